@@ -1,0 +1,3 @@
+//! The command `sqrt`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Corpus, oracle and suites.

@@ -1,0 +1,1 @@
+//! SQRT VM: bytecode, verifier and the register VM that decides tool calls.
