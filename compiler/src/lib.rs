@@ -1,1 +1,5 @@
 //! Compiler from SQRT policy text to bytecode: text in, program and diagnostics out.
+//!
+//! Pure: it reads no files, has no globals and never panics on any input.
+
+pub mod syntax;
