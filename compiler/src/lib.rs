@@ -2,4 +2,5 @@
 //!
 //! Pure: it reads no files, has no globals and never panics on any input.
 
+pub mod ir;
 pub mod syntax;

@@ -1,1 +1,7 @@
 //! SQRT VM: bytecode, verifier and the register VM that decides tool calls.
+//!
+//! Knows nothing of the compiler, does no I/O, has no globals.
+
+pub mod datetime;
+pub mod number;
+pub mod pattern;

@@ -21,3 +21,7 @@ pub struct TokenRange {
     /// One past the last token.
     pub end: TokenId,
 }
+
+/// A source file within one compilation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Default)]
+pub struct FileId(pub u32);
