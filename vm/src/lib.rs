@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of the compiler, does no I/O, has no globals.
 
+pub mod bytecode;
 pub mod datetime;
 pub mod number;
 pub mod pattern;

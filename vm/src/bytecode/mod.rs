@@ -1,0 +1,7 @@
+//! The contract between compiler and VM: instruction set, program format, verifier, disassembler.
+//!
+//! Knows nothing of the rest of the VM but numbers and pattern syntax.
+
+pub mod op;
+pub mod operand;
+pub mod program;
