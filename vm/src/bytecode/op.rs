@@ -39,6 +39,8 @@ macro_rules! for_each_op {
             load_bool = LoadBool { dst: BoolReg, value: Flag };
             /// B[dst] := not B[src]
             not = Not { dst: BoolReg, src: BoolReg };
+            /// B[dst] := B[left] and B[right] are not the same
+            differ = Differ { dst: BoolReg, left: BoolReg, right: BoolReg };
             /// B[dst] := the answer of `procedure`, which is asked at most once while nothing is updated.
             call_condition = CallCondition { dst: BoolReg, procedure: ConditionProc };
 
