@@ -2,5 +2,7 @@
 //!
 //! Pure: it reads no files, has no globals and never panics on any input.
 
+pub mod diagnostics;
 pub mod ir;
+pub mod limits;
 pub mod syntax;

@@ -1,0 +1,132 @@
+//! Diagnostics as data: what is wrong, where, and the way out.
+//!
+//! A [`Diagnostic`] is plain data with a stable [`Code`]; nothing here knows how it will be shown. Each stage has one
+//! file of builders beside this one (`syntax.rs` for the grammar), so that every message is worded in one place, and
+//! every code is defined once, in the table of `codes.rs`. Text for a terminal comes from [`render`], positions in
+//! lines and columns from [`LineIndex`].
+//!
+//! Wording: messages are one lowercase sentence without a full stop, user text in backticks (through [`quote`], which
+//! makes control characters visible and cuts what is long); the way out stands in `help`.
+
+mod codes;
+mod docs;
+mod line_index;
+pub mod render;
+pub mod syntax;
+
+pub use codes::{Code, Group, Severity};
+pub use docs::reference_page;
+pub use line_index::{LineIndex, Position};
+
+use crate::syntax::token::{FileId, Span};
+
+/// A place in a source file and what is to be said about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// The file.
+    pub file: FileId,
+    /// The bytes; empty where something is missing.
+    pub span: Span,
+    /// What to say at this place; may be empty.
+    pub text: String,
+}
+
+/// One problem of a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// The stable code; it also fixes the severity.
+    pub code: Code,
+    /// What is wrong.
+    pub message: String,
+    /// The way out.
+    pub help: Option<String>,
+    /// Where it is wrong.
+    pub primary: Label,
+    /// Other places that matter (the first definition of a duplicate, say).
+    pub secondary: Vec<Label>,
+}
+
+impl Diagnostic {
+    /// A diagnostic without help and other places.
+    pub fn new(code: Code, file: FileId, span: Span, message: impl Into<String>) -> Self {
+        let primary = Label { file, span, text: String::new() };
+        Self { code, message: message.into(), help: None, primary, secondary: Vec::new() }
+    }
+
+    /// Adds the way out.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Sets the text at the primary place.
+    #[must_use]
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        self.primary.text = text.into();
+        self
+    }
+
+    /// Names another place.
+    #[must_use]
+    pub fn also(mut self, file: FileId, span: Span, text: impl Into<String>) -> Self {
+        self.secondary.push(Label { file, span, text: text.into() });
+        self
+    }
+
+    /// Error or warning.
+    pub fn severity(&self) -> Severity {
+        self.code.severity()
+    }
+
+    /// Whether it makes the policy unusable.
+    pub fn is_error(&self) -> bool {
+        self.severity() == Severity::Error
+    }
+}
+
+/// The longest piece of user text that a message repeats, in Unicode scalar values.
+const QUOTE_LIMIT: usize = 60;
+
+/// User text for a message: in backticks, on one line, control and bidirectional characters escaped, long text cut.
+pub fn quote(text: &str) -> String {
+    let mut out = String::from("`");
+    for (count, c) in text.chars().enumerate() {
+        if count == QUOTE_LIMIT {
+            out.push('…');
+            break;
+        }
+        push_visible(&mut out, c);
+    }
+    out.push('`');
+    out
+}
+
+/// Appends `c`, escaped as `\u{…}` if it would not show or would change how other text shows.
+pub(crate) fn push_visible(out: &mut String, c: char) {
+    if is_hidden(c) {
+        out.extend(c.escape_unicode());
+    } else {
+        out.push(c);
+    }
+}
+
+/// Whether a character is invisible, a control, or changes how its neighbours are shown.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || crate::syntax::chars::is_bidi_control(c)
+        || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+        || matches!(c, '\u{ad}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quote;
+
+    #[test]
+    fn quoting_shows_what_is_hidden_and_cuts_what_is_long() {
+        assert_eq!(quote("a b"), "`a b`");
+        assert_eq!(quote("a\u{202e}\n\u{1b}"), "`a\\u{202e}\\u{a}\\u{1b}`");
+        assert_eq!(quote(&"x".repeat(100)), format!("`{}…`", "x".repeat(60)));
+    }
+}

@@ -1,0 +1,49 @@
+//! The table of the compiler's limits: every limit, its default, unit and reason stand here and nowhere else.
+//!
+//! Invariant: reaching a limit is an ordinary diagnostic, never a panic and never a policy with something left out.
+
+macro_rules! limits {
+    ($( $(#[$doc:meta])* $field:ident: $ty:ty = $default:expr, $name:literal, $unit:literal, $reason:literal; )*) => {
+        /// The limits of a compilation; [`Limits::default`] has the documented values.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub struct Limits {
+            $( $(#[$doc])* pub $field: $ty, )*
+        }
+
+        impl Default for Limits {
+            fn default() -> Self {
+                Self { $($field: $default,)* }
+            }
+        }
+
+        /// The rows of the table with the default values, in the order of the table.
+        pub const TABLE: &[LimitRow] = &[
+            $( LimitRow { name: $name, default: $default as u64, unit: $unit, reason: $reason }, )*
+        ];
+    };
+}
+
+/// One row of the table of limits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LimitRow {
+    /// What is limited.
+    pub name: &'static str,
+    /// The default.
+    pub default: u64,
+    /// What is counted.
+    pub unit: &'static str,
+    /// Why there is a limit, and why this one.
+    pub reason: &'static str,
+}
+
+limits! {
+    /// Bytes of one source file.
+    source_bytes: u32 = 64 << 20, "source text", "bytes per file",
+        "token positions are 32 bits wide, and a policy of 100,000 tool blocks is about 50 MB";
+    /// How deep parentheses and `not` nest.
+    nesting: u32 = 256, "nesting", "levels",
+        "parsing and compiling nested conditions takes stack; every stage fits in 512 KiB at this depth";
+    /// Diagnostics that one file yields.
+    diagnostics: u32 = 10_000, "diagnostics", "per file",
+        "a file that is no policy at all must not fill the memory with messages";
+}
