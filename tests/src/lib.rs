@@ -1,1 +1,3 @@
 //! Corpus, oracle and suites.
+
+pub mod corpus;
