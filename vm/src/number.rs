@@ -70,7 +70,7 @@ mod tests {
         assert!(Int(5) < Float(5.5) && Int(6) > Float(5.5) && Int(-5) > Float(-5.5) && Int(-6) < Float(-5.5));
         assert!(Int(i128::MAX) < Float(f64::INFINITY) && Int(i128::MIN) > Float(f64::NEG_INFINITY));
         assert_ne!(Float(f64::NAN), Float(f64::NAN));
-        assert!(Int(1).partial_cmp(&Number::Float(f64::NAN)).is_none());
+        assert!(Int(1).partial_cmp(&Float(f64::NAN)).is_none());
     }
 
     #[test]

@@ -2,6 +2,9 @@
 //!
 //! Knows nothing of the rest of the VM but numbers and pattern syntax.
 
+pub mod instruction;
 pub mod op;
 pub mod operand;
 pub mod program;
+
+pub use instruction::{DecodeError, Op, OpVisitor, Opcode, OperandVisitor, decode, encode};
