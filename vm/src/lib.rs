@@ -6,3 +6,6 @@ pub mod bytecode;
 pub mod datetime;
 pub mod number;
 pub mod pattern;
+
+#[cfg(test)]
+mod testing;

@@ -60,7 +60,7 @@ impl Number {
 
 #[cfg(test)]
 mod tests {
-    use super::Number::{self, Float, Int};
+    use super::Number::{Float, Int};
 
     #[test]
     fn compares_numerically_across_forms() {

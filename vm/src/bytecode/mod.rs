@@ -2,9 +2,13 @@
 //!
 //! Knows nothing of the rest of the VM but numbers and pattern syntax.
 
+pub mod disasm;
 pub mod instruction;
 pub mod op;
 pub mod operand;
 pub mod program;
+pub mod reference;
 
+pub use disasm::disasm;
 pub use instruction::{DecodeError, Op, OpVisitor, Opcode, OperandVisitor, decode, encode};
+pub use reference::instruction_reference;

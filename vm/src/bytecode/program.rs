@@ -25,6 +25,19 @@ pub struct List {
     pub len: u32,
 }
 
+impl List {
+    /// The part of `pool` that the list names, if it is within.
+    pub fn of<T>(self, pool: &[T]) -> Option<&[T]> {
+        let start = self.start as usize;
+        pool.get(start..start.checked_add(self.len as usize)?)
+    }
+
+    /// The indices that the list names.
+    pub fn indices(self) -> std::ops::Range<u32> {
+        self.start..self.start.saturating_add(self.len)
+    }
+}
+
 /// A compiled policy, not yet verified.
 #[derive(Debug, Clone, Default)]
 pub struct Program {
@@ -72,6 +85,26 @@ pub struct Program {
     pub blocks: Vec<BlockRecord>,
     /// Check rules of all blocks; a block's rules are in source order.
     pub rules: Vec<RuleRecord>,
+}
+
+impl Program {
+    /// The string `id`, if there is such a string.
+    pub fn string(&self, id: StringId) -> Option<&str> {
+        let index = id.0 as usize;
+        let start = match index.checked_sub(1) {
+            Some(before) => *self.strings.get(before)?,
+            None => 0,
+        };
+        let end = *self.strings.get(index)?;
+        self.text.get(start as usize..end as usize)
+    }
+
+    /// The source position of the instruction at `index` of the code, if it is known.
+    pub fn code_position(&self, index: u32) -> Option<PositionRecord> {
+        let after = self.code_positions.partition_point(|&(first, _)| first <= index);
+        let &(_, position) = self.code_positions.get(after.checked_sub(1)?)?;
+        self.positions.get(position as usize).copied()
+    }
 }
 
 /// A scalar constant.
@@ -170,6 +203,20 @@ pub enum ProcedureKind {
     ResultUpdate,
     /// Updates the session.
     SessionUpdate,
+}
+
+impl ProcedureKind {
+    /// The name in the disassembly and in errors.
+    pub fn name(self) -> &'static str {
+        match self {
+            ProcedureKind::Condition => "condition",
+            ProcedureKind::Membership => "membership",
+            ProcedureKind::Set => "set",
+            ProcedureKind::PatternSet => "pattern set",
+            ProcedureKind::ResultUpdate => "result update",
+            ProcedureKind::SessionUpdate => "session update",
+        }
+    }
 }
 
 /// A procedure.

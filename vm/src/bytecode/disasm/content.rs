@@ -1,0 +1,208 @@
+//! What operands and records stand for, as text: strings, tags, sets, patterns, ranges, positions.
+
+use std::fmt::Display;
+
+use crate::bytecode::operand::*;
+use crate::bytecode::program::*;
+use crate::number::Number;
+use crate::pattern::PatternSyntax;
+
+/// How many elements of a set are shown in the line of an instruction; its table shows all.
+const SHOWN: usize = 8;
+
+/// Looks up what indices of `program` stand for.
+#[derive(Clone, Copy)]
+pub(super) struct Content<'p> {
+    pub(super) program: &'p Program,
+}
+
+impl Content<'_> {
+    pub(super) fn operand(self, operand: AnyOperand) -> String {
+        let program = self.program;
+        match operand {
+            AnyOperand::BoolReg(register) => format!("b{}", register.0),
+            AnyOperand::ValueReg(register) => format!("v{}", register.0),
+            AnyOperand::SetReg(register) => format!("s{}", register.0),
+            AnyOperand::Target(target) => format!("-> {}", target.0),
+            AnyOperand::Arg(id) => self.named(program.args.get(id.index()), "argument", id.0),
+            AnyOperand::Tag(id) => self.named(program.tags.get(id.index()), "tag", id.0),
+            AnyOperand::Scalar(id) => program
+                .scalars
+                .get(id.index())
+                .map_or_else(|| missing("scalar", id.0), |scalar| self.scalar(scalar)),
+            AnyOperand::Elements(id) => match program.element_sets.get(id.index()) {
+                Some(set) => self.element_set(set, SHOWN),
+                None => missing("elements", id.0),
+            },
+            AnyOperand::ConstSet(id) => match program.const_sets.get(id.index()) {
+                Some(set) => self.const_set(set, SHOWN),
+                None => missing("set", id.0),
+            },
+            AnyOperand::ConditionProc(ConditionProc(id))
+            | AnyOperand::MembershipProc(MembershipProc(id))
+            | AnyOperand::SetProc(SetProc(id)) => format!("procedure {id}"),
+            AnyOperand::Flag(flag) => flag.0.to_string(),
+            AnyOperand::FieldImm(field) => field.name().to_owned(),
+            AnyOperand::ReadingImm(reading) | AnyOperand::WideReading(WideReading(reading)) => {
+                match reading {
+                    ReadingImm::Any => "any",
+                    ReadingImm::All => "all",
+                    ReadingImm::AnyOrNone => "any-or-none",
+                }
+                .to_owned()
+            }
+        }
+    }
+
+    pub(super) fn string(self, id: StringId) -> String {
+        self.program.string(id).map_or_else(|| missing("string", id.0), |text| format!("{text:?}"))
+    }
+
+    fn named(self, id: Option<&StringId>, kind: &str, index: u32) -> String {
+        id.map_or_else(|| missing(kind, index), |&id| self.string(id))
+    }
+
+    pub(super) fn scalar(self, scalar: &ScalarRecord) -> String {
+        match *scalar {
+            ScalarRecord::String(id) => self.string(id),
+            ScalarRecord::Number(value) => number(value),
+            ScalarRecord::Bool(value) => value.to_string(),
+        }
+    }
+
+    fn pattern(self, id: PatternId) -> String {
+        match self.program.patterns.get(id.0 as usize) {
+            Some(record) => self.pattern_record(record),
+            None => missing("pattern", id.0),
+        }
+    }
+
+    pub(super) fn pattern_record(self, record: &PatternRecord) -> String {
+        let kind = match record.syntax {
+            PatternSyntax::Regex => "regex",
+            PatternSyntax::Wildcard => "wildcard",
+        };
+        format!("{kind} {}", self.string(record.text))
+    }
+
+    pub(super) fn const_set(self, set: &ConstSetRecord, shown: usize) -> String {
+        let Some(ids) = set.tags.of(&self.program.tag_pool) else { return missing("tags", set.tags.start) };
+        if set.complement && ids.is_empty() {
+            return "universal".to_owned();
+        }
+        let mut list = Elements { shown, ..Elements::default() };
+        for &id in ids {
+            list.push(|| self.operand(Tag(id).into()));
+        }
+        if set.complement { format!("all except {}", list.finish()) } else { list.finish() }
+    }
+
+    pub(super) fn element_set(self, set: &ElementSetRecord, shown: usize) -> String {
+        let program = self.program;
+        let mut list = Elements { shown, ..Elements::default() };
+        for (present, text) in
+            [(set.anything, "*"), (set.accepts_true, "bool true"), (set.accepts_false, "bool false")]
+        {
+            if present {
+                list.push(|| text.to_owned());
+            }
+        }
+        list.extend(set.strings.of(&program.string_pool), |&id| self.string(id));
+        list.extend(set.numbers.of(&program.number_pool), |&value| number(value));
+        list.extend(set.ints.of(&program.number_ranges), |bounds| format!("int {}", range(bounds, number)));
+        list.extend(set.floats.of(&program.number_ranges), |bounds| {
+            format!("float {}", range(bounds, number))
+        });
+        list.extend(set.dates.of(&program.date_ranges), |bounds| {
+            format!("datetime {}", range(bounds, instant))
+        });
+        list.extend(set.sized.of(&program.sized_texts), |sized| self.sized(sized));
+        list.extend(set.patterns.of(&program.pattern_pool), |&id| self.pattern(id));
+        list.finish()
+    }
+
+    fn sized(self, sized: &SizedTextRecord) -> String {
+        let text = match sized.text {
+            TextRecord::Exact(id) => self.string(id),
+            TextRecord::Pattern(id) => self.pattern(id),
+        };
+        format!("{text} length {}", range(&sized.length, number))
+    }
+
+    pub(super) fn position(self, position: PositionRecord) -> String {
+        let file = self.program.files.get(position.file as usize).and_then(|&id| self.program.string(id));
+        let file =
+            file.map_or_else(|| missing("file", position.file), |name| name.escape_debug().to_string());
+        format!("{file}:{}:{}", position.line, position.column)
+    }
+}
+
+/// The tools that a block is about.
+pub(super) fn tool(content: Content<'_>, tool: ToolRecord) -> String {
+    match tool {
+        ToolRecord::Exact(id) => content.string(id),
+        ToolRecord::Pattern(id) => content.pattern(id),
+    }
+}
+
+/// `{a, b, …}` with at most `shown` elements written out.
+#[derive(Default)]
+struct Elements {
+    shown: usize,
+    count: usize,
+    text: String,
+    broken: bool,
+}
+
+impl Elements {
+    fn push(&mut self, element: impl FnOnce() -> String) {
+        if self.count < self.shown {
+            self.text.push_str(if self.count == 0 { "" } else { ", " });
+            self.text.push_str(&element());
+        }
+        self.count += 1;
+    }
+
+    fn extend<T>(&mut self, part: Option<&[T]>, element: impl Fn(&T) -> String) {
+        match part {
+            Some(part) => part.iter().for_each(|item| self.push(|| element(item))),
+            None => self.broken = true,
+        }
+    }
+
+    fn finish(self) -> String {
+        let hidden = self.count.saturating_sub(self.shown);
+        let more = if hidden == 0 { String::new() } else { format!(", … {hidden} more") };
+        let broken = if self.broken { " <a part is missing>" } else { "" };
+        format!("{{{}{more}}}{broken}", self.text)
+    }
+}
+
+fn missing(kind: &str, index: impl Display) -> String {
+    format!("{kind}?{index}")
+}
+
+fn number(number: Number) -> String {
+    match number {
+        Number::Int(int) => int.to_string(),
+        // Debug keeps the point of a whole float.
+        Number::Float(float) => format!("{float:?}"),
+    }
+}
+
+fn instant(nanoseconds: i128) -> String {
+    match jiff::Timestamp::from_nanosecond(nanoseconds) {
+        Ok(timestamp) => timestamp.to_string(),
+        Err(_) => format!("{nanoseconds} ns"),
+    }
+}
+
+fn range<T: Copy>(range: &RangeRecord<T>, show: impl Fn(T) -> String) -> String {
+    let (lower, open_below) =
+        range.lower.map_or((String::new(), false), |(value, closed)| (show(value), !closed));
+    let (upper, open_above) =
+        range.upper.map_or((String::new(), false), |(value, closed)| (show(value), !closed));
+    let below = if open_below { "<" } else { "" };
+    let above = if open_above { "<" } else { "" };
+    format!("{lower}{below}..{above}{upper}")
+}

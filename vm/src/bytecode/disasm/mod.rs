@@ -1,0 +1,168 @@
+//! The disassembler: a whole program as text for people.
+//!
+//! Works on any [`Program`], verified or not: what an index does not lead to is shown as `<kind>?<index>`. Operands are
+//! shown as what they stand for (strings, tags, sets, patterns), instructions with their place in the source.
+
+mod content;
+
+use std::fmt::{self, Display, Formatter};
+
+use content::{Content, tool};
+
+use super::instruction::{Op, OperandVisitor, decode};
+use super::op::Instruction;
+use super::operand::AnyOperand;
+use super::program::*;
+
+/// The text of `program`: its blocks with their rules, its procedures with their code, its tables.
+pub fn disasm(program: &Program) -> String {
+    Disassembly { program }.to_string()
+}
+
+/// The text of one instruction of `program`, without its place.
+pub fn disasm_instruction(program: &Program, instruction: Instruction) -> String {
+    match decode(instruction) {
+        Ok(op) => disasm_op(program, op),
+        Err(error) => format!("<{error}>"),
+    }
+}
+
+/// The text of one decoded instruction of `program`.
+pub fn disasm_op(program: &Program, op: Op) -> String {
+    let mut line =
+        OpLine { content: Content { program }, text: format!("{:<18}", op.opcode().mnemonic()), operands: 0 };
+    op.visit_operands(&mut line);
+    line.text.truncate(line.text.trim_end().len());
+    line.text
+}
+
+/// A line that grows by one operand after another.
+struct OpLine<'p> {
+    content: Content<'p>,
+    text: String,
+    operands: usize,
+}
+
+impl OperandVisitor for OpLine<'_> {
+    fn operand(&mut self, _name: &'static str, operand: AnyOperand) {
+        self.text.push_str(if self.operands == 0 { " " } else { ", " });
+        self.text.push_str(&self.content.operand(operand));
+        self.operands += 1;
+    }
+}
+
+struct Disassembly<'p> {
+    program: &'p Program,
+}
+
+impl Display for Disassembly<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for (index, block) in self.program.blocks.iter().enumerate() {
+            self.block(f, index, block)?;
+        }
+        for (index, procedure) in self.program.procedures.iter().enumerate() {
+            self.procedure(f, index, procedure)?;
+        }
+        self.tables(f)
+    }
+}
+
+impl Disassembly<'_> {
+    fn content(&self) -> Content<'_> {
+        Content { program: self.program }
+    }
+
+    fn block(&self, f: &mut Formatter<'_>, index: usize, block: &BlockRecord) -> fmt::Result {
+        let content = self.content();
+        let text =
+            self.program.string(block.tool_text).map_or_else(|| tool(content, block.tool), str::to_owned);
+        write!(f, "block {index} {} ", tool(content, block.tool))?;
+        if matches!(block.tool, ToolRecord::Pattern(_)) {
+            write!(f, "(shown as {text}) ")?;
+        }
+        match block.priority {
+            PriorityRecord::Number(number) => write!(f, "priority {number}")?,
+            PriorityRecord::Preset(rank) => write!(f, "preset {rank}")?,
+        }
+        writeln!(f, "  ; {}", content.position(block.position))?;
+        self.description(f, "  ", block.description)?;
+        for rule in block.rules.indices() {
+            self.rule(f, rule)?;
+        }
+        for (phase, procedure) in
+            [("session before", block.before), ("result", block.result), ("session after", block.after)]
+        {
+            if let Some(procedure) = procedure {
+                writeln!(f, "  {phase}: procedure {procedure}")?;
+            }
+        }
+        writeln!(f)
+    }
+
+    fn rule(&self, f: &mut Formatter<'_>, index: u32) -> fmt::Result {
+        let Some(rule) = self.program.rules.get(index as usize) else { return writeln!(f, "  rule?{index}") };
+        let level = if rule.must { "must" } else { "should" };
+        let outcome = if rule.deny { "deny" } else { "allow" };
+        write!(f, "  rule {index} {level} {outcome} ")?;
+        match rule.condition {
+            Some(procedure) => write!(f, "when procedure {procedure}")?,
+            None => f.write_str("always")?,
+        }
+        writeln!(f, "  ; {}", self.content().position(rule.position))?;
+        self.description(f, "    ", rule.description)
+    }
+
+    fn description(&self, f: &mut Formatter<'_>, indent: &str, id: Option<StringId>) -> fmt::Result {
+        match id {
+            Some(id) => writeln!(f, "{indent}description {}", self.content().string(id)),
+            None => Ok(()),
+        }
+    }
+
+    fn procedure(&self, f: &mut Formatter<'_>, index: usize, procedure: &ProcedureRecord) -> fmt::Result {
+        write!(f, "procedure {index} {}", procedure.kind.name())?;
+        if procedure.memo {
+            f.write_str(" memo")?;
+        }
+        writeln!(f, " (bools {}, values {}, sets {})", procedure.bools, procedure.values, procedure.sets)?;
+        for at in procedure.code.indices() {
+            let Some(&instruction) = self.program.code.get(at as usize) else {
+                return writeln!(f, "  instruction?{at}");
+            };
+            let text = disasm_instruction(self.program, instruction);
+            match self.program.code_position(at) {
+                Some(position) => {
+                    writeln!(f, "{at:>6}  {text:<60}  ; {}", self.content().position(position))?
+                }
+                None => writeln!(f, "{at:>6}  {text}")?,
+            }
+        }
+        writeln!(f)
+    }
+
+    fn tables(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let content = self.content();
+        let program = self.program;
+        table(f, "files", program.files.iter().map(|&id| content.string(id)))?;
+        table(f, "tags", program.tags.iter().map(|&id| content.string(id)))?;
+        table(f, "arguments", program.args.iter().map(|&id| content.string(id)))?;
+        table(f, "scalars", program.scalars.iter().map(|scalar| content.scalar(scalar)))?;
+        table(f, "patterns", program.patterns.iter().map(|pattern| content.pattern_record(pattern)))?;
+        table(f, "constant sets", program.const_sets.iter().map(|set| content.const_set(set, usize::MAX)))?;
+        table(f, "element sets", program.element_sets.iter().map(|set| content.element_set(set, usize::MAX)))
+    }
+}
+
+fn table(f: &mut Formatter<'_>, name: &str, rows: impl ExactSizeIterator<Item = String>) -> fmt::Result {
+    if rows.len() == 0 {
+        return Ok(());
+    }
+    writeln!(f, "{name}")?;
+    for (index, row) in rows.enumerate() {
+        writeln!(f, "{index:>6}  {row}")?;
+    }
+    writeln!(f)
+}
+
+#[cfg(test)]
+mod tests;

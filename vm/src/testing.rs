@@ -1,0 +1,245 @@
+//! A small assembler for tests: programs are written with `Op`s and content, never with bytes or indices.
+
+#![allow(dead_code, reason = "a toolbox for the tests of the whole crate")]
+
+use std::collections::HashMap;
+
+use crate::bytecode::instruction::{Op, OperandVisitor, encode};
+use crate::bytecode::operand::*;
+use crate::bytecode::program::*;
+use crate::pattern::PatternSyntax;
+
+/// Builds a [`Program`]. Tags, arguments and strings get their ids when they are first mentioned.
+#[derive(Default)]
+pub(crate) struct Assembler {
+    pub(crate) program: Program,
+    strings: HashMap<String, StringId>,
+    tags: HashMap<String, Tag>,
+    args: HashMap<String, Arg>,
+}
+
+/// A block to be: what a test does not set is empty.
+pub(crate) struct Block {
+    pub(crate) tool: ToolRecord,
+    pub(crate) priority: PriorityRecord,
+    pub(crate) rules: Vec<RuleRecord>,
+    pub(crate) before: Option<u32>,
+    pub(crate) result: Option<u32>,
+    pub(crate) after: Option<u32>,
+}
+
+impl Assembler {
+    pub(crate) fn new() -> Self {
+        let mut assembler = Assembler::default();
+        let name = assembler.string("test.sqrt");
+        assembler.program.files.push(name);
+        assembler.program.positions.push(PositionRecord { file: 0, line: 1, column: 1 });
+        assembler
+    }
+
+    pub(crate) fn string(&mut self, text: &str) -> StringId {
+        let program = &mut self.program;
+        *self.strings.entry(text.to_owned()).or_insert_with(|| {
+            program.text.push_str(text);
+            program.strings.push(program.text.len() as u32);
+            StringId(program.strings.len() as u32 - 1)
+        })
+    }
+
+    pub(crate) fn tag(&mut self, text: &str) -> Tag {
+        let id = self.string(text);
+        let tags = &mut self.program.tags;
+        *self.tags.entry(text.to_owned()).or_insert_with(|| {
+            tags.push(id);
+            Tag(tags.len() as u32 - 1)
+        })
+    }
+
+    pub(crate) fn arg(&mut self, text: &str) -> Arg {
+        let id = self.string(text);
+        let args = &mut self.program.args;
+        *self.args.entry(text.to_owned()).or_insert_with(|| {
+            args.push(id);
+            Arg(args.len() as u32 - 1)
+        })
+    }
+
+    pub(crate) fn scalar(&mut self, scalar: ScalarRecord) -> Scalar {
+        self.program.scalars.push(scalar);
+        Scalar(self.program.scalars.len() as u32 - 1)
+    }
+
+    pub(crate) fn string_scalar(&mut self, text: &str) -> Scalar {
+        let id = self.string(text);
+        self.scalar(ScalarRecord::String(id))
+    }
+
+    /// A finite set, or its complement.
+    pub(crate) fn const_set(&mut self, complement: bool, tags: &[&str]) -> ConstSet {
+        let mut ids: Vec<u32> = tags.iter().map(|tag| self.tag(tag).0).collect();
+        ids.sort_unstable();
+        let tags = append(&mut self.program.tag_pool, ids);
+        self.program.const_sets.push(ConstSetRecord { complement, tags });
+        ConstSet(self.program.const_sets.len() as u32 - 1)
+    }
+
+    pub(crate) fn pattern(&mut self, syntax: PatternSyntax, text: &str) -> PatternId {
+        let text = self.string(text);
+        self.program.patterns.push(PatternRecord { syntax, text });
+        PatternId(self.program.patterns.len() as u32 - 1)
+    }
+
+    pub(crate) fn element_set(&mut self, set: ElementSetRecord) -> Elements {
+        self.program.element_sets.push(set);
+        Elements(self.program.element_sets.len() as u32 - 1)
+    }
+
+    /// An element set of strings.
+    pub(crate) fn string_set(&mut self, strings: &[&str]) -> Elements {
+        let strings = self.strings(strings);
+        self.element_set(ElementSetRecord { strings, ..ElementSetRecord::default() })
+    }
+
+    /// An element set of one regex.
+    pub(crate) fn regex_set(&mut self, regex: &str) -> Elements {
+        let pattern = self.pattern(PatternSyntax::Regex, regex);
+        let patterns = append(&mut self.program.pattern_pool, vec![pattern]);
+        self.element_set(ElementSetRecord { patterns, ..ElementSetRecord::default() })
+    }
+
+    /// Strings in the pool, sorted.
+    pub(crate) fn strings(&mut self, strings: &[&str]) -> List {
+        let mut strings = strings.to_vec();
+        strings.sort_unstable();
+        let ids = strings.iter().map(|text| self.string(text)).collect();
+        append(&mut self.program.string_pool, ids)
+    }
+
+    /// A procedure with as many registers as its code uses. Jump targets count from its first instruction.
+    pub(crate) fn procedure(&mut self, kind: ProcedureKind, code: &[Op]) -> u32 {
+        let start = self.program.code.len() as u32;
+        let mut needs = Needs::default();
+        code.iter().for_each(|op| op.visit_operands(&mut needs));
+        let instructions = code.iter().map(|&op| encode(shift(op, start))).collect();
+        let code = append(&mut self.program.code, instructions);
+        let Needs { bools, values, sets } = needs;
+        self.program.procedures.push(ProcedureRecord { kind, code, bools, values, sets, memo: false });
+        self.program.procedures.len() as u32 - 1
+    }
+
+    pub(crate) fn condition(&mut self, code: &[Op]) -> u32 {
+        self.procedure(ProcedureKind::Condition, code)
+    }
+
+    pub(crate) fn membership(&mut self, code: &[Op]) -> MembershipProc {
+        MembershipProc(self.procedure(ProcedureKind::Membership, code))
+    }
+
+    /// Makes the last procedure keep its answer.
+    pub(crate) fn memo(&mut self) {
+        if let Some(last) = self.program.procedures.last_mut() {
+            last.memo = true;
+        }
+    }
+
+    /// A rule; positions count lines up from 1, so that each rule has its own.
+    pub(crate) fn rule(&mut self, must: bool, deny: bool, condition: Option<u32>) -> RuleRecord {
+        RuleRecord {
+            must,
+            deny,
+            condition,
+            position: PositionRecord { file: 0, line: 0, column: 1 },
+            description: None,
+        }
+    }
+
+    pub(crate) fn exact(&mut self, tool: &str) -> Block {
+        Block::new(ToolRecord::Exact(self.string(tool)))
+    }
+
+    pub(crate) fn regex(&mut self, tool: &str) -> Block {
+        let pattern = self.pattern(PatternSyntax::Regex, tool);
+        Block::new(ToolRecord::Pattern(pattern))
+    }
+
+    /// Adds the block and gives its index.
+    pub(crate) fn block(&mut self, block: Block) -> usize {
+        let first = self.program.rules.len() as u32;
+        let mut rules = block.rules;
+        for (line, rule) in (first + 1..).zip(&mut rules) {
+            rule.position.line = line;
+        }
+        let rules = append(&mut self.program.rules, rules);
+        let tool_text = match block.tool {
+            ToolRecord::Exact(id) => id,
+            ToolRecord::Pattern(id) => self.program.patterns[id.0 as usize].text,
+        };
+        self.program.blocks.push(BlockRecord {
+            tool: block.tool,
+            tool_text,
+            priority: block.priority,
+            position: PositionRecord { file: 0, line: 1, column: 1 },
+            description: None,
+            rules,
+            before: block.before,
+            result: block.result,
+            after: block.after,
+        });
+        self.program.blocks.len() - 1
+    }
+}
+
+impl Block {
+    fn new(tool: ToolRecord) -> Self {
+        let priority = PriorityRecord::Number(0);
+        Block { tool, priority, rules: Vec::new(), before: None, result: None, after: None }
+    }
+
+    pub(crate) fn priority(mut self, priority: i64) -> Self {
+        self.priority = PriorityRecord::Number(priority);
+        self
+    }
+
+    pub(crate) fn rules(mut self, rules: Vec<RuleRecord>) -> Self {
+        self.rules = rules;
+        self
+    }
+}
+
+/// Appends to a pool and names what was appended.
+pub(crate) fn append<T>(pool: &mut Vec<T>, items: Vec<T>) -> List {
+    let list = List { start: pool.len() as u32, len: items.len() as u32 };
+    pool.extend(items);
+    list
+}
+
+/// Moves a jump target by `start`.
+fn shift(op: Op, start: u32) -> Op {
+    let moved = |to: Target| Target(to.0 + start);
+    match op {
+        Op::Jump { to } => Op::Jump { to: moved(to) },
+        Op::JumpIf { cond, to } => Op::JumpIf { cond, to: moved(to) },
+        Op::JumpUnless { cond, to } => Op::JumpUnless { cond, to: moved(to) },
+        Op::JumpUnlessFinite { set, to } => Op::JumpUnlessFinite { set, to: moved(to) },
+        other => other,
+    }
+}
+
+/// Counts registers.
+#[derive(Default)]
+struct Needs {
+    bools: u16,
+    values: u16,
+    sets: u16,
+}
+
+impl OperandVisitor for Needs {
+    fn operand(&mut self, _name: &'static str, operand: AnyOperand) {
+        match operand {
+            AnyOperand::BoolReg(register) => self.bools = self.bools.max(u16::from(register.0) + 1),
+            AnyOperand::ValueReg(register) => self.values = self.values.max(u16::from(register.0) + 1),
+            AnyOperand::SetReg(register) => self.sets = self.sets.max(u16::from(register.0) + 1),
+            _ => {}
+        }
+    }
+}
