@@ -4,8 +4,10 @@
 
 pub mod bytecode;
 pub mod datetime;
+pub mod matcher;
 pub mod number;
 pub mod pattern;
+pub mod value;
 
 #[cfg(test)]
 mod testing;

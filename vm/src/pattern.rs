@@ -1,4 +1,25 @@
 //! Patterns: regexes and wildcards that must match a whole string (S4.3).
+//!
+//! Parsing is all that happens here: it is cheap, so that the compiler can validate with it, and builds no automaton
+//! (that is [`crate::matcher`]). Whole-string matching is built on the parsed form, never by pasting text around the
+//! pattern, so `a)|(b` stays an error and `(?x)a #c` works.
+//!
+//! Invariant: a pattern that parses is within the size limits here, so building its automaton cannot fail.
+
+use regex_syntax::ast::{self, Ast, FlagsItemKind};
+use regex_syntax::hir::{self, Dot, Hir, HirKind, Look};
+use regex_syntax::utf8::Utf8Sequences;
+use std::fmt;
+use std::ops::Range;
+
+/// The longest text of a pattern, in bytes.
+pub const MAX_TEXT: usize = 64 * 1024;
+/// The deepest nesting of a regex: groups, repetitions, alternatives and sequences each count.
+pub const MAX_NESTING: u32 = 128;
+/// The most classes such as `\w` or `\pL` in a pattern; each can have hundreds of ranges.
+pub const MAX_CLASSES: usize = 4096;
+/// The largest size of a pattern with its repetitions written out, in bytes and byte ranges to match.
+pub const MAX_SIZE: u64 = 1_000_000;
 
 /// How a pattern's text is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -7,4 +28,223 @@ pub enum PatternSyntax {
     Regex,
     /// A wildcard: `*` any run, `?` any one character, backslash before `*`, `?`, `\` or `"` for themselves (S1.7).
     Wildcard,
+}
+
+/// A pattern that parsed: ready to be built into a [`Matcher`](crate::matcher::Matcher).
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    /// Start of text, the pattern, end of text.
+    whole: Hir,
+    sets_line_mode: bool,
+}
+
+impl Pattern {
+    /// Reads a pattern whose escapes of S1.6 or S1.7 are decoded as far as those rules say.
+    ///
+    /// In a regex, `.` matches line ends too unless the pattern says otherwise (S4.5), and classes are Unicode's.
+    ///
+    /// # Errors
+    /// If the regex syntax refuses it, it has a construct that is not supported, or it is too large.
+    pub fn parse(syntax: PatternSyntax, text: &str) -> Result<Pattern, PatternError> {
+        if text.len() > MAX_TEXT {
+            let message = format!("the pattern is longer than {MAX_TEXT} bytes");
+            return Err(PatternError { message, span: 0..text.len() });
+        }
+        let (hir, sets_line_mode) = match syntax {
+            PatternSyntax::Regex => parse_regex(text)?,
+            PatternSyntax::Wildcard => (parse_wildcard(text), false),
+        };
+        if size(&hir) > MAX_SIZE {
+            let message = "the pattern is too large with its repetitions written out".to_owned();
+            return Err(PatternError { message, span: 0..text.len() });
+        }
+        let whole = Hir::concat(vec![Hir::look(Look::Start), hir, Hir::look(Look::End)]);
+        Ok(Pattern { whole, sets_line_mode })
+    }
+
+    /// Whether it begins with a flag setting that names `s`, such as `(?s)`, `(?-s)` or `(?is)`, and so is taken at its
+    /// word where a value has a line end (S4.5).
+    pub fn sets_line_mode(&self) -> bool {
+        self.sets_line_mode
+    }
+
+    /// The pattern between start and end of text.
+    pub(crate) fn whole(&self) -> &Hir {
+        &self.whole
+    }
+}
+
+/// Why a pattern is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatternError {
+    message: String,
+    span: Range<usize>,
+}
+
+impl PatternError {
+    /// An error about the whole pattern.
+    pub(crate) fn new(message: String) -> PatternError {
+        PatternError { message, span: 0..0 }
+    }
+
+    /// What is wrong, naming the construct.
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// The bytes of the pattern's text that are at fault, on character boundaries.
+    pub fn span(&self) -> Range<usize> {
+        self.span.clone()
+    }
+}
+
+impl fmt::Display for PatternError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for PatternError {}
+
+fn parse_regex(text: &str) -> Result<(Hir, bool), PatternError> {
+    let class = |pair: &&[u8]| matches!(pair, [b'\\', b'd' | b'D' | b's' | b'S' | b'w' | b'W' | b'p' | b'P']);
+    if text.as_bytes().windows(2).filter(class).count() > MAX_CLASSES {
+        let message = format!("the pattern has more than {MAX_CLASSES} classes such as `\\w`");
+        return Err(PatternError { message, span: 0..text.len() });
+    }
+    let tree =
+        ast::parse::ParserBuilder::new().nest_limit(MAX_NESTING).build().parse(text).map_err(|error| {
+            PatternError { message: explain(error.kind(), text, error.span()), span: range(error.span()) }
+        })?;
+    let hir = hir::translate::TranslatorBuilder::new()
+        .dot_matches_new_line(true)
+        .build()
+        .translate(text, &tree)
+        .map_err(|error| PatternError {
+            message: quote(&error.kind().to_string(), text, error.span()),
+            span: range(error.span()),
+        })?;
+    Ok((hir, begins_with_line_mode(&tree)))
+}
+
+fn range(span: &ast::Span) -> Range<usize> {
+    span.start.offset..span.end.offset
+}
+
+/// The parser's message; constructs that other engines have, and this one does not, by their usual names.
+fn explain(kind: &ast::ErrorKind, text: &str, span: &ast::Span) -> String {
+    let rest = |offset: usize| text.get(offset..).unwrap_or_default();
+    let before = span.start.offset.checked_sub(2).map(rest).unwrap_or_default();
+    let here = rest(span.start.offset);
+    match kind {
+        ast::ErrorKind::UnsupportedLookAround => {
+            quote("look-around (look-ahead, look-behind) is not supported", text, span)
+        }
+        ast::ErrorKind::UnsupportedBackreference => quote("back-references are not supported", text, span),
+        ast::ErrorKind::FlagUnrecognized if before.starts_with("(?>") => {
+            "atomic groups `(?>…)` are not supported".to_owned()
+        }
+        ast::ErrorKind::FlagUnrecognized if before.starts_with("(?(") => {
+            "conditionals `(?(…)…)` are not supported".to_owned()
+        }
+        ast::ErrorKind::EscapeUnrecognized if here.starts_with(r"\k") || here.starts_with(r"\g") => {
+            quote("back-references are not supported", text, span)
+        }
+        ast::ErrorKind::NestLimitExceeded(limit) => {
+            format!("the pattern is nested deeper than {limit} levels")
+        }
+        _ => quote(&kind.to_string(), text, span),
+    }
+}
+
+/// Adds the text at fault to a message, if that helps.
+fn quote(message: &str, text: &str, span: &ast::Span) -> String {
+    match text.get(range(span)) {
+        Some(excerpt) if !excerpt.is_empty() && excerpt.chars().count() <= 40 => {
+            format!("{message}: `{excerpt}`")
+        }
+        _ => message.to_owned(),
+    }
+}
+
+/// Whether the text begins with a flag setting (not a group with flags) that names `s`.
+fn begins_with_line_mode(tree: &Ast) -> bool {
+    let mut first = tree;
+    loop {
+        first = match first {
+            Ast::Concat(concat) => match concat.asts.first() {
+                Some(ast) => ast,
+                None => return false,
+            },
+            Ast::Alternation(alternation) => match alternation.asts.first() {
+                Some(ast) => ast,
+                None => return false,
+            },
+            Ast::Flags(set) => {
+                let names =
+                    |item: &ast::FlagsItem| item.kind == FlagsItemKind::Flag(ast::Flag::DotMatchesNewLine);
+                return set.span.start.offset == 0 && set.flags.items.iter().any(names);
+            }
+            _ => return false,
+        };
+    }
+}
+
+/// Every text is a wildcard (S1.7).
+fn parse_wildcard(text: &str) -> Hir {
+    let mut parts = Vec::new();
+    let mut literal = String::new();
+    let flush = |literal: &mut String, parts: &mut Vec<Hir>| {
+        if !literal.is_empty() {
+            parts.push(Hir::literal(literal.as_bytes()));
+            literal.clear();
+        }
+    };
+    let mut run = false;
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let was_run = std::mem::replace(&mut run, character == '*');
+        match character {
+            '*' if was_run => {}
+            '*' => {
+                flush(&mut literal, &mut parts);
+                let sub = Box::new(Hir::dot(Dot::AnyChar));
+                parts.push(Hir::repetition(hir::Repetition { min: 0, max: None, greedy: true, sub }));
+            }
+            '?' => {
+                flush(&mut literal, &mut parts);
+                parts.push(Hir::dot(Dot::AnyChar));
+            }
+            '\\' => literal
+                .push(characters.next_if(|next| matches!(next, '*' | '?' | '\\' | '"')).unwrap_or('\\')),
+            other => literal.push(other),
+        }
+    }
+    flush(&mut literal, &mut parts);
+    Hir::concat(parts)
+}
+
+/// A bound for the automaton of `hir`: bytes and byte ranges, with the repetitions written out. Saturates, and does not
+/// expand anything. The nesting limit bounds the recursion.
+fn size(hir: &Hir) -> u64 {
+    let sum = |subs: &[Hir]| subs.iter().map(size).fold(1, u64::saturating_add);
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 1,
+        HirKind::Literal(literal) => literal.0.len() as u64,
+        HirKind::Class(hir::Class::Bytes(class)) => class.ranges().len() as u64,
+        HirKind::Class(hir::Class::Unicode(class)) => {
+            let sequences = |range: &hir::ClassUnicodeRange| {
+                Utf8Sequences::new(range.start(), range.end())
+                    .map(|sequence| sequence.len() as u64)
+                    .sum::<u64>()
+            };
+            class.ranges().iter().map(sequences).sum()
+        }
+        HirKind::Capture(capture) => size(&capture.sub).saturating_add(2),
+        HirKind::Repetition(repetition) => {
+            let times = repetition.max.unwrap_or(repetition.min.saturating_add(1));
+            size(&repetition.sub).saturating_add(2).saturating_mul(u64::from(times.max(1)))
+        }
+        HirKind::Concat(subs) | HirKind::Alternation(subs) => sum(subs),
+    }
 }

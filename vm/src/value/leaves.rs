@@ -1,0 +1,91 @@
+//! The leaves of a value: its scalars, null included, and the keys of its objects as strings, at every depth (S4.4).
+
+use super::Value;
+use crate::number::Number;
+use std::slice;
+
+/// A scalar of a value.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Leaf<'a> {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number.
+    Number(Number),
+    /// A string, or a key of an object.
+    Str(&'a str),
+}
+
+/// What is left of a list or an object.
+#[derive(Debug)]
+enum Frame<'a> {
+    List(slice::Iter<'a, Value<'a>>),
+    Object(slice::Iter<'a, (&'a str, Value<'a>)>),
+}
+
+/// The memory of a walk, used again for every walk: a deep value allocates once.
+#[derive(Debug, Default)]
+pub struct LeafStack {
+    /// Empty between walks.
+    frames: Vec<Frame<'static>>,
+}
+
+impl LeafStack {
+    /// The leaves of `value`, in order; none of an absent value.
+    pub fn leaves<'s, 'a>(&'s mut self, value: Option<Value<'a>>) -> Leaves<'s, 'a> {
+        let frames = with_lifetime(std::mem::take(&mut self.frames));
+        Leaves { stack: self, frames, next: value }
+    }
+}
+
+/// An iterator over leaves; gives its memory back to the [`LeafStack`] when it is dropped.
+#[derive(Debug)]
+pub struct Leaves<'s, 'a> {
+    stack: &'s mut LeafStack,
+    frames: Vec<Frame<'a>>,
+    next: Option<Value<'a>>,
+}
+
+impl<'a> Iterator for Leaves<'_, 'a> {
+    type Item = Leaf<'a>;
+
+    fn next(&mut self) -> Option<Leaf<'a>> {
+        loop {
+            match self.next.take() {
+                Some(Value::Null) => return Some(Leaf::Null),
+                Some(Value::Bool(bool)) => return Some(Leaf::Bool(bool)),
+                Some(Value::Number(number)) => return Some(Leaf::Number(number)),
+                Some(Value::Str(text)) => return Some(Leaf::Str(text)),
+                Some(Value::List(items)) => self.frames.push(Frame::List(items.iter())),
+                Some(Value::Object(members)) => self.frames.push(Frame::Object(members.iter())),
+                None => {}
+            }
+            match self.frames.last_mut()? {
+                Frame::List(items) => match items.next() {
+                    Some(item) => self.next = Some(*item),
+                    None => drop(self.frames.pop()),
+                },
+                Frame::Object(members) => match members.next() {
+                    Some((key, member)) => {
+                        self.next = Some(*member);
+                        return Some(Leaf::Str(key));
+                    }
+                    None => drop(self.frames.pop()),
+                },
+            }
+        }
+    }
+}
+
+impl Drop for Leaves<'_, '_> {
+    fn drop(&mut self) {
+        self.stack.frames = with_lifetime(std::mem::take(&mut self.frames));
+    }
+}
+
+/// An empty vector with the memory of `frames`: collecting in place keeps the allocation (a test counts on it).
+fn with_lifetime<'b>(mut frames: Vec<Frame<'_>>) -> Vec<Frame<'b>> {
+    frames.clear();
+    frames.into_iter().map(|_| Frame::List([].iter())).collect()
+}
