@@ -8,7 +8,9 @@ pub mod op;
 pub mod operand;
 pub mod program;
 pub mod reference;
+pub mod verify;
 
 pub use disasm::disasm;
 pub use instruction::{DecodeError, Op, OpVisitor, Opcode, OperandVisitor, decode, encode};
 pub use reference::instruction_reference;
+pub use verify::{FrameNeeds, VerifiedProgram, VerifyError};

@@ -41,7 +41,7 @@ macro_rules! for_each_op {
             not = Not { dst: BoolReg, src: BoolReg };
             /// B[dst] := B[left] and B[right] are not the same
             differ = Differ { dst: BoolReg, left: BoolReg, right: BoolReg };
-            /// B[dst] := the answer of `procedure`, which is asked at most once while nothing is updated.
+            /// B[dst] := the answer of `procedure`, which keeps it and so is asked at most once while nothing is updated.
             call_condition = CallCondition { dst: BoolReg, procedure: ConditionProc };
 
             /// V[dst] := the value of argument `arg`, absent if the call has none (S3.7).
@@ -64,7 +64,7 @@ macro_rules! for_each_op {
             subject_in = SubjectIn { dst: BoolReg, lines: Flag, set: Elements };
             /// B[dst] := the subject is a string and in S[set].
             subject_in_set = SubjectInSet { dst: BoolReg, set: SetReg };
-            /// B[dst] := the answer of `procedure` about the same subject, which is asked at most once.
+            /// B[dst] := the answer of `procedure`, which keeps it, about the same subject.
             call_membership = CallMembership { dst: BoolReg, procedure: MembershipProc };
 
             /// S[dst] := `field` of argument `arg`, the default if the call has none (S3.7).
@@ -81,7 +81,7 @@ macro_rules! for_each_op {
             load_set = LoadSet { dst: SetReg, set: ConstSet };
             /// S[dst] := a clean pattern set.
             load_pattern = LoadPattern { dst: SetReg };
-            /// S[dst] := the set of `procedure`, which is asked at most once while nothing is updated.
+            /// S[dst] := the set of `procedure`, which keeps it and so is asked at most once while nothing is updated.
             call_set = CallSet { dst: SetReg, procedure: SetProc };
 
             /// S[dst] := S[left] ∪ S[right]
@@ -138,8 +138,10 @@ macro_rules! for_each_op {
             is_universal_pattern = IsUniversalPattern { dst: BoolReg, set: SetReg, reading: WideReading };
 
             /// `field` of the result := S[set]. If that is a pattern set, consumers become empty, tags and producers stay (S5.4).
+            /// No set register is defined after it.
             store_result = StoreResult { field: FieldImm, set: SetReg };
             /// `field` of the session := S[set]. If that is a pattern set, consumers become empty, tags and producers stay (S5.4).
+            /// No set register is defined after it.
             store_session = StoreSession { field: FieldImm, set: SetReg };
         }
     };

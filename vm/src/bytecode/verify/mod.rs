@@ -1,0 +1,111 @@
+//! The verifier: the only way from a [`Program`] to one that can run, also for a program that was just compiled.
+//!
+//! The interpreter relies on the following and does not check it again. All of it holds for a [`VerifiedProgram`]; the
+//! time to find out is linear in the size of the program.
+//!
+//! **Tables** (`tables.rs`)
+//! - Strings end in ascending order, on character boundaries, and the last where the text ends.
+//! - Every index into a table is below its length, every list lies within its pool, and the lists of a pool together are
+//!   no longer than the pool.
+//! - Tags are unique, and none is `*`. Argument names are unique.
+//! - The tags of a constant set ascend. The strings of an element set ascend by content.
+//! - No number and no bound is a NaN. Lines and columns count from 1. Runs of source positions ascend.
+//!
+//! **Procedures** (`procedures.rs`)
+//! - They cover the code, one after another, without gaps; none is empty.
+//! - Every instruction decodes, its table operands are in range, its registers below the procedure's counts.
+//! - A procedure has at most 256 registers of a kind, and no more than it has instructions (so frames are never larger
+//!   than the code).
+//! - An instruction stands only where its procedure's kind allows it; a membership procedure tests its subject and nothing
+//!   else, so questions about subjects never nest.
+//! - A call goes to a procedure of lower number, of the kind that the operand says; what `call_…` calls keeps its answer
+//!   (so no chain of calls takes exponential time). An update keeps no answer.
+//!
+//! **Flow** (`flow.rs`)
+//! - Jumps go forward, to an instruction of the same procedure.
+//! - The last instruction leaves the procedure, and what leaves is right for the kind.
+//! - On every path a register is written before it is read; a store forgets all set registers (they may be handles).
+//! - A set register that may hold a pattern set is read only by instructions that take one, and left by a set procedure
+//!   only if its kind says so.
+//!
+//! **Links** (`links.rs`)
+//! - Blocks name procedures of the right kinds; every rule belongs to exactly one block, in order.
+//! - Check rules do not read the result's value, `session before` reads nothing of the result, nor does what they call
+//!   (S3.5).
+
+mod error;
+mod flow;
+mod links;
+mod procedures;
+mod tables;
+
+pub use error::VerifyError;
+
+use super::instruction::Op;
+use super::program::Program;
+
+/// A program that keeps every promise that the interpreter relies on.
+#[derive(Debug)]
+pub struct VerifiedProgram {
+    program: Program,
+    ops: Vec<Op>,
+    needs: FrameNeeds,
+}
+
+/// What the deepest chain of calls takes, the registers of all its procedures together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FrameNeeds {
+    /// How many procedures are open at the same time.
+    pub depth: usize,
+    /// Bool registers.
+    pub bools: usize,
+    /// Value registers.
+    pub values: usize,
+    /// Set registers.
+    pub sets: usize,
+}
+
+impl VerifiedProgram {
+    /// Verifies a program.
+    ///
+    /// # Errors
+    /// When the program breaks one of the promises listed in this module; the error names the first place.
+    pub fn new(program: Program) -> Result<VerifiedProgram, VerifyError> {
+        tables::verify(&program)?;
+        let (ops, summaries) = procedures::verify(&program)?;
+        links::verify(&program, &summaries)?;
+        let needs =
+            summaries.iter().map(|summary| summary.needs).fold(FrameNeeds::default(), FrameNeeds::max);
+        Ok(VerifiedProgram { program, ops, needs })
+    }
+
+    /// The tables.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// The code of all procedures, decoded; a target is an index of it.
+    pub fn ops(&self) -> &[Op] {
+        &self.ops
+    }
+
+    /// What the deepest chain of calls takes.
+    pub fn frame_needs(&self) -> FrameNeeds {
+        self.needs
+    }
+}
+
+impl FrameNeeds {
+    /// The larger of each.
+    fn max(self, other: FrameNeeds) -> FrameNeeds {
+        FrameNeeds {
+            depth: self.depth.max(other.depth),
+            bools: self.bools.max(other.bools),
+            values: self.values.max(other.values),
+            sets: self.sets.max(other.sets),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

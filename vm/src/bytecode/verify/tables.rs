@@ -1,0 +1,225 @@
+//! Tables and pools: indices in range, lists within bounds, what is promised sorted or unique.
+
+use std::collections::HashSet;
+
+use super::error::{Place, VerifyError};
+use crate::bytecode::program::*;
+use crate::number::Number;
+
+type Checked = Result<(), VerifyError>;
+
+pub(super) fn verify(program: &Program) -> Checked {
+    strings(program)?;
+    let tables = Tables { program };
+    tables.names("tag", &program.tags)?;
+    tables.names("argument", &program.args)?;
+    if let Some(index) = program.tags.iter().position(|&id| program.string(id) == Some("*")) {
+        return Err(VerifyError::new(Place::Row("tag", index), "`*` is no tag (S2.3)"));
+    }
+    each("file", &program.files, |&id| tables.string(id))?;
+    each("scalar", &program.scalars, |scalar| tables.scalar(scalar))?;
+    each("pattern", &program.patterns, |pattern| tables.string(pattern.text))?;
+    tables.const_sets()?;
+    tables.element_pools()?;
+    tables.element_sets()?;
+    each("position", &program.positions, |&position| tables.position(position))?;
+    tables.code_positions()?;
+    each("block", &program.blocks, |block| tables.block(block))?;
+    each("rule", &program.rules, |rule| {
+        tables.position(rule.position)?;
+        rule.description.map_or(Ok(()), |id| tables.string(id))
+    })
+}
+
+/// What is wrong with a row; its place is added by [`each`].
+type Row = Result<(), String>;
+
+fn each<T>(table: &'static str, rows: &[T], check: impl Fn(&T) -> Row) -> Checked {
+    for (index, row) in rows.iter().enumerate() {
+        check(row).map_err(|message| VerifyError::new(Place::Row(table, index), message))?;
+    }
+    Ok(())
+}
+
+/// Strings end in ascending order, on character boundaries, the last where the text ends.
+fn strings(program: &Program) -> Checked {
+    let mut start = 0;
+    for (index, &end) in program.strings.iter().enumerate() {
+        let text = program.text.get(start..end as usize);
+        if text.is_none() {
+            let message = format!("no text from byte {start} to byte {end}");
+            return Err(VerifyError::new(Place::Row("string", index), message));
+        }
+        start = end as usize;
+    }
+    if start == program.text.len() {
+        Ok(())
+    } else {
+        Err(VerifyError::new(Place::Table("strings"), "text after the last string"))
+    }
+}
+
+fn index(what: &str, index: u32, len: usize) -> Row {
+    if (index as usize) < len { Ok(()) } else { Err(format!("{what} {index} does not exist (of {len})")) }
+}
+
+fn not_nan(value: Number) -> Row {
+    match value {
+        Number::Float(float) if float.is_nan() => Err("a NaN".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+fn number_range(range: &RangeRecord<Number>) -> Row {
+    [range.lower, range.upper].into_iter().flatten().try_for_each(|(value, _)| not_nan(value))
+}
+
+/// How much of a pool the lists seen so far may still take: together they are no longer than the pool.
+struct PoolBudget<'p, T> {
+    name: &'static str,
+    pool: &'p [T],
+    left: usize,
+}
+
+impl<'p, T> PoolBudget<'p, T> {
+    fn new(name: &'static str, pool: &'p [T]) -> Self {
+        PoolBudget { name, pool, left: pool.len() }
+    }
+
+    fn take(&mut self, list: List) -> Result<&'p [T], String> {
+        let part =
+            list.of(self.pool).ok_or_else(|| format!("a list reaches beyond the {} pool", self.name))?;
+        self.left = self
+            .left
+            .checked_sub(part.len())
+            .ok_or_else(|| format!("the lists of the {} pool are longer than the pool", self.name))?;
+        Ok(part)
+    }
+}
+
+struct Tables<'p> {
+    program: &'p Program,
+}
+
+impl Tables<'_> {
+    fn string(&self, id: StringId) -> Row {
+        index("string", id.0, self.program.strings.len())
+    }
+
+    /// Unique strings.
+    fn names(&self, table: &'static str, names: &[StringId]) -> Checked {
+        let mut seen = HashSet::with_capacity(names.len());
+        for (row, &id) in names.iter().enumerate() {
+            let place = Place::Row(table, row);
+            self.string(id).map_err(|message| VerifyError::new(place, message))?;
+            if !seen.insert(self.program.string(id)) {
+                return Err(VerifyError::new(place, "the same as one before"));
+            }
+        }
+        Ok(())
+    }
+
+    fn scalar(&self, scalar: &ScalarRecord) -> Row {
+        match *scalar {
+            ScalarRecord::String(id) => self.string(id),
+            ScalarRecord::Number(value) => not_nan(value),
+            ScalarRecord::Bool(_) => Ok(()),
+        }
+    }
+
+    fn const_sets(&self) -> Checked {
+        let program = self.program;
+        let mut pool = PoolBudget::new("tag", &program.tag_pool);
+        for (row, set) in program.const_sets.iter().enumerate() {
+            let check = |tags: &[u32]| {
+                tags.iter().try_for_each(|&tag| index("tag", tag, program.tags.len()))?;
+                if tags.is_sorted_by(|a, b| a < b) {
+                    Ok(())
+                } else {
+                    Err("tags that do not ascend".to_owned())
+                }
+            };
+            pool.take(set.tags)
+                .and_then(check)
+                .map_err(|message| VerifyError::new(Place::Row("constant set", row), message))?;
+        }
+        Ok(())
+    }
+
+    /// What the lists of element sets are made of.
+    fn element_pools(&self) -> Checked {
+        let program = self.program;
+        each("string pool entry", &program.string_pool, |&id| self.string(id))?;
+        each("number pool entry", &program.number_pool, |&value| not_nan(value))?;
+        each("number range", &program.number_ranges, number_range)?;
+        each("pattern pool entry", &program.pattern_pool, |&id| self.pattern(id))?;
+        each("sized text", &program.sized_texts, |sized| {
+            number_range(&sized.length)?;
+            match sized.text {
+                TextRecord::Exact(id) => self.string(id),
+                TextRecord::Pattern(id) => self.pattern(id),
+            }
+        })
+    }
+
+    fn element_sets(&self) -> Checked {
+        let program = self.program;
+        let mut strings = PoolBudget::new("string", &program.string_pool);
+        let mut numbers = PoolBudget::new("number", &program.number_pool);
+        let mut ranges = PoolBudget::new("number range", &program.number_ranges);
+        let mut dates = PoolBudget::new("date range", &program.date_ranges);
+        let mut sized = PoolBudget::new("sized text", &program.sized_texts);
+        let mut patterns = PoolBudget::new("pattern", &program.pattern_pool);
+        for (row, set) in program.element_sets.iter().enumerate() {
+            let check = || {
+                numbers.take(set.numbers)?;
+                ranges.take(set.ints)?;
+                ranges.take(set.floats)?;
+                dates.take(set.dates)?;
+                sized.take(set.sized)?;
+                patterns.take(set.patterns)?;
+                let ascend =
+                    strings.take(set.strings)?.is_sorted_by(|&a, &b| program.string(a) < program.string(b));
+                if ascend { Ok(()) } else { Err("strings that do not ascend".to_owned()) }
+            };
+            let mut check = check;
+            check().map_err(|message| VerifyError::new(Place::Row("element set", row), message))?;
+        }
+        Ok(())
+    }
+
+    fn pattern(&self, id: PatternId) -> Row {
+        index("pattern", id.0, self.program.patterns.len())
+    }
+
+    fn position(&self, position: PositionRecord) -> Row {
+        index("file", position.file, self.program.files.len())?;
+        if position.line == 0 || position.column == 0 {
+            return Err("lines and columns count from 1".to_owned());
+        }
+        Ok(())
+    }
+
+    fn code_positions(&self) -> Checked {
+        let program = self.program;
+        each("code position", &program.code_positions, |&(first, position)| {
+            index("instruction", first, program.code.len())?;
+            index("position", position, program.positions.len())
+        })?;
+        if program.code_positions.is_sorted_by(|(a, _), (b, _)| a < b) {
+            Ok(())
+        } else {
+            Err(VerifyError::new(Place::Table("code positions"), "they do not ascend"))
+        }
+    }
+
+    fn block(&self, block: &BlockRecord) -> Row {
+        match block.tool {
+            ToolRecord::Exact(id) => self.string(id)?,
+            ToolRecord::Pattern(id) => self.pattern(id)?,
+        }
+        self.string(block.tool_text)?;
+        self.position(block.position)?;
+        block.description.map_or(Ok(()), |id| self.string(id))
+    }
+}

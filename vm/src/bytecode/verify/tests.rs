@@ -1,0 +1,474 @@
+//! Every promise has a program that breaks just it.
+
+use super::{FrameNeeds, VerifiedProgram};
+use crate::bytecode::instruction::{Op, encode};
+use crate::bytecode::op::Instruction;
+use crate::bytecode::operand::*;
+use crate::bytecode::program::*;
+use crate::number::Number;
+use crate::testing::Assembler;
+
+const B0: BoolReg = BoolReg(0);
+const B1: BoolReg = BoolReg(1);
+const V0: ValueReg = ValueReg(0);
+const S0: SetReg = SetReg(0);
+const S1: SetReg = SetReg(1);
+const TAGS: FieldImm = FieldImm::Tags;
+
+fn load() -> Op {
+    Op::LoadBool { dst: B0, value: Flag(true) }
+}
+
+fn answer() -> Op {
+    Op::ReturnBool { src: B0 }
+}
+
+/// A program with some of everything; valid.
+fn sample() -> Assembler {
+    let mut asm = Assembler::new();
+    let (to, pii) = (asm.arg("to"), asm.tag("pii"));
+    asm.tag("other");
+    let both = asm.const_set(false, &["pii", "other"]);
+    let strings = asm.strings(&["a", "b"]);
+    let text = asm.pattern(crate::pattern::PatternSyntax::Regex, "x.*");
+    asm.program.pattern_pool.push(text);
+    asm.program.number_pool.push(Number::Int(5));
+    asm.program.number_ranges.push(RangeRecord { lower: Some((Number::Int(1), true)), upper: None });
+    asm.program.date_ranges.push(RangeRecord { lower: None, upper: None });
+    asm.program.sized_texts.push(SizedTextRecord {
+        text: TextRecord::Pattern(text),
+        length: RangeRecord { lower: None, upper: Some((Number::Int(9), false)) },
+    });
+    let one = List { start: 0, len: 1 };
+    let elements = asm.element_set(ElementSetRecord {
+        strings,
+        numbers: one,
+        ints: one,
+        dates: one,
+        sized: one,
+        patterns: one,
+        ..ElementSetRecord::default()
+    });
+    let member = asm.membership(&[Op::SubjectIn { dst: B0, lines: Flag(true), set: elements }, answer()]);
+    let scalar = asm.string_scalar("x");
+    asm.scalar(ScalarRecord::Number(Number::Float(0.5)));
+    let condition = asm.condition(&[
+        Op::LoadArg { dst: V0, arg: to },
+        Op::ValueMatches { dst: B0, value: V0, reading: ReadingImm::Any, procedure: member },
+        Op::JumpIf { cond: B0, to: Target(6) },
+        Op::LoadScalar { dst: V0, scalar },
+        Op::LoadArgSet { dst: S0, field: TAGS, arg: to },
+        Op::Contains { dst: B0, set: S0, tag: pii },
+        answer(),
+    ]);
+    let update = asm.procedure(
+        ProcedureKind::SessionUpdate,
+        &[Op::LoadSet { dst: S0, set: both }, Op::StoreSession { field: TAGS, set: S0 }, Op::End {}],
+    );
+    let result = asm.procedure(
+        ProcedureKind::ResultUpdate,
+        &[Op::LoadResultSet { dst: S0, field: TAGS }, Op::StoreResult { field: TAGS, set: S0 }, Op::End {}],
+    );
+    asm.program.code_positions.extend([(0, 0), (4, 0)]);
+    let rule = asm.rule(true, true, Some(condition));
+    let mut block = asm.exact("send").rules(vec![rule, rule]);
+    (block.before, block.result, block.after) = (Some(update), Some(result), Some(update));
+    asm.block(block);
+    asm
+}
+
+/// The error of a program, or nothing if it is valid.
+fn error(program: Program) -> String {
+    VerifiedProgram::new(program).err().map_or_else(String::new, |error| error.to_string())
+}
+
+#[track_caller]
+fn refused(program: Program, expected: &str) {
+    let error = error(program);
+    assert!(error.contains(expected), "expected `{expected}`, got `{error}`");
+}
+
+/// The sample, broken in one way, is refused for just that.
+#[track_caller]
+fn broken(expected: &str, break_it: impl FnOnce(&mut Program)) {
+    let mut program = sample().program;
+    break_it(&mut program);
+    refused(program, expected);
+}
+
+/// A program with just this procedure is refused; calls may go to procedures put there before.
+#[track_caller]
+fn bad_code(kind: ProcedureKind, code: &[Op], expected: &str) {
+    let mut asm = Assembler::new();
+    asm.procedure(kind, code);
+    refused(asm.program, expected);
+}
+
+#[track_caller]
+fn good_code(kind: ProcedureKind, code: &[Op]) {
+    let mut asm = Assembler::new();
+    asm.procedure(kind, code);
+    assert_eq!(error(asm.program), "");
+}
+
+#[test]
+fn the_sample_and_the_empty_program_are_valid() {
+    assert_eq!(error(sample().program), "");
+    assert_eq!(error(Program::default()), "");
+}
+
+#[test]
+fn strings_lie_in_the_text() {
+    broken("string 1: no text", |program| program.strings[1] = 0);
+    broken("no text from byte", |program| *program.strings.last_mut().unwrap() += 1);
+    broken("strings: text after the last string", |program| program.text.push('x'));
+    let mut program = Program { text: "é".to_owned(), strings: vec![1, 2], ..Program::default() };
+    refused(program.clone(), "string 0: no text from byte 0 to byte 1");
+    program.strings = vec![2];
+    assert_eq!(error(program), "");
+}
+
+#[test]
+fn names_are_unique_and_no_tag_is_the_star() {
+    broken("tag 1: the same as one before", |program| program.tags[1] = program.tags[0]);
+    broken("tag 1: string 99 does not exist", |program| program.tags[1] = StringId(99));
+    broken("argument 1: the same as one before", |program| program.args.push(program.args[0]));
+    let mut asm = Assembler::new();
+    asm.tag("*");
+    refused(asm.program, "`*` is no tag");
+}
+
+#[test]
+fn indices_of_tables_are_in_range() {
+    broken("file 0: string 99", |program| program.files[0] = StringId(99));
+    broken("scalar 0: string 99", |program| program.scalars[0] = ScalarRecord::String(StringId(99)));
+    broken("pattern 0: string 99", |program| program.patterns[0].text = StringId(99));
+    broken("string pool entry 0: string 99", |program| program.string_pool[0] = StringId(99));
+    broken("pattern pool entry 0: pattern 9", |program| program.pattern_pool[0] = PatternId(9));
+    broken("sized text 0: pattern 9", |program| {
+        program.sized_texts[0].text = TextRecord::Pattern(PatternId(9))
+    });
+    broken("sized text 0: string 99", |program| {
+        program.sized_texts[0].text = TextRecord::Exact(StringId(99))
+    });
+    broken("position 0: file 1", |program| program.positions[0].file = 1);
+    broken("position 0: lines and columns", |program| program.positions[0].line = 0);
+    broken("position 0: lines and columns", |program| program.positions[0].column = 0);
+    broken("code position 1: instruction 99", |program| program.code_positions[1].0 = 99);
+    broken("code position 1: position 9", |program| program.code_positions[1].1 = 9);
+    broken("code positions: they do not ascend", |program| program.code_positions[1].0 = 0);
+    broken("block 0: string 99", |program| program.blocks[0].tool = ToolRecord::Exact(StringId(99)));
+    broken("block 0: pattern 9", |program| program.blocks[0].tool = ToolRecord::Pattern(PatternId(9)));
+    broken("block 0: string 99", |program| program.blocks[0].tool_text = StringId(99));
+    broken("block 0: string 99", |program| program.blocks[0].description = Some(StringId(99)));
+    broken("block 0: file 7", |program| program.blocks[0].position.file = 7);
+    broken("rule 1: string 99", |program| program.rules[1].description = Some(StringId(99)));
+    broken("rule 1: file 7", |program| program.rules[1].position.file = 7);
+}
+
+#[test]
+fn lists_lie_in_their_pools() {
+    const FAR: List = List { start: 9, len: 9 };
+    broken("constant set 0: a list reaches beyond the tag pool", |program| program.const_sets[0].tags = FAR);
+    broken("element set 0: a list reaches beyond the string pool", |program| {
+        program.element_sets[0].strings = FAR
+    });
+    broken("beyond the number pool", |program| program.element_sets[0].numbers = FAR);
+    broken("beyond the number range pool", |program| program.element_sets[0].ints = FAR);
+    broken("beyond the number range pool", |program| program.element_sets[0].floats = FAR);
+    broken("beyond the date range pool", |program| program.element_sets[0].dates = FAR);
+    broken("beyond the sized text pool", |program| program.element_sets[0].sized = FAR);
+    broken("beyond the pattern pool", |program| program.element_sets[0].patterns = FAR);
+    broken("beyond the tag pool", |program| {
+        program.const_sets[0].tags = List { start: u32::MAX, len: u32::MAX };
+    });
+    broken("the lists of the number range pool are longer", |program| {
+        program.element_sets[0].floats = program.element_sets[0].ints;
+    });
+}
+
+#[test]
+fn sorted_pools_are_sorted() {
+    broken("constant set 0: tags that do not ascend", |program| program.tag_pool.swap(0, 1));
+    broken("constant set 0: tags that do not ascend", |program| program.tag_pool[0] = program.tag_pool[1]);
+    broken("constant set 0: tag 99 does not exist", |program| program.tag_pool[1] = 99);
+    broken("element set 0: strings that do not ascend", |program| program.string_pool.swap(0, 1));
+}
+
+#[test]
+fn no_number_is_a_nan() {
+    let nan = Number::Float(f64::NAN);
+    broken("scalar 1: a NaN", |program| program.scalars[1] = ScalarRecord::Number(nan));
+    broken("number pool entry 0: a NaN", |program| program.number_pool[0] = nan);
+    broken("number range 0: a NaN", |program| program.number_ranges[0].upper = Some((nan, true)));
+    broken("sized text 0: a NaN", |program| program.sized_texts[0].length.lower = Some((nan, true)));
+}
+
+#[test]
+fn procedures_cover_the_code() {
+    broken("procedure 1: its code does not begin", |program| program.procedures[1].code.start += 1);
+    broken("procedure 1: it has no code", |program| program.procedures[1].code.len = 0);
+    broken("procedure 3: its code reaches beyond", |program| program.procedures[3].code.len += 1);
+    broken("code: instructions after the last procedure", |program| program.code.push(encode(Op::End {})));
+}
+
+#[test]
+fn registers_are_counted() {
+    broken("procedure 0: it has more registers", |program| program.procedures[0].bools = 3);
+    broken("procedure 0: it has more registers", |program| program.procedures[0].values = 3);
+    broken("procedure 0: it has more registers", |program| program.procedures[0].sets = 3);
+    broken("procedure 1, instruction 3: operand `dst`: bool register 0", |program| {
+        program.procedures[1].bools = 0
+    });
+    broken("operand `dst`: value register 0", |program| program.procedures[1].values = 0);
+    broken("operand `dst`: set register 0", |program| program.procedures[1].sets = 0);
+    let mut asm = Assembler::new();
+    let mut code = vec![load(); 300];
+    code.push(answer());
+    asm.condition(&code);
+    asm.program.procedures[0].bools = 257;
+    refused(asm.program, "more registers");
+}
+
+#[test]
+fn instructions_decode_and_their_operands_exist() {
+    broken("procedure 0, instruction 0: no instruction has the opcode 255", |program| {
+        program.code[0] = Instruction([255; 8]);
+    });
+    let bad = |op: Op, expected: &str| bad_code(ProcedureKind::Condition, &[op, load(), answer()], expected);
+    bad(Op::LoadArg { dst: V0, arg: Arg(0) }, "operand `arg`: argument 0 does not exist (of 0)");
+    bad(Op::LoadScalar { dst: V0, scalar: Scalar(0) }, "scalar 0 does not exist");
+    bad(Op::LoadSet { dst: S0, set: ConstSet(0) }, "constant set 0 does not exist");
+    let set = Elements(0);
+    bad(Op::ValueIn { dst: B0, value: V0, reading: ReadingImm::Any, set }, "element set 0 does not exist");
+    bad(Op::Contains { dst: B0, set: S0, tag: Tag(0) }, "tag 0 does not exist");
+    bad(Op::CallCondition { dst: B0, procedure: ConditionProc(0) }, "procedure 0 is not of lower number");
+    bad(Op::CallSet { dst: S0, procedure: SetProc(7) }, "procedure 7 is not of lower number");
+}
+
+#[test]
+fn calls_go_to_the_right_kind_that_keeps_its_answer() {
+    let program = |memo: bool, op: Op| {
+        let mut asm = Assembler::new();
+        asm.condition(&[load(), answer()]);
+        asm.program.procedures[0].memo = memo;
+        asm.condition(&[op, load(), answer()]);
+        asm.program
+    };
+    let call = Op::CallCondition { dst: B0, procedure: ConditionProc(0) };
+    assert_eq!(error(program(true, call)), "");
+    refused(program(false, call), "procedure 0 is called but does not keep its answer");
+    refused(program(true, Op::CallSet { dst: S0, procedure: SetProc(0) }), "procedure 0 is a condition");
+    let matches =
+        Op::ValueMatches { dst: B0, value: V0, reading: ReadingImm::Any, procedure: MembershipProc(0) };
+    refused(program(true, matches), "procedure 0 is a condition");
+    broken("procedure 2: an update keeps no answer", |program| program.procedures[2].memo = true);
+}
+
+#[test]
+fn instructions_stand_where_they_may() {
+    use ProcedureKind::*;
+    bad_code(Condition, &[Op::End {}], "`end` in a condition procedure");
+    bad_code(Condition, &[Op::ReturnSet { src: S0 }], "`return_set` in a condition procedure");
+    bad_code(Set, &[answer()], "`return_bool` in a set procedure");
+    bad_code(ResultUpdate, &[answer()], "`return_bool` in a result update procedure");
+    bad_code(
+        ResultUpdate,
+        &[Op::StoreSession { field: TAGS, set: S0 }],
+        "`store_session` in a result update",
+    );
+    bad_code(
+        SessionUpdate,
+        &[Op::StoreResult { field: TAGS, set: S0 }],
+        "`store_result` in a session update",
+    );
+    bad_code(Condition, &[Op::StoreSession { field: TAGS, set: S0 }], "`store_session` in a condition");
+    bad_code(Condition, &[Op::SubjectInSet { dst: B0, set: S0 }], "`subject_in_set` in a condition");
+    let set = Elements(0);
+    bad_code(Condition, &[Op::SubjectIn { dst: B0, lines: Flag(true), set }], "`subject_in` in a condition");
+    let member = MembershipProc(0);
+    bad_code(Set, &[Op::CallMembership { dst: B0, procedure: member }], "`call_membership` in a set");
+    bad_code(
+        Membership,
+        &[Op::AnyMatches { dst: B0, set: S0, procedure: member }],
+        "`any_matches` in a membership",
+    );
+    bad_code(Membership, &[Op::LoadArg { dst: V0, arg: Arg(0) }], "`load_arg` in a membership");
+}
+
+#[test]
+fn jumps_go_forward_inside_the_procedure() {
+    let jump = |to: u32| [Op::Jump { to: Target(to) }, load(), answer()];
+    bad_code(ProcedureKind::Condition, &jump(0), "instruction 0 is not further on in the procedure");
+    bad_code(ProcedureKind::Condition, &jump(3), "instruction 3 is not further on in the procedure");
+    good_code(ProcedureKind::Condition, &[load(), Op::Jump { to: Target(3) }, load(), answer()]);
+    let mut asm = Assembler::new();
+    asm.condition(&[load(), Op::JumpIf { cond: B0, to: Target(4) }, answer()]);
+    asm.condition(&[load(), load(), answer()]);
+    refused(asm.program, "procedure 0, instruction 1: operand `to`: instruction 4 is not further on");
+}
+
+#[test]
+fn every_path_leaves_the_procedure() {
+    bad_code(
+        ProcedureKind::Condition,
+        &[answer(), load()],
+        "instruction 1: the last instruction does not leave",
+    );
+    bad_code(ProcedureKind::Condition, &[load()], "the last instruction does not leave");
+    bad_code(ProcedureKind::ResultUpdate, &[Op::LoadSessionSet { dst: S0, field: TAGS }], "does not leave");
+}
+
+#[test]
+fn registers_are_written_before_they_are_read() {
+    use ProcedureKind::{Condition, Set};
+    bad_code(Condition, &[answer()], "bool register 0 is read but not written on every path");
+    let on_one_path = [load(), Op::JumpIf { cond: B0, to: Target(3) }, Op::Not { dst: B1, src: B0 }];
+    let read = Op::ReturnBool { src: B1 };
+    bad_code(Condition, &[&on_one_path[..], &[read]].concat(), "instruction 3: bool register 1 is read");
+    let on_both = [
+        load(),
+        Op::JumpIf { cond: B0, to: Target(4) },
+        Op::Not { dst: B1, src: B0 },
+        Op::Jump { to: Target(5) },
+        Op::Not { dst: B1, src: B0 },
+        read,
+    ];
+    good_code(Condition, &on_both);
+    let reading = WideReading(ReadingImm::Any);
+    bad_code(
+        Condition,
+        &[Op::ValuesEqual { dst: B0, left: V0, right: V0, reading }, answer()],
+        "value register 0",
+    );
+    bad_code(Condition, &[Op::IsEmpty { dst: B0, set: S0 }, answer()], "set register 0");
+    bad_code(Set, &[Op::ReturnSet { src: S0 }], "set register 0 is read");
+}
+
+#[test]
+fn a_store_forgets_set_registers() {
+    let load = Op::LoadSessionSet { dst: S0, field: TAGS };
+    let store = Op::StoreSession { field: TAGS, set: S0 };
+    good_code(ProcedureKind::SessionUpdate, &[load, store, load, store, Op::End {}]);
+    bad_code(
+        ProcedureKind::SessionUpdate,
+        &[load, store, store, Op::End {}],
+        "instruction 2: set register 0 is read",
+    );
+}
+
+#[test]
+fn pattern_sets_go_only_where_they_may() {
+    use ProcedureKind::{Condition, PatternSet, ResultUpdate, Set};
+    let pattern = Op::LoadPattern { dst: S0 };
+    let exact = Op::LoadSessionSet { dst: S1, field: TAGS };
+    let reading = WideReading(ReadingImm::Any);
+    let bad = |op: Op| {
+        bad_code(Condition, &[pattern, exact, op, answer()], "set register 0 may hold a pattern set")
+    };
+    bad(Op::Overlaps { dst: B0, left: S1, right: S0 });
+    bad(Op::Subset { dst: B0, left: S0, right: S1 });
+    bad(Op::Equal { dst: B0, left: S1, right: S0 });
+    bad(Op::IsEmpty { dst: B0, set: S0 });
+    bad(Op::IsUniversal { dst: B0, set: S0 });
+    bad(Op::OverlapsPattern { dst: B0, left: S0, right: S1, reading });
+    for op in [
+        Op::Union { dst: S1, left: S1, right: S0 },
+        Op::Intersect { dst: S1, left: S0, right: S1 },
+        Op::Minus { dst: S1, left: S1, right: S0 },
+        Op::Xor { dst: S1, left: S1, right: S0 },
+    ] {
+        bad(op);
+    }
+    good_code(
+        Condition,
+        &[pattern, exact, Op::SubsetPattern { dst: B0, left: S1, right: S0, reading }, answer()],
+    );
+    good_code(Condition, &[pattern, Op::IsUniversalPattern { dst: B0, set: S0, reading }, answer()]);
+    bad_code(Set, &[pattern, Op::ReturnSet { src: S0 }], "may hold a pattern set");
+    good_code(PatternSet, &[pattern, Op::ReturnSet { src: S0 }]);
+    good_code(ResultUpdate, &[pattern, Op::StoreResult { field: TAGS, set: S0 }, Op::End {}]);
+    // What is finite is no pattern set.
+    let unless = Op::JumpUnlessFinite { set: S0, to: Target(3) };
+    let test = Op::IsEmpty { dst: B0, set: S0 };
+    bad_code(
+        Condition,
+        &[pattern, unless, test, load(), test, answer()],
+        "instruction 4: set register 0 may hold",
+    );
+    good_code(Condition, &[pattern, unless, test, load(), answer()]);
+}
+
+#[test]
+fn a_called_set_procedure_says_whether_it_may_be_a_pattern_set() {
+    let program = |kind: ProcedureKind| {
+        let mut asm = Assembler::new();
+        asm.procedure(kind, &[Op::LoadSessionSet { dst: S0, field: TAGS }, Op::ReturnSet { src: S0 }]);
+        asm.memo();
+        asm.condition(&[
+            Op::CallSet { dst: S0, procedure: SetProc(0) },
+            Op::IsEmpty { dst: B0, set: S0 },
+            answer(),
+        ]);
+        asm.program
+    };
+    assert_eq!(error(program(ProcedureKind::Set)), "");
+    refused(program(ProcedureKind::PatternSet), "set register 0 may hold a pattern set");
+}
+
+#[test]
+fn blocks_link_to_procedures_of_the_right_kinds() {
+    broken("block 0: procedure 1 is a condition, not a session update", |program| {
+        program.blocks[0].before = Some(1)
+    });
+    broken("block 0: procedure 2 is a session update, not a result", |program| {
+        program.blocks[0].result = Some(2)
+    });
+    broken("block 0: procedure 9 does not exist", |program| program.blocks[0].after = Some(9));
+    broken("rule 0: procedure 0 is a membership, not a condition", |program| {
+        program.rules[0].condition = Some(0)
+    });
+    broken("rules: the rules of the blocks are not all", |program| program.blocks[0].rules.len = 1);
+    broken("block 0: its rules do not follow", |program| program.blocks[0].rules.start = 1);
+}
+
+#[test]
+fn nothing_reads_the_result_too_early() {
+    let program = |load: Op, early: bool| {
+        let mut asm = Assembler::new();
+        asm.condition(&[load, self::load(), answer()]);
+        asm.memo();
+        let call = Op::CallCondition { dst: B0, procedure: ConditionProc(0) };
+        let condition = asm.condition(&[call, answer()]);
+        let update = asm.procedure(ProcedureKind::SessionUpdate, &[call, Op::End {}]);
+        let rule = asm.rule(true, true, Some(condition));
+        let mut block = asm.exact("t");
+        if early {
+            block.before = Some(update);
+        } else {
+            block = block.rules(vec![rule]);
+        }
+        asm.block(block);
+        asm.program
+    };
+    let value = Op::LoadResult { dst: V0 };
+    let set = Op::LoadResultSet { dst: S0, field: TAGS };
+    refused(program(value, false), "rule 0: procedure 1 reads the value of a result");
+    assert_eq!(error(program(set, false)), "");
+    refused(program(value, true), "block 0: procedure 2 reads the result before there is one");
+    refused(program(set, true), "block 0: procedure 2 reads the result before there is one");
+}
+
+#[test]
+fn frame_needs_are_those_of_the_deepest_calls() {
+    let mut asm = Assembler::new();
+    asm.condition(&[load(), answer()]);
+    asm.memo();
+    for callee in 0..99_999 {
+        asm.condition(&[Op::CallCondition { dst: B1, procedure: ConditionProc(callee) }, load(), answer()]);
+        asm.memo();
+    }
+    let verified = VerifiedProgram::new(asm.program).unwrap();
+    let expected = FrameNeeds { depth: 100_000, bools: 199_999, values: 0, sets: 0 };
+    assert_eq!(verified.frame_needs(), expected);
+}
