@@ -312,8 +312,8 @@ fn jumps_go_forward_inside_the_procedure() {
 fn every_path_leaves_the_procedure() {
     bad_code(
         ProcedureKind::Condition,
-        &[answer(), load()],
-        "instruction 1: the last instruction does not leave",
+        &[load(), answer(), load()],
+        "instruction 2: the last instruction does not leave",
     );
     bad_code(ProcedureKind::Condition, &[load()], "the last instruction does not leave");
     bad_code(ProcedureKind::ResultUpdate, &[Op::LoadSessionSet { dst: S0, field: TAGS }], "does not leave");
