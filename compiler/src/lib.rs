@@ -6,3 +6,4 @@ pub mod diagnostics;
 pub mod ir;
 pub mod limits;
 pub mod syntax;
+pub mod x_policy;
