@@ -3,6 +3,7 @@
 //! Knows nothing of the compiler, does no I/O, has no globals.
 
 pub mod bytecode;
+pub mod call;
 pub mod datetime;
 pub mod matcher;
 pub mod number;
