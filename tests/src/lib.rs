@@ -1,3 +1,14 @@
 //! Corpus, oracle and suites.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "everything here is test code: what is not as expected may fail loudly"
+)]
+
 pub mod corpus;
+pub mod generate;
+pub mod oracle;

@@ -1,0 +1,128 @@
+//! Random policies and calls for the suites that compare the engine with the oracle, and for fuzzing.
+//!
+//! Everything is drawn from small universes, so that rules fire, sets overlap and patterns match. Policies pass the
+//! static checks by construction. The same seed gives the same case everywhere.
+
+mod calls;
+mod expressions;
+mod literals;
+mod policy;
+mod random;
+
+pub use calls::{line, value};
+pub use policy::{Part, Source, Style, deny_rule, policy};
+pub use random::Random;
+
+use crate::corpus::{Level, Mode, Options};
+use serde_json::json;
+use std::fmt;
+
+/// A policy with options and calls.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// The files of the policy.
+    pub sources: Vec<Source>,
+    /// How it is configured.
+    pub options: Options,
+    /// Call lines, given to one engine in this order.
+    pub calls: Vec<String>,
+}
+
+impl Case {
+    /// The case of this seed.
+    pub fn generate(seed: u64, style: Style, calls: usize) -> Case {
+        let mut random = Random::new(seed);
+        let sources = policy(&mut random, style);
+        let options = options(&mut random);
+        let calls = (0..calls).map(|_| line(&mut random)).collect();
+        Case { sources, options, calls }
+    }
+
+    /// The names and texts of the policy's files.
+    pub fn files(&self) -> Vec<(String, String)> {
+        let name = |index| if index == 0 { "policy.sqrt".to_owned() } else { format!("policy{index}.sqrt") };
+        self.sources.iter().enumerate().map(|(index, source)| (name(index), source.to_string())).collect()
+    }
+
+    /// A smaller case that still `fails`: parts of the policy and calls are left out as long as that is possible.
+    pub fn minimise(&self, fails: &mut dyn FnMut(&Case) -> bool) -> Case {
+        let mut case = self.clone();
+        'again: loop {
+            for smaller in case.smaller() {
+                if fails(&smaller) {
+                    case = smaller;
+                    continue 'again;
+                }
+            }
+            return case;
+        }
+    }
+
+    fn smaller(&self) -> Vec<Case> {
+        let mut cases = Vec::new();
+        for index in 0..self.calls.len() {
+            let mut case = self.clone();
+            case.calls.remove(index);
+            cases.push(case);
+        }
+        for index in 0..self.sources.len() {
+            for source in self.sources[index].smaller() {
+                let mut case = self.clone();
+                case.sources[index] = source;
+                cases.push(case);
+            }
+        }
+        if self.options != Options::default() {
+            cases.push(Case { options: Options::default(), ..self.clone() });
+        }
+        cases
+    }
+}
+
+/// Shows a case so that it can be pasted into a file of the corpus.
+impl fmt::Display for Case {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, text) in self.files() {
+            write!(f, "--- policy {name}\n{text}")?;
+        }
+        if self.options != Options::default() {
+            writeln!(f, "--- options\n// {:?}", self.options)?;
+        }
+        writeln!(f, "--- calls")?;
+        self.calls.iter().try_for_each(|call| writeln!(f, "{call}"))
+    }
+}
+
+fn options(random: &mut Random) -> Options {
+    let some = |random: &mut Random| random.percent(25);
+    Options {
+        default_allow: some(random).then(|| random.percent(50)),
+        default_level: some(random).then(|| if random.percent(50) { Level::Hard } else { Level::Soft }),
+        mode: some(random).then(|| [Mode::Standard, Mode::Strict, Mode::Custom][random.below(3)]),
+        x_policy: some(random).then(|| x_policy(random)),
+    }
+}
+
+fn x_policy(random: &mut Random) -> serde_json::Value {
+    let mut presets = serde_json::Map::new();
+    for key in ["default_allow", "enable_non_executable_memory", "enable_llm_blocked_tag"] {
+        if random.percent(30) {
+            presets.insert(key.to_owned(), json!(random.percent(50)));
+        }
+    }
+    for key in ["default_allow_enforcement_level", "llm_blocked_tag_enforcement_level"] {
+        if random.percent(30) {
+            presets.insert(key.to_owned(), json!(random.pick(&["hard", "soft"])));
+        }
+    }
+    if random.percent(50) {
+        let mode = random.pick(&["allow", "deny"]);
+        let mut lists = Vec::new();
+        for _ in 0..3 {
+            lists.push(random.some(&["a", "b", "c", "ab"], 30));
+        }
+        let branching = json!({"mode": mode, "tags": lists[0], "producers": lists[1], "consumers": lists[2]});
+        presets.insert("branching_meta_policy".to_owned(), branching);
+    }
+    json!({"mode": random.pick(&["standard", "strict", "custom"]), "presets": presets})
+}
