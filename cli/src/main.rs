@@ -1,3 +1,55 @@
-//! The command `sqrt`.
+//! The command `sqrt`: reads files, hands their bytes to compiler and VM, and writes what these say.
+//!
+//! Invariants: answers go to standard output and everything else to standard error; the exit status is 0 if all is done and
+//! fine, 1 if the policy is not fine, 2 if the command could not do its work.
 
-fn main() {}
+mod args;
+mod limits;
+mod output;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{CommandLine, Verb};
+use output::{Output, Status, Stop, stderr_is_coloured, stdout_is_coloured, tell, tell_failure};
+
+fn main() -> ExitCode {
+    let mut output = Output::new();
+    let done = match CommandLine::try_parse() {
+        Ok(command_line) => run(&command_line.verb, &mut output),
+        Err(asked) => help_or_usage(&asked, &mut output),
+    };
+    // What was answered before a failure comes out before it is told.
+    let flushed = output.flush();
+    for stop in [done, flushed].into_iter().filter_map(Result::err) {
+        if let Stop::Failure(failure) = stop {
+            tell_failure(&failure);
+            output.worsen(Status::Failed);
+        }
+    }
+    output.status().into()
+}
+
+fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
+    match verb {
+        Verb::Limits(_) => limits::run(output),
+    }
+}
+
+/// Help and version are answers; everything else that clap says is a misuse of the command.
+fn help_or_usage(asked: &clap::Error, output: &mut Output) -> Result<(), Stop> {
+    let to_stderr = asked.use_stderr();
+    let coloured = if to_stderr { stderr_is_coloured() } else { stdout_is_coloured() };
+    let rendered = asked.render();
+    let mut text = if coloured { rendered.ansi().to_string() } else { rendered.to_string() };
+    if !text.ends_with('\n') {
+        text.push('\n');
+    }
+    if to_stderr {
+        output.worsen(Status::Failed);
+        tell(text);
+        return Ok(());
+    }
+    output.text(&text)
+}

@@ -8,6 +8,9 @@ use super::op::Instruction;
 use crate::number::Number;
 use crate::pattern::PatternSyntax;
 
+/// The version of the program format: instruction set and tables. It changes with every change of either.
+pub const FORMAT_VERSION: u32 = 1;
+
 /// A string of [`Program::strings`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct StringId(pub u32);

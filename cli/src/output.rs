@@ -1,0 +1,123 @@
+//! The two output streams: standard output for answers, standard error for everything else.
+//!
+//! Invariants: nothing here panics when a stream is closed. A reader of standard output that went away is no failure, the
+//! command then ends quietly; any other failed write is one. Colours appear only on a terminal, and never with `NO_COLOR`.
+
+use std::fmt::Display;
+use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::process::ExitCode;
+
+/// How the command ends; the worst of several counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Status {
+    /// Done, and fine.
+    Fine,
+    /// The command could not do its work, or not all of it.
+    Failed,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> ExitCode {
+        match status {
+            Status::Fine => ExitCode::SUCCESS,
+            Status::Failed => ExitCode::from(2),
+        }
+    }
+}
+
+/// Why the command stops before its end.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    /// Nobody reads standard output any more.
+    Closed,
+    /// A problem to tell.
+    Failure(Failure),
+}
+
+/// What the command could not do, and the way out.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    message: String,
+    help: Option<String>,
+}
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), help: None }
+    }
+}
+
+/// Standard output, and the exit status so far.
+pub(crate) struct Output {
+    stdout: BufWriter<StdoutLock<'static>>,
+    status: Status,
+}
+
+impl Output {
+    pub(crate) fn new() -> Self {
+        Self { stdout: BufWriter::with_capacity(1 << 16, io::stdout().lock()), status: Status::Fine }
+    }
+
+    /// The worst status so far.
+    pub(crate) fn status(&self) -> Status {
+        self.status
+    }
+
+    /// Notes that the command ends no better than this.
+    pub(crate) fn worsen(&mut self, status: Status) {
+        self.status = self.status.max(status);
+    }
+
+    /// Writes with a closure, so that every failed write is told apart in one place.
+    pub(crate) fn write(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Stop> {
+        write(&mut self.stdout).map_err(stop)
+    }
+
+    /// Writes text as it is.
+    pub(crate) fn text(&mut self, text: &str) -> Result<(), Stop> {
+        self.write(|stdout| stdout.write_all(text.as_bytes()))
+    }
+
+    /// Passes on what is buffered.
+    pub(crate) fn flush(&mut self) -> Result<(), Stop> {
+        self.stdout.flush().map_err(stop)
+    }
+}
+
+fn stop(error: io::Error) -> Stop {
+    match error.kind() {
+        io::ErrorKind::BrokenPipe => Stop::Closed,
+        _ => Stop::Failure(Failure::new(format!("cannot write to standard output: {error}"))),
+    }
+}
+
+/// Whether standard output shows colours.
+pub(crate) fn stdout_is_coloured() -> bool {
+    io::stdout().is_terminal() && colours_are_welcome()
+}
+
+/// Whether standard error shows colours.
+pub(crate) fn stderr_is_coloured() -> bool {
+    io::stderr().is_terminal() && colours_are_welcome()
+}
+
+fn colours_are_welcome() -> bool {
+    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+}
+
+/// Writes to standard error; a closed one is nobody's failure.
+pub(crate) fn tell(text: impl Display) {
+    let _ = write!(io::stderr().lock(), "{text}");
+}
+
+/// Tells a failure.
+pub(crate) fn tell_failure(failure: &Failure) {
+    let (red, cyan, plain) =
+        if stderr_is_coloured() { ("\x1b[1;31m", "\x1b[1;36m", "\x1b[0m") } else { ("", "", "") };
+    let mut text = format!("{red}error{plain}: {}\n", failure.message);
+    if let Some(help) = &failure.help {
+        text.push_str(&format!("{cyan}help{plain}: {help}\n"));
+    }
+    tell(text);
+}
