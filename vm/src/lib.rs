@@ -5,7 +5,10 @@
 pub mod bytecode;
 pub mod call;
 pub mod datetime;
+pub mod json;
+pub mod limits;
 pub mod matcher;
+pub mod metadata;
 pub mod number;
 pub mod pattern;
 pub mod value;

@@ -67,6 +67,11 @@ impl OwnedValue {
         copy
     }
 
+    /// Bytes of heap memory.
+    pub fn memory_usage(&self) -> usize {
+        self.nodes.len() * size_of::<Node>() + self.text.len()
+    }
+
     /// The value, borrowed; its lists and objects are laid out in `arena`, so a scalar takes nothing of it.
     pub fn get<'a>(&'a self, arena: &'a Bump) -> Value<'a> {
         if let [Node::Str(_)] = self.nodes.as_slice() {

@@ -1,0 +1,123 @@
+//! The limits of the VM: one table with name, default, unit and reason.
+//!
+//! A limit is checked before anything takes effect; what is over it is a clear error, and for a call a deny (S6.11).
+//! `docs/limits.md` and the command that prints the limits follow from [`Limits::table`].
+
+use std::fmt;
+
+macro_rules! limits {
+    ($($name:ident = $default:expr, $unit:literal, $reason:literal;)*) => {
+        /// What a host allows. Every field is an inclusive maximum; [`Limits::default`] has the defaults of the table.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub struct Limits {
+            $(#[doc = concat!($reason, " In ", $unit, ".")] pub $name: usize,)*
+        }
+
+        impl Default for Limits {
+            fn default() -> Limits {
+                Limits { $($name: $default,)* }
+            }
+        }
+
+        impl Limits {
+            /// All limits with their current values, in the order of the table.
+            pub fn table(&self) -> impl Iterator<Item = LimitRow> + '_ {
+                let rows = [$(LimitRow {
+                    name: stringify!($name), value: self.$name, unit: $unit, reason: $reason,
+                },)*];
+                rows.into_iter()
+            }
+        }
+    };
+}
+
+limits! {
+    line_bytes = 64 * 1024 * 1024, "bytes", "The longest line of a call.";
+    value_depth = 100, "levels",
+        "The deepest nesting of lists and objects in a value; at most 120, so that reading it needs little stack.";
+    tag_bytes = 64 * 1024, "bytes", "The longest tag of a call's metadata that the policy does not name.";
+    tags_per_set = 100_000, "tags", "The most tags that a metadata set of a call lists.";
+    tags_per_call = 1_000_000, "tags",
+        "The most different tags in the metadata of a call that neither the policy names nor the session has.";
+    tags_per_session = 100_000, "tags", "The most tags that a session's metadata lists and the policy does not name.";
+    session_tag_bytes = 16 * 1024 * 1024, "bytes",
+        "The total length of the tags that a session's metadata lists and the policy does not name.";
+    session_value_bytes = 16 * 1024 * 1024, "bytes", "The size of the value of a session.";
+    pattern_table_bytes = 256 * 1024, "bytes",
+        "The largest table of a pattern's automaton; a pattern that needs more is simulated, which is slower.";
+    pattern_tables_bytes = 256 * 1024 * 1024, "bytes",
+        "The tables of all patterns of a policy; beyond, patterns are simulated.";
+    automata_bytes = 512 * 1024 * 1024, "bytes", "The automata of all patterns of a policy, simulated ones included.";
+    dispatch_cache = 1024, "tool names", "How many tool names a scratch remembers the matching blocks of.";
+}
+
+/// A limit, to print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LimitRow {
+    /// The name of the field.
+    pub name: &'static str,
+    /// The inclusive maximum.
+    pub value: usize,
+    /// What is counted.
+    pub unit: &'static str,
+    /// Why it is there.
+    pub reason: &'static str,
+}
+
+/// Something was over a limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LimitExceeded {
+    name: &'static str,
+    actual: usize,
+    limit: usize,
+}
+
+impl LimitExceeded {
+    /// Refuses what is over the limit of this name.
+    pub(crate) fn check(name: &'static str, actual: usize, limit: usize) -> Result<(), LimitExceeded> {
+        if actual > limit { Err(LimitExceeded { name, actual, limit }) } else { Ok(()) }
+    }
+
+    /// The name of the limit, as in [`Limits`].
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The maximum that was passed.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+}
+
+impl fmt::Display for LimitExceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let LimitExceeded { name, actual, limit } = self;
+        write!(f, "over the limit `{name}`: {actual}, and at most {limit} are allowed")
+    }
+}
+
+impl std::error::Error for LimitExceeded {}
+
+#[cfg(test)]
+mod tests {
+    use super::{LimitExceeded, Limits};
+
+    #[test]
+    fn every_limit_has_a_row_and_a_reason() {
+        let limits = Limits::default();
+        assert!(limits.table().all(|row| row.value > 0 && row.reason.ends_with('.') && !row.unit.is_empty()));
+        assert_eq!(
+            limits.table().find(|row| row.name == "value_depth").map(|row| row.value),
+            Some(limits.value_depth)
+        );
+    }
+
+    #[test]
+    fn limits_are_inclusive() {
+        assert!(LimitExceeded::check("tag_bytes", 5, 5).is_ok());
+        let error = LimitExceeded::check("tag_bytes", 6, 5).unwrap_err();
+        assert_eq!(error.to_string(), "over the limit `tag_bytes`: 6, and at most 5 are allowed");
+    }
+}

@@ -1,0 +1,90 @@
+//! Metadata: three exact sets of tags that every argument, the result and the session carry (S2.2, S2.3).
+
+mod session;
+mod set;
+#[cfg(test)]
+mod set_tests;
+mod tags;
+mod text;
+
+pub use session::{Session, SessionError};
+pub use set::MetaSet;
+pub use tags::{Interner, StringTable, TagId, Tags, Universe};
+pub use text::{write_metadata, write_set};
+
+pub use crate::bytecode::operand::FieldImm;
+
+/// The three fields, in the order in which they are written.
+pub const FIELDS: [FieldImm; 3] = [FieldImm::Tags, FieldImm::Producers, FieldImm::Consumers];
+
+/// Metadata: three sets (S2.2).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Metadata {
+    /// `tags`
+    pub tags: MetaSet,
+    /// `producers`
+    pub producers: MetaSet,
+    /// `consumers`
+    pub consumers: MetaSet,
+}
+
+impl Default for Metadata {
+    /// No tags, no producers, universal consumers (S2.2).
+    fn default() -> Metadata {
+        Metadata { tags: MetaSet::empty(), producers: MetaSet::empty(), consumers: MetaSet::universal() }
+    }
+}
+
+impl Metadata {
+    /// Becomes the default, keeping its memory.
+    pub fn reset(&mut self) {
+        self.tags.set_empty();
+        self.producers.set_empty();
+        self.consumers.set_universal();
+    }
+
+    /// Becomes a copy of `other`, in its own memory if that is large enough.
+    pub fn assign(&mut self, other: &Metadata) {
+        for field in FIELDS {
+            self.field_mut(field).assign(other.field(field));
+        }
+    }
+
+    /// Joins `other` to it: union of tags and producers, intersection of consumers (S2.5).
+    ///
+    /// The default is neutral, so joining the metadata of all arguments to it is the propagation of S2.5.
+    pub fn join(&mut self, other: &Metadata) {
+        self.tags.union(&other.tags);
+        self.producers.union(&other.producers);
+        self.consumers.intersect(&other.consumers);
+    }
+
+    /// Gives the listed tags beyond the universe other ids.
+    fn rename_others(&mut self, mut rename: impl FnMut(TagId) -> TagId) {
+        for field in FIELDS {
+            let set = self.field_mut(field);
+            for tag in set.others_mut() {
+                *tag = rename(*tag);
+            }
+            set.restore_order();
+        }
+    }
+
+    /// A set.
+    pub fn field(&self, field: FieldImm) -> &MetaSet {
+        match field {
+            FieldImm::Tags => &self.tags,
+            FieldImm::Producers => &self.producers,
+            FieldImm::Consumers => &self.consumers,
+        }
+    }
+
+    /// A set, to change.
+    pub fn field_mut(&mut self, field: FieldImm) -> &mut MetaSet {
+        match field {
+            FieldImm::Tags => &mut self.tags,
+            FieldImm::Producers => &mut self.producers,
+            FieldImm::Consumers => &mut self.consumers,
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Metadata as strings: taken from what a call gives, and written in its JSON form (S2.4).
+
+use super::{Interner, MetaSet, Metadata, TagId, Tags};
+use crate::call::{MetadataInput, SetInput};
+use crate::json::text::write_string;
+use crate::limits::LimitExceeded;
+
+impl MetaSet {
+    /// Becomes the set that a call gives.
+    ///
+    /// # Errors
+    /// If it lists more than `tags_per_set` tags, or a tag is over a limit.
+    pub fn read(&mut self, input: &SetInput<'_>, interner: &mut Interner<'_>) -> Result<(), LimitExceeded> {
+        self.set_empty();
+        LimitExceeded::check("tags_per_set", input.strings().len(), interner.limits.tags_per_set)?;
+        if input.strings().contains(&"*") {
+            self.set_universal();
+        } else {
+            for tag in input.strings() {
+                let tag = interner.intern(tag)?;
+                self.push_listed(tag, interner.universe);
+            }
+            self.restore_order();
+        }
+        if input.is_complement() {
+            self.negate();
+        }
+        Ok(())
+    }
+}
+
+impl Metadata {
+    /// Takes the parts that a call gives, and keeps the others.
+    ///
+    /// # Errors
+    /// As [`MetaSet::read`]; parts may have been taken then.
+    pub fn read(
+        &mut self,
+        input: &MetadataInput<'_>,
+        interner: &mut Interner<'_>,
+    ) -> Result<(), LimitExceeded> {
+        let parts = [
+            (&mut self.tags, &input.tags),
+            (&mut self.producers, &input.producers),
+            (&mut self.consumers, &input.consumers),
+        ];
+        for (set, part) in parts {
+            if let Some(part) = part {
+                set.read(part, interner)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Appends metadata as JSON: an object of `tags`, `producers` and `consumers`. `order` is memory to sort in.
+pub fn write_metadata(out: &mut String, metadata: &Metadata, tags: &Tags<'_>, order: &mut Vec<TagId>) {
+    out.push_str("{\"tags\": ");
+    write_set(out, &metadata.tags, tags, order);
+    out.push_str(", \"producers\": ");
+    write_set(out, &metadata.producers, tags, order);
+    out.push_str(", \"consumers\": ");
+    write_set(out, &metadata.consumers, tags, order);
+    out.push('}');
+}
+
+/// Appends a set as JSON (S2.4), sorted by code point. `order` is memory to sort in.
+pub fn write_set(out: &mut String, set: &MetaSet, tags: &Tags<'_>, order: &mut Vec<TagId>) {
+    if set.is_universal() {
+        out.push_str("[\"*\"]");
+        return;
+    }
+    order.clear();
+    order.extend(set.listed());
+    // The order of UTF-8 is that of code points.
+    order.sort_unstable_by_key(|tag| tags.name(*tag));
+    if !set.is_finite() {
+        out.push_str("{\"except\": ");
+    }
+    out.push('[');
+    for (index, tag) in order.iter().enumerate() {
+        if index > 0 {
+            out.push_str(", ");
+        }
+        write_string(out, tags.name(*tag).unwrap_or_default());
+    }
+    out.push(']');
+    if !set.is_finite() {
+        out.push('}');
+    }
+}
