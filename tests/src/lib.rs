@@ -10,5 +10,6 @@
 )]
 
 pub mod corpus;
+pub mod docs;
 pub mod generate;
 pub mod oracle;
