@@ -43,6 +43,9 @@ limits! {
     /// How deep parentheses and `not` nest.
     nesting: u32 = 256, "nesting", "levels",
         "parsing and compiling nested conditions takes stack; every stage fits in 512 KiB at this depth";
+    /// Tokens that the parser takes or skips in one file.
+    parse_steps: u64 = 1 << 30, "parser steps", "per file",
+        "parsing is linear and ends far below this; the guard turns a mistake in the parser into a diagnostic";
     /// Diagnostics that one file yields.
     diagnostics: u32 = 10_000, "diagnostics", "per file",
         "a file that is no policy at all must not fill the memory with messages";

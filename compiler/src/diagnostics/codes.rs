@@ -189,7 +189,7 @@ codes! {
             "more problems than are reported"
             "Only the first problems of a file are listed, see the table of limits. Mend these and check again."
         TooManySteps "E0704" ["S1.3"]
-            "text too confusing to parse"
-            "The parser gives up where words that are keywords and names at once allow too many readings. Choose names that are no keywords."
+            "more parser steps than the limit"
+            "See the table of limits. No text within the limit of bytes comes near it."
     }
 }

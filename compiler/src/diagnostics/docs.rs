@@ -37,6 +37,7 @@ fn paragraph(text: &str) -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice, reason = "tests may panic")]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;

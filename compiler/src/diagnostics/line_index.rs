@@ -88,6 +88,7 @@ fn offset(at: usize) -> u32 {
 }
 
 #[cfg(test)]
+#[allow(clippy::string_slice, reason = "tests may panic")]
 mod tests {
     use super::*;
 

@@ -12,11 +12,13 @@ mod codes;
 mod docs;
 mod line_index;
 pub mod render;
-pub mod syntax;
+mod sink;
+pub(crate) mod syntax;
 
 pub use codes::{Code, Group, Severity};
 pub use docs::reference_page;
 pub use line_index::{LineIndex, Position};
+pub(crate) use sink::Sink;
 
 use crate::syntax::token::{FileId, Span};
 
