@@ -15,7 +15,7 @@ const STRINGS: &[&str] = &[
 pub(super) const ARGUMENTS: &[&str] = &["x", "y", "z", "in", "result"];
 
 /// Names of tools.
-pub(super) const TOOLS: &[&str] = &["t", "tt", "u", "t\nu", "parse_with_ai"];
+pub(super) const TOOLS: &[&str] = &["t", "t", "t", "tt", "u", "t\nu", "parse_with_ai"];
 
 const REGEXES: &[&str] = &[
     "a.*",

@@ -22,7 +22,7 @@ pub(super) enum Json {
 impl Json {
     /// Reads a whole line. Duplicate keys, lone surrogates and numbers beyond the doubles are errors (S9).
     pub(super) fn read(line: &str) -> Result<Json, String> {
-        let mut reader = Reader { rest: line };
+        let mut reader = Reader { rest: line, depth: 0 };
         let value = reader.value()?;
         reader.skip_blanks();
         if reader.rest.is_empty() { Ok(value) } else { Err(reader.expected("the end of the line")) }
@@ -37,8 +37,12 @@ impl Json {
     }
 }
 
+/// How deep lists and objects nest at most; a line over the limit is an error (S6.11).
+const NESTING: usize = 256;
+
 struct Reader<'a> {
     rest: &'a str,
+    depth: usize,
 }
 
 impl Reader<'_> {
@@ -73,11 +77,19 @@ impl Reader<'_> {
             Some('t') => self.require("true").map(|()| Json::Bool(true)),
             Some('f') => self.require("false").map(|()| Json::Bool(false)),
             Some('"') => self.string().map(Json::String),
-            Some('[') => self.list(),
-            Some('{') => self.object(),
+            Some('[' | '{') if self.depth == NESTING => Err("nested too deep".to_owned()),
+            Some('[') => self.nested(Reader::list),
+            Some('{') => self.nested(Reader::object),
             Some('-' | '0'..='9') => self.number(),
             _ => Err(self.expected("a value")),
         }
+    }
+
+    fn nested(&mut self, read: fn(&mut Self) -> Result<Json, String>) -> Result<Json, String> {
+        self.depth += 1;
+        let value = read(self);
+        self.depth -= 1;
+        value
     }
 
     fn list(&mut self) -> Result<Json, String> {

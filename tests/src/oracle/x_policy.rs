@@ -39,11 +39,11 @@ impl XPolicy {
         let on = |key: &str| presets[key].as_bool().unwrap_or(true);
         let mut sources = Vec::new();
         if on("enable_non_executable_memory") {
-            sources.push(("preset:non_executable_memory", NON_EXECUTABLE_MEMORY));
+            sources.push(("preset:enable_non_executable_memory", NON_EXECUTABLE_MEMORY));
         }
         if on("enable_llm_blocked_tag") {
             let soft = presets["llm_blocked_tag_enforcement_level"] == "soft";
-            sources.push(("preset:llm_blocked_tag", if soft { LLM_BLOCKED_SOFT } else { LLM_BLOCKED_HARD }));
+            sources.push(("preset:enable_llm_blocked_tag", if soft { LLM_BLOCKED_SOFT } else { LLM_BLOCKED_HARD }));
         }
         let code = document["codes"].as_str().or_else(|| document["codes"]["code"].as_str());
         Ok(XPolicy {
