@@ -13,12 +13,14 @@ mod docs;
 mod line_index;
 pub mod render;
 mod sink;
+mod source_map;
 pub(crate) mod syntax;
 
 pub use codes::{Code, Group, Severity};
 pub use docs::reference_page;
 pub use line_index::{LineIndex, Position};
 pub(crate) use sink::Sink;
+pub use source_map::{Record, SourceMap};
 
 use crate::syntax::token::{FileId, Span};
 
@@ -119,6 +121,7 @@ fn is_hidden(c: char) -> bool {
         || crate::syntax::chars::is_bidi_control(c)
         || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
         || matches!(c, '\u{ad}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+        || matches!(c, '\u{e000}'..='\u{f8ff}') // private use
 }
 
 #[cfg(test)]

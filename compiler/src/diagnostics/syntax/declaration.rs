@@ -21,8 +21,10 @@ pub(crate) fn expected_declaration(
                 .help("no block is open here; remove the `}`, or look for one too many before it");
         }
         K::String | K::Regex => {
-            return diagnostic
-                .help(format!("a tool block begins with `tool`: `tool {} {{ … }}`", found.trim_matches('`')));
+            return diagnostic.help(format!(
+                "a tool block begins with `tool`: `tool {} {{ … }}`",
+                found.trim_matches('`')
+            ));
         }
         _ => {}
     }
