@@ -14,8 +14,9 @@ use std::ops::Range;
 
 /// The longest text of a pattern, in bytes.
 pub const MAX_TEXT: usize = 64 * 1024;
-/// The deepest nesting of a regex: groups, repetitions, alternatives and sequences each count.
-pub const MAX_NESTING: u32 = 128;
+/// The deepest nesting of a regex: groups, repetitions, alternatives and sequences each count. Building an automaton
+/// recurses over them, in debug builds with some 5 KiB of stack for each.
+pub const MAX_NESTING: u32 = 64;
 /// The most classes such as `\w` or `\pL` in a pattern; each can have hundreds of ranges.
 pub const MAX_CLASSES: usize = 4096;
 /// The largest size of a pattern with its repetitions written out, in bytes and byte ranges to match.
@@ -246,5 +247,88 @@ fn size(hir: &Hir) -> u64 {
             size(&repetition.sub).saturating_add(2).saturating_mul(u64::from(times.max(1)))
         }
         HirKind::Concat(subs) | HirKind::Alternation(subs) => sum(subs),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_NESTING, MAX_TEXT, Pattern, PatternSyntax::Regex};
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn refuses_and_names_what_is_not_supported() {
+        for (text, message, at) in [
+            ("a)|(b", "unopened group: `)`", 1..2),
+            ("(?=a)", "look-around (look-ahead, look-behind) is not supported: `(?=`", 0..3),
+            ("x(?<!a)", "look-around (look-ahead, look-behind) is not supported: `(?<!`", 1..5),
+            (r"(a)\1", r"back-references are not supported: `\1`", 3..5),
+            (r"(?P<n>a)\k<n>", r"back-references are not supported: `\k`", 8..10),
+            ("(?>a)", "atomic groups `(?>…)` are not supported", 2..3),
+            ("(?(1)a)", "conditionals `(?(…)…)` are not supported", 2..3),
+            (r"é\Z", r"unrecognized escape sequence: `\Z`", 2..4),
+            ("a{2", "unclosed counted repetition: `{2`", 1..3),
+            ("[b-a]", "invalid character class range, the start must be <= the end: `b-a`", 1..4),
+            ("[a", "unclosed character class: `[`", 0..1),
+            ("*a", "repetition operator missing expression", 0..0),
+            (r"\p{Nope}", r"Unicode property not found: `\p{Nope}`", 0..8),
+            (r"(?-u)\xff", r"pattern can match invalid UTF-8: `\xff`", 5..9),
+        ] {
+            let error = Pattern::parse(Regex, text).unwrap_err();
+            assert_eq!((error.message(), error.span()), (message, at), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_pathological_sizes_at_once() {
+        let nested = "(".repeat(30_000) + &")".repeat(30_000);
+        let classes = r"\w".repeat(30_000);
+        let started = Instant::now();
+        for text in [
+            "a{5}{5}{5}{5}{5}{5}{5}{5}{5}{5}",
+            "a{1000000000}",
+            "((a{1000}){1000}){1000}",
+            r"\pL{100000}",
+            "(?:a?){4294967295}",
+            &nested,
+            &classes,
+            &"a".repeat(MAX_TEXT + 1),
+        ] {
+            assert!(Pattern::parse(Regex, text).is_err(), "{}", text.chars().take(40).collect::<String>());
+        }
+        assert!(started.elapsed() < Duration::from_secs(2));
+        assert!(Pattern::parse(Regex, "(?:){4294967295}").is_ok(), "nothing, however often, is nothing");
+    }
+
+    #[test]
+    fn accepts_large_but_sane_patterns() {
+        let names: Vec<String> = (0..2000).map(|name| format!("name_{name}")).collect();
+        let nested = "(?:a|".repeat(20) + &")".repeat(20);
+        for text in [r"\w{200}", r"[01]*1[01]{22}", "a{1000}", r"(?i)\pL{50}", &names.join("|"), &nested] {
+            assert!(Pattern::parse(Regex, text).is_ok(), "{}", text.chars().take(40).collect::<String>());
+        }
+    }
+
+    /// The deepest patterns that parse are built on a small stack, in debug builds too.
+    #[test]
+    fn the_nesting_limit_fits_a_small_stack() {
+        let build = |text: &str| {
+            let Ok(pattern) = Pattern::parse(Regex, text) else { return 0 };
+            for budget in [0, 256 * 1024] {
+                drop(crate::matcher::Matcher::new(&pattern, budget).unwrap());
+            }
+            1
+        };
+        let work = move || {
+            let mut accepted = 0;
+            for depth in 1..=MAX_NESTING as usize + 1 {
+                for (open, close) in [("(", ")"), ("(?:a|", ")"), ("(?:a", ")*b"), ("[a", "]")] {
+                    let text = open.repeat(depth) + "x" + &close.repeat(depth);
+                    accepted += build(&text);
+                }
+            }
+            accepted
+        };
+        let thread = std::thread::Builder::new().stack_size(512 * 1024).spawn(work).unwrap();
+        assert!(thread.join().unwrap() > 100);
     }
 }

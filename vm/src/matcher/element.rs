@@ -1,8 +1,8 @@
 //! Element sets in the form that runs: what a leaf of a value, or a string of a metadata set, may be (S4.2).
 
-use super::{Matcher, MatcherCache, has_line_end};
+use super::{Matcher, MatcherCache, Matchers, has_line_end};
 use crate::bytecode::program::{
-    ElementSetRecord, List, Program, RangeRecord, SizedTextRecord, StringId, TextRecord,
+    ElementSetRecord, List, PatternId, Program, RangeRecord, SizedTextRecord, StringId, TextRecord,
 };
 use crate::datetime::Instant;
 use crate::number::Number;
@@ -61,12 +61,10 @@ impl ElementMatcher {
     pub fn new(
         program: &Program,
         record: &ElementSetRecord,
-        matchers: &[Arc<Matcher>],
+        matchers: &Matchers,
     ) -> Result<ElementMatcher, InvalidElements> {
-        let matcher = |id: &crate::bytecode::program::PatternId| {
-            matchers.get(id.0 as usize).cloned().ok_or(InvalidElements(()))
-        };
-        let string = |id: &StringId| program_string(program, *id).map(Box::from).ok_or(InvalidElements(()));
+        let matcher = |id: &PatternId| matchers.get(*id).cloned().ok_or(InvalidElements(()));
+        let string = |id: &StringId| program.string(*id).map(Box::from).ok_or(InvalidElements(()));
         let sized = |record: &SizedTextRecord| {
             let text = match &record.text {
                 TextRecord::Exact(id) => Text::Exact(string(id)?),
@@ -168,14 +166,4 @@ fn slice<T>(pool: &[T], list: List) -> Result<&[T], InvalidElements> {
     let start = list.start as usize;
     let end = start.checked_add(list.len as usize).ok_or(InvalidElements(()))?;
     pool.get(start..end).ok_or(InvalidElements(()))
-}
-
-fn program_string(program: &Program, id: StringId) -> Option<&str> {
-    let index = id.0 as usize;
-    let end = *program.strings.get(index)? as usize;
-    let start = match index.checked_sub(1) {
-        Some(before) => *program.strings.get(before)? as usize,
-        None => 0,
-    };
-    program.text.get(start..end)
 }

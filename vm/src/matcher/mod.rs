@@ -5,8 +5,15 @@
 //! allocate.
 
 mod element;
+mod glob;
+mod table;
+#[cfg(test)]
+mod tests;
 
 pub use element::{ElementMatcher, InvalidElements};
+pub use table::{MatcherError, Matchers};
+
+use glob::Glob;
 
 use crate::pattern::{Pattern, PatternError, PatternSyntax};
 use regex_automata::dfa::{Automaton, StartKind, dense};
@@ -20,11 +27,13 @@ pub struct Matcher {
     sets_line_mode: bool,
 }
 
-/// What runs. Tests for a literal prefix, suffix or substring belong here too.
+/// What runs.
 #[derive(Debug, Clone)]
 enum Engine {
+    /// Literal text and runs of any characters: no automaton.
+    Glob(Glob),
     /// A table of states: one lookup per byte.
-    Dense(Box<dense::DFA<Vec<u32>>>),
+    Table(Box<dense::DFA<Vec<u32>>>),
     /// For patterns whose table would be over the budget, and Unicode word boundaries.
     Simulation(Box<pikevm::PikeVM>),
 }
@@ -35,6 +44,10 @@ impl Matcher {
     /// # Errors
     /// If the automaton library refuses a pattern that has parsed, which the limits of parsing rule out.
     pub fn new(pattern: &Pattern, table_budget: usize) -> Result<Matcher, PatternError> {
+        let sets_line_mode = pattern.sets_line_mode();
+        if let Some(glob) = Glob::recognise(pattern.whole()) {
+            return Ok(Matcher { engine: Engine::Glob(glob), sets_line_mode });
+        }
         let refuse = |error: &dyn std::fmt::Display| PatternError::new(format!("no automaton: {error}"));
         let config = thompson::Config::new().which_captures(WhichCaptures::None);
         let nfa = thompson::Compiler::new()
@@ -42,12 +55,12 @@ impl Matcher {
             .build_from_hir(pattern.whole())
             .map_err(|error| refuse(&error))?;
         let engine = match dense_table(&nfa, table_budget) {
-            Some(table) => Engine::Dense(Box::new(table)),
+            Some(table) => Engine::Table(Box::new(table)),
             None => Engine::Simulation(Box::new(
                 pikevm::PikeVM::new_from_nfa(nfa).map_err(|error| refuse(&error))?,
             )),
         };
-        Ok(Matcher { engine, sets_line_mode: pattern.sets_line_mode() })
+        Ok(Matcher { engine, sets_line_mode })
     }
 
     /// Parses and builds.
@@ -61,19 +74,12 @@ impl Matcher {
     /// Whether it matches the whole of `text`, line ends included.
     pub fn is_match(&self, text: &str, cache: &mut MatcherCache) -> bool {
         let input = Input::new(text).anchored(Anchored::Yes);
-        if let Engine::Dense(table) = &self.engine {
+        match &self.engine {
+            Engine::Glob(glob) => glob.is_match(text),
             // The table never gives up: it has no heuristic for Unicode word boundaries, and no quitting bytes are set.
-            return matches!(table.try_search_fwd(&input), Ok(Some(_)));
+            Engine::Table(table) => matches!(table.try_search_fwd(&input), Ok(Some(_))),
+            Engine::Simulation(simulation) => simulation.is_match(cache.threads(simulation), input),
         }
-        let Engine::Simulation(simulation) = &self.engine else { return false };
-        let threads = match &mut cache.threads {
-            Some(threads) => {
-                threads.reset(simulation);
-                threads
-            }
-            empty => empty.insert(simulation.create_cache()),
-        };
-        simulation.is_match(threads, input)
     }
 
     /// [`Matcher::is_match`] with the rule for line ends (S4.5): unless `lines` is true or the pattern says otherwise, a
@@ -85,14 +91,15 @@ impl Matcher {
     /// Bytes of heap memory.
     pub fn memory_usage(&self) -> usize {
         match &self.engine {
-            Engine::Dense(table) => table.memory_usage(),
+            Engine::Glob(glob) => glob.memory_usage(),
+            Engine::Table(table) => table.memory_usage(),
             Engine::Simulation(simulation) => simulation.get_nfa().memory_usage(),
         }
     }
 
-    /// Whether it runs as a table; if not, it is over the budget and runs slower.
-    pub fn is_table(&self) -> bool {
-        matches!(self.engine, Engine::Dense(_))
+    /// Whether its automaton is over the budget, so that it is simulated, which is slower.
+    pub fn is_simulated(&self) -> bool {
+        matches!(self.engine, Engine::Simulation(_))
     }
 }
 
@@ -110,6 +117,19 @@ fn dense_table(nfa: &NFA, budget: usize) -> Option<dense::DFA<Vec<u32>>> {
 #[derive(Debug, Clone, Default)]
 pub struct MatcherCache {
     threads: Option<pikevm::Cache>,
+}
+
+impl MatcherCache {
+    /// The memory to simulate `simulation` in.
+    fn threads(&mut self, simulation: &pikevm::PikeVM) -> &mut pikevm::Cache {
+        match &mut self.threads {
+            Some(threads) => {
+                threads.reset(simulation);
+                threads
+            }
+            none => none.insert(simulation.create_cache()),
+        }
+    }
 }
 
 /// Whether a text has LF, CR, VT, FF, U+0085, U+2028 or U+2029 (S4.5).
