@@ -43,7 +43,10 @@ impl XPolicy {
         }
         if on("enable_llm_blocked_tag") {
             let soft = presets["llm_blocked_tag_enforcement_level"] == "soft";
-            sources.push(("preset:enable_llm_blocked_tag", if soft { LLM_BLOCKED_SOFT } else { LLM_BLOCKED_HARD }));
+            sources.push((
+                "preset:enable_llm_blocked_tag",
+                if soft { LLM_BLOCKED_SOFT } else { LLM_BLOCKED_HARD },
+            ));
         }
         let code = document["codes"].as_str().or_else(|| document["codes"]["code"].as_str());
         Ok(XPolicy {
