@@ -5,6 +5,7 @@
 pub mod bytecode;
 pub mod call;
 pub mod datetime;
+pub mod dispatch;
 pub mod json;
 pub mod limits;
 pub mod matcher;

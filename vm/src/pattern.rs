@@ -316,6 +316,7 @@ mod tests {
             for budget in [0, 256 * 1024] {
                 drop(crate::matcher::Matcher::new(&pattern, budget).unwrap());
             }
+            drop(crate::matcher::Literals::of(&pattern));
             1
         };
         let work = move || {

@@ -6,11 +6,13 @@
 
 mod element;
 mod glob;
+mod literals;
 mod table;
 #[cfg(test)]
 mod tests;
 
 pub use element::{ElementMatcher, InvalidElements};
+pub use literals::Literals;
 pub use table::{MatcherError, Matchers};
 
 use glob::Glob;
