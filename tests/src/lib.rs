@@ -12,4 +12,5 @@
 pub mod corpus;
 pub mod docs;
 pub mod generate;
+pub mod implementations;
 pub mod oracle;

@@ -2,7 +2,9 @@
 
 #![allow(clippy::panic, reason = "a test fails by panicking")]
 
+use sqrt_tests::corpus::PolicyFile;
 use sqrt_tests::docs;
+use sqrt_tests::implementations::disagreements;
 use std::fs;
 use std::path::PathBuf;
 
@@ -46,4 +48,19 @@ fn the_examples_of_the_page_are_well_formed() {
     let examples = docs::examples(&docs::page()).unwrap_or_else(|error| panic!("docs/language.md:{error}"));
     assert!(examples.iter().filter(|example| !example.exchanges.is_empty()).count() > 20);
     assert!(examples.iter().filter(|example| example.refused).count() > 8);
+}
+
+#[test]
+fn the_examples_of_the_page_are_answered_as_it_says() {
+    let examples = docs::examples(&docs::page()).unwrap_or_else(|error| panic!("docs/language.md:{error}"));
+    let answered = examples.iter().filter(|example| !example.refused);
+    let messages: Vec<String> = answered
+        .flat_map(|example| {
+            let file =
+                PolicyFile { name: "policy.sqrt".to_owned(), bytes: example.policy.clone().into_bytes() };
+            let messages = disagreements(&[file], &example.options, &example.exchanges);
+            messages.into_iter().map(|message| format!("docs/language.md ({}): {message}", example.line))
+        })
+        .collect();
+    assert!(messages.is_empty(), "{}", messages.join("\n"));
 }

@@ -1,0 +1,54 @@
+//! The implementations of the language that cases, examples and documentation are run through.
+//!
+//! Invariant: all of them see the same files, options and lines, and are asked for the same form of answers (S9).
+
+use crate::corpus::{Exchange, Options, PolicyFile, difference};
+use crate::oracle::Oracle;
+use serde_json::Value;
+
+/// A policy that an implementation has made ready, with its sessions.
+pub struct Implementation {
+    /// What the implementation is called in messages.
+    pub name: &'static str,
+    answer: Box<dyn FnMut(&str) -> String>,
+}
+
+impl Implementation {
+    /// The line that answers a line.
+    pub fn answer(&mut self, line: &str) -> String {
+        (self.answer)(line)
+    }
+}
+
+/// The policy in every implementation. An error is that of the first one that refuses it.
+pub fn all(files: &[PolicyFile], options: &Options) -> Result<Vec<Implementation>, String> {
+    Ok(vec![oracle(files, options)?])
+}
+
+fn oracle(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
+    let texts: Result<Vec<_>, _> = files.iter().map(|file| std::str::from_utf8(&file.bytes)).collect();
+    let texts = texts.map_err(|error| error.to_string())?;
+    let named: Vec<_> = files.iter().zip(texts).map(|(file, text)| (file.name.as_str(), text)).collect();
+    let mut oracle = Oracle::new(&named, options)?;
+    Ok(Implementation { name: "oracle", answer: Box::new(move |line| oracle.answer(line).to_string()) })
+}
+
+/// What is wrong with the answers to some calls, in any implementation: one message for each, which begins with the
+/// line of the expected answer.
+pub fn disagreements(files: &[PolicyFile], options: &Options, exchanges: &[Exchange]) -> Vec<String> {
+    let mut implementations = match all(files, options) {
+        Ok(implementations) => implementations,
+        Err(error) => return vec![format!("the policy is refused: {error}")],
+    };
+    let mut messages = Vec::new();
+    for implementation in &mut implementations {
+        for Exchange { call, answer, line } in exchanges {
+            let given = implementation.answer(call);
+            let value: Value = serde_json::from_str(&given).unwrap_or(Value::Null);
+            if let Some(text) = difference(answer, &value) {
+                messages.push(format!("{line}: {}: {text}\n    {call}\n    {given}", implementation.name));
+            }
+        }
+    }
+    messages
+}
