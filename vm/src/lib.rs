@@ -2,16 +2,25 @@
 //!
 //! Knows nothing of the compiler, does no I/O, has no globals.
 
+mod branching;
 pub mod bytecode;
 pub mod call;
+pub mod config;
 pub mod datetime;
 pub mod dispatch;
+pub mod decision;
+pub mod engine;
+mod exec;
 pub mod json;
 pub mod limits;
 pub mod matcher;
 pub mod metadata;
 pub mod number;
 pub mod pattern;
+pub mod policy;
+mod prepare;
+pub mod scratch;
+mod tools;
 pub mod value;
 
 #[cfg(test)]

@@ -70,6 +70,16 @@ impl Metadata {
         }
     }
 
+    /// Gives its tags of the session's table ids of the call, so that they outlive changes of that table. Only for metadata
+    /// that is not compared any more: the tags then have two ids.
+    pub(crate) fn detach(&mut self, universe: &Universe, session: &StringTable, call: &mut StringTable) {
+        let name = |tag: TagId| session.name(tag.0.checked_sub(universe.len())?);
+        self.rename_others(|tag| match name(tag) {
+            Some(name) if !tag.is_of_call() => tags::call_tag(call.insert(name)),
+            _ => tag,
+        });
+    }
+
     /// A set.
     pub fn field(&self, field: FieldImm) -> &MetaSet {
         match field {

@@ -30,7 +30,7 @@ impl TagId {
 }
 
 /// The id of a tag of the call's table.
-fn call_tag(index: u32) -> TagId {
+pub(super) fn call_tag(index: u32) -> TagId {
     TagId(FIRST_OF_CALL.saturating_add(index))
 }
 

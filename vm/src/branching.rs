@@ -1,0 +1,79 @@
+//! The question whether a branch may depend on metadata (S8.3).
+
+use crate::call::{MetadataInput, SetInput};
+use crate::config::{Branching, Mode};
+use crate::decision::Outcome;
+use crate::policy::Policy;
+
+impl Policy {
+    /// Whether a branch may depend on this metadata (S8.3). Allowed unless there is a branching policy and the mode is
+    /// custom.
+    pub fn check_branch(&self, metadata: &MetadataInput<'_>) -> Outcome {
+        let config = self.config();
+        match &config.branching {
+            Some(branching) if config.mode == Mode::Custom => branching.check(metadata),
+            _ => Outcome::Allow,
+        }
+    }
+}
+
+impl Branching {
+    fn check(&self, metadata: &MetadataInput<'_>) -> Outcome {
+        let none = SetInput::of(&[]);
+        let tags = Part { set: metadata.tags.unwrap_or(none), listed: &self.tags };
+        let producers = Part { set: metadata.producers.unwrap_or(none), listed: &self.producers };
+        let consumers = metadata.consumers.unwrap_or(SetInput::universal());
+        let consumers = Part { set: consumers, listed: &self.consumers };
+        let denied = if self.deny {
+            tags.shares() || producers.shares() || (!consumers.is_universal() && consumers.shares())
+        } else {
+            let consumers_fine = self.consumers.is_empty() || consumers.within();
+            !(tags.within() && producers.within() && consumers_fine)
+        };
+        if denied { Outcome::Deny } else { Outcome::Allow }
+    }
+}
+
+/// A set of the metadata beside the strings that the policy lists for it.
+struct Part<'a> {
+    set: SetInput<'a>,
+    listed: &'a [String],
+}
+
+impl Part<'_> {
+    /// Everything, or nothing: the set that `*` stands for or its complement.
+    fn has_star(&self) -> bool {
+        self.set.strings().contains(&"*")
+    }
+
+    fn is_universal(&self) -> bool {
+        if self.set.is_complement() { self.set.strings().is_empty() } else { self.has_star() }
+    }
+
+    fn is_empty(&self) -> bool {
+        if self.set.is_complement() { self.has_star() } else { self.set.strings().is_empty() }
+    }
+
+    fn lists_all(&self) -> bool {
+        self.listed.iter().any(|listed| listed == "*")
+    }
+
+    /// Whether the set and the list have a string in common.
+    fn shares(&self) -> bool {
+        let contains =
+            |listed: &String| self.set.strings().contains(&listed.as_str()) != self.set.is_complement();
+        if self.is_empty() || self.listed.is_empty() {
+            return false;
+        }
+        self.lists_all() || self.is_universal() || self.listed.iter().any(contains)
+    }
+
+    /// Whether all of the set is listed.
+    fn within(&self) -> bool {
+        if self.lists_all() || self.is_empty() {
+            return true;
+        }
+        let listed = |text: &&str| self.listed.iter().any(|listed| listed == text);
+        !self.set.is_complement() && !self.has_star() && self.set.strings().iter().all(listed)
+    }
+}

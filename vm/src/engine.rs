@@ -1,0 +1,344 @@
+//! From a call to a decision and its effects: the phases of S6 and S7 in order.
+//!
+//! Every phase works on copies in the scratch. They become the session's in one step at the end, or, if anything failed,
+//! not at all (S6.11).
+
+use std::fmt;
+
+use crate::call::{Call, Returned};
+use crate::config::Level;
+use crate::decision::{Basis, DefaultOutcome, Matching, Outcome, RuleRef, Verdict, decide};
+use crate::exec::{Fault, Inputs, Machine};
+use crate::limits::LimitExceeded;
+use crate::metadata::{Interner, Session, SessionError, Tags};
+use crate::policy::Policy;
+use crate::scratch::Scratch;
+use crate::value::Value;
+
+/// What the policy says about a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    verdict: Verdict,
+    failure: Option<Failure>,
+}
+
+impl Decision {
+    /// Whether the call may be made.
+    pub fn outcome(&self) -> Outcome {
+        self.verdict.outcome
+    }
+
+    /// What decided.
+    pub fn basis(&self) -> Basis {
+        self.verdict.basis
+    }
+
+    /// The deciding rule (S6.9).
+    pub fn rule(&self) -> Option<RuleRef> {
+        self.verdict.rule
+    }
+
+    /// Why deciding failed, if the basis is an error (S6.11).
+    pub fn failure(&self) -> Option<&Failure> {
+        self.failure.as_ref()
+    }
+
+    fn failed(failure: Failure) -> Decision {
+        let verdict = Verdict { outcome: Outcome::Deny, basis: Basis::Error, rule: None };
+        Decision { verdict, failure: Some(failure) }
+    }
+}
+
+/// A decision, and the pending call if it was allowed.
+#[derive(Debug)]
+pub struct Checked<'c> {
+    decision: Decision,
+    pending: Option<PendingCall<'c>>,
+}
+
+impl<'c> Checked<'c> {
+    /// The decision.
+    pub fn decision(&self) -> &Decision {
+        &self.decision
+    }
+
+    /// The call to finish, if it was allowed.
+    pub fn into_pending(self) -> Option<PendingCall<'c>> {
+        self.pending
+    }
+}
+
+/// A call that was allowed and whose result is not there yet. It can be finished once.
+#[derive(Debug)]
+pub struct PendingCall<'c> {
+    call: &'c Call<'c>,
+}
+
+impl<'c> PendingCall<'c> {
+    /// The call.
+    pub fn call(&self) -> &'c Call<'c> {
+        self.call
+    }
+}
+
+/// Why something could not be done (S6.11).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    cause: Cause,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Cause {
+    Limit(LimitExceeded),
+    Session(SessionError),
+    Fault(Fault),
+}
+
+impl Failure {
+    /// The limit that was passed, if that is the reason.
+    pub fn limit(&self) -> Option<&LimitExceeded> {
+        match &self.cause {
+            Cause::Limit(limit) => Some(limit),
+            Cause::Session(error) => error.limit(),
+            Cause::Fault(_) => None,
+        }
+    }
+}
+
+impl From<LimitExceeded> for Failure {
+    fn from(limit: LimitExceeded) -> Failure {
+        Failure { cause: Cause::Limit(limit) }
+    }
+}
+
+impl From<SessionError> for Failure {
+    fn from(error: SessionError) -> Failure {
+        Failure { cause: Cause::Session(error) }
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Failure {
+        Failure { cause: Cause::Fault(fault) }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.cause {
+            Cause::Limit(limit) => limit.fmt(f),
+            Cause::Session(error) => error.fmt(f),
+            Cause::Fault(fault) => fault.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+impl Policy {
+    /// Asks whether a call may be made. `session before` updates take effect whatever the answer (S6.1), but for an error
+    /// (S6.11).
+    pub fn check<'c>(&self, session: &mut Session, call: &'c Call<'c>, scratch: &mut Scratch) -> Checked<'c> {
+        let checked = self.before_and_rules(session, call, scratch).and_then(|verdict| {
+            self.commit(session, scratch)?;
+            Ok(verdict)
+        });
+        let decision = decision(checked);
+        let allowed = decision.outcome() == Outcome::Allow;
+        Checked { decision, pending: allowed.then_some(PendingCall { call }) }
+    }
+
+    /// Finishes a call that was allowed and made: runs the result phase, then `session after` (S7.3). The result's
+    /// metadata is then in the scratch.
+    ///
+    /// # Errors
+    /// When something fails; no phase of this takes effect then, and the result has no metadata: it must be withheld.
+    pub fn finish(
+        &self,
+        session: &mut Session,
+        pending: PendingCall<'_>,
+        returned: &Returned<'_>,
+        scratch: &mut Scratch,
+    ) -> Result<(), Failure> {
+        self.prepare(session, pending.call, scratch)?;
+        self.result_and_after(session, pending.call, returned, scratch)?;
+        self.commit(session, scratch)?;
+        scratch.has_result = true;
+        Ok(())
+    }
+
+    /// A whole call at once: decides it and, if it is allowed and there is a result, runs the phases after it. If anything
+    /// fails, no phase takes effect (S6.11).
+    pub fn evaluate(
+        &self,
+        session: &mut Session,
+        call: &Call<'_>,
+        returned: Option<&Returned<'_>>,
+        scratch: &mut Scratch,
+    ) -> Decision {
+        decision(self.all_phases(session, call, returned, scratch))
+    }
+
+    fn all_phases(
+        &self,
+        session: &mut Session,
+        call: &Call<'_>,
+        returned: Option<&Returned<'_>>,
+        scratch: &mut Scratch,
+    ) -> Result<Verdict, Failure> {
+        let verdict = self.before_and_rules(session, call, scratch)?;
+        let returned = returned.filter(|_| verdict.outcome == Outcome::Allow);
+        if let Some(returned) = returned {
+            self.result_and_after(session, call, returned, scratch)?;
+        }
+        self.commit(session, scratch)?;
+        scratch.has_result = returned.is_some();
+        Ok(verdict)
+    }
+
+    /// Makes the call and copies of what it may change ready, and finds the blocks.
+    fn prepare(&self, session: &Session, call: &Call<'_>, scratch: &mut Scratch) -> Result<(), Failure> {
+        scratch.has_result = false;
+        scratch.rules.clear();
+        scratch.blocks.clear();
+        scratch.by_priority.clear();
+        scratch.tags.clear();
+        scratch.arena.reset();
+        let limits = &self.config().limits;
+        let universe = self.universe();
+        let mut interner = Interner { universe, session: session.tags(), call: &mut scratch.tags, limits };
+        scratch.metadata.prepare(self, call, &mut interner)?;
+        scratch.metadata.initial(&mut scratch.state.result);
+        scratch.state.session.assign(session.metadata());
+        let blocks = &mut scratch.blocks;
+        self.matching_blocks(call.tool(), scratch.memory.matching(), blocks);
+        blocks.sort_unstable_by_key(|&block| self.ascending_place(block));
+        scratch.by_priority.clone_from(blocks);
+        scratch.by_priority.sort_unstable_by_key(|&block| self.descending_place(block));
+        Ok(())
+    }
+
+    /// S6.1, then the rules.
+    fn before_and_rules(
+        &self,
+        session: &Session,
+        call: &Call<'_>,
+        scratch: &mut Scratch,
+    ) -> Result<Verdict, Failure> {
+        self.prepare(session, call, scratch)?;
+        self.run_updates(session, call, None, Phase::Before, scratch)?;
+        Ok(self.apply_rules(session, call, scratch)?)
+    }
+
+    /// S6.2 to S6.9.
+    fn apply_rules(
+        &self,
+        session: &Session,
+        call: &Call<'_>,
+        scratch: &mut Scratch,
+    ) -> Result<Verdict, Fault> {
+        let Scratch { tags, arena, metadata, state, memory, by_priority, rules, .. } = scratch;
+        let inputs = Inputs {
+            policy: self,
+            call,
+            metadata,
+            tags: Tags { universe: self.universe(), session: session.tags(), call: tags },
+            result_value: None,
+            session_value: session.value(arena),
+        };
+        let mut machine = Machine::new(inputs, state, memory);
+        let mut fires = |at: RuleRef, rule: &crate::bytecode::program::RuleRecord| {
+            if let Some(fired) = rules.get(at.rule) {
+                return Ok(fired);
+            }
+            let fired = rule.condition.map_or(Ok(true), |condition| machine.condition(condition))?;
+            rules.set(at.rule, fired);
+            Ok(fired)
+        };
+        let matching = Matching { program: self.program(), blocks: by_priority };
+        if !self.config().fail_fast {
+            for (at, rule) in matching.rules() {
+                fires(at, rule)?;
+            }
+        }
+        let config = self.config();
+        let default =
+            DefaultOutcome { allow: config.default_allow, hard: config.default_level == Level::Hard };
+        decide(matching, default, &mut fires)
+    }
+
+    /// S7.3, on the result's metadata of S2.6.
+    fn result_and_after(
+        &self,
+        session: &Session,
+        call: &Call<'_>,
+        returned: &Returned<'_>,
+        scratch: &mut Scratch,
+    ) -> Result<(), Failure> {
+        let limits = &self.config().limits;
+        let universe = self.universe();
+        let mut interner = Interner { universe, session: session.tags(), call: &mut scratch.tags, limits };
+        scratch.metadata.combine(returned, &mut scratch.state.result, &mut interner)?;
+        self.run_updates(session, call, Some(returned.value()), Phase::Result, scratch)?;
+        self.run_updates(session, call, Some(returned.value()), Phase::After, scratch)?;
+        // The session's table may be built anew when the copies take effect.
+        let Scratch { state, tags, .. } = scratch;
+        state.result.detach(universe, session.tags(), tags);
+        Ok(())
+    }
+
+    /// Runs a phase of all blocks in ascending priority, equal priorities in source order (S7.1).
+    fn run_updates(
+        &self,
+        session: &Session,
+        call: &Call<'_>,
+        result_value: Option<Value<'_>>,
+        phase: Phase,
+        scratch: &mut Scratch,
+    ) -> Result<(), Fault> {
+        let Scratch { tags, arena, metadata, state, memory, blocks, .. } = scratch;
+        let inputs = Inputs {
+            policy: self,
+            call,
+            metadata,
+            tags: Tags { universe: self.universe(), session: session.tags(), call: tags },
+            result_value,
+            session_value: session.value(arena),
+        };
+        let mut machine = Machine::new(inputs, state, memory);
+        let records = blocks.iter().filter_map(|&block| self.program().blocks.get(block as usize));
+        let procedures = records.filter_map(|record| match phase {
+            Phase::Before => record.before,
+            Phase::Result => record.result,
+            Phase::After => record.after,
+        });
+        for procedure in procedures {
+            machine.update(procedure)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the copy of the session's metadata the session's.
+    fn commit(&self, session: &mut Session, scratch: &Scratch) -> Result<(), Failure> {
+        session.commit(&scratch.state.session, self.universe(), &scratch.tags, &self.config().limits)?;
+        Ok(())
+    }
+}
+
+/// The phases with updates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Before,
+    Result,
+    After,
+}
+
+fn decision(verdict: Result<Verdict, Failure>) -> Decision {
+    match verdict {
+        Ok(verdict) => Decision { verdict, failure: None },
+        Err(failure) => Decision::failed(failure),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,1 @@
+//! Phases, their order, and that they take effect whole or not at all.

@@ -1,0 +1,240 @@
+//! What the interpreter writes to: frames, registers, temporaries, kept answers. Owned by the caller's scratch and used
+//! again for every call; sized by the policy, so that running does not allocate once the sets have grown.
+
+use super::Fault;
+use crate::bytecode::FrameNeeds;
+use crate::bytecode::operand::*;
+use crate::matcher::MatcherCache;
+use crate::metadata::{MetaSet, TagId};
+use crate::value::ValueScratch;
+
+/// A value, by where it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum ValueRef {
+    #[default]
+    Absent,
+    /// An argument of the call, by its place.
+    Arg(u32),
+    Result,
+    Session,
+    Scalar(u32),
+}
+
+/// A set, by where it is, or a pattern set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) enum SetRef {
+    #[default]
+    Universal,
+    /// A field of an argument, by its place in the call.
+    Arg(u32, FieldImm),
+    /// A field of an argument that the call does not have.
+    Absent(FieldImm),
+    ArgsUnion(FieldImm),
+    ArgsIntersect(FieldImm),
+    Result(FieldImm),
+    Session(FieldImm),
+    Const(u32),
+    Temp(usize),
+    /// The answer that a set procedure keeps.
+    Kept(usize),
+    /// No set of S2.3; clean if no complement took part in making it (S5.4).
+    Pattern {
+        clean: bool,
+    },
+}
+
+/// Where the registers of a frame begin.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Bases {
+    pub(super) bools: usize,
+    pub(super) values: usize,
+    pub(super) sets: usize,
+}
+
+impl Bases {
+    /// Where the next frame's begin, above so many registers.
+    pub(super) fn above(self, bools: u16, values: u16, sets: u16) -> Bases {
+        Bases {
+            bools: self.bools + usize::from(bools),
+            values: self.values + usize::from(values),
+            sets: self.sets + usize::from(sets),
+        }
+    }
+}
+
+/// Where the answer of a procedure goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum AnswerTo {
+    /// To whoever runs it from outside the loop.
+    Asker,
+    Bool(BoolReg),
+    Set(SetReg),
+}
+
+/// An open procedure.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Frame {
+    pub(super) procedure: u32,
+    /// The instruction with which the caller goes on.
+    pub(super) return_to: usize,
+    pub(super) answer_to: AnswerTo,
+    pub(super) base: Bases,
+    /// How many temporaries there were when it was opened.
+    pub(super) temps: usize,
+}
+
+/// The answer that a procedure keeps.
+#[derive(Debug, Clone, Copy, Default)]
+struct Kept {
+    /// When it was given; it counts only in the same epoch.
+    epoch: u64,
+    bool: bool,
+    set: SetRef,
+}
+
+/// All that the interpreter writes to.
+#[derive(Debug)]
+pub(crate) struct Memory {
+    pub(super) frames: Vec<Frame>,
+    pub(super) bools: Vec<bool>,
+    pub(super) values: Vec<ValueRef>,
+    pub(super) sets: Vec<SetRef>,
+    pub(super) temps: Temps,
+    kept: Vec<Kept>,
+    kept_sets: Vec<MetaSet>,
+    /// Moves on with every update and every phase.
+    epoch: u64,
+    /// Moves on with every question to a membership procedure.
+    subject_epoch: u64,
+    pub(super) matching: MatcherCache,
+    pub(super) walks: ValueScratch,
+    /// Tags of a set that is walked.
+    pub(super) tags: Vec<TagId>,
+}
+
+impl Memory {
+    /// Memory for a policy: its deepest frames and the procedures that keep answers.
+    pub(crate) fn new(needs: FrameNeeds, keeping: usize, keeping_sets: usize) -> Self {
+        Memory {
+            frames: Vec::with_capacity(needs.depth),
+            bools: vec![false; needs.bools],
+            values: vec![ValueRef::default(); needs.values],
+            sets: vec![SetRef::default(); needs.sets],
+            temps: Temps::default(),
+            kept: vec![Kept::default(); keeping],
+            kept_sets: vec![MetaSet::empty(); keeping_sets],
+            epoch: 0,
+            subject_epoch: 0,
+            matching: MatcherCache::default(),
+            walks: ValueScratch::default(),
+            tags: Vec::new(),
+        }
+    }
+
+    /// What matching writes to.
+    pub(crate) fn matching(&mut self) -> &mut MatcherCache {
+        &mut self.matching
+    }
+
+    /// Nothing runs, no kept answer counts; also after a fault.
+    pub(super) fn begin(&mut self) {
+        self.frames.clear();
+        self.temps.truncate(0);
+        self.forget();
+    }
+
+    /// No answer kept so far counts.
+    pub(super) fn forget(&mut self) {
+        self.epoch += 1;
+    }
+
+    pub(super) fn next_subject(&mut self) {
+        self.subject_epoch += 1;
+    }
+
+    fn epoch(&self, of_subject: bool) -> u64 {
+        if of_subject { self.subject_epoch } else { self.epoch }
+    }
+
+    /// The kept answer of a condition, or about the subject of a membership procedure.
+    pub(super) fn kept_bool(&self, slot: usize, of_subject: bool) -> Option<bool> {
+        let kept = self.kept.get(slot)?;
+        (kept.epoch == self.epoch(of_subject)).then_some(kept.bool)
+    }
+
+    pub(super) fn keep_bool(&mut self, slot: usize, of_subject: bool, bool: bool) -> Result<(), Fault> {
+        let epoch = self.epoch(of_subject);
+        let kept = self.kept.get_mut(slot).ok_or(Fault("no place to keep an answer"))?;
+        *kept = Kept { epoch, bool, set: SetRef::default() };
+        Ok(())
+    }
+
+    /// The kept answer of a set procedure.
+    pub(super) fn kept_set(&self, slot: usize) -> Option<SetRef> {
+        let kept = self.kept.get(slot)?;
+        (kept.epoch == self.epoch).then_some(kept.set)
+    }
+
+    pub(super) fn keep_set(&mut self, slot: usize, set: SetRef) -> Result<(), Fault> {
+        let epoch = self.epoch;
+        let kept = self.kept.get_mut(slot).ok_or(Fault("no place to keep an answer"))?;
+        *kept = Kept { epoch, bool: false, set };
+        Ok(())
+    }
+
+    /// Moves a temporary into the place of a kept set.
+    pub(super) fn keep_temp(&mut self, at: usize, set_slot: usize) -> Result<SetRef, Fault> {
+        let place = self.kept_sets.get_mut(set_slot).ok_or(Fault("no place to keep a set"))?;
+        let temp = self.temps.get_mut(at).ok_or(Fault("no such temporary"))?;
+        std::mem::swap(place, temp);
+        Ok(SetRef::Kept(set_slot))
+    }
+
+    /// A set that a procedure keeps.
+    pub(super) fn kept(&self, set_slot: usize) -> Option<&MetaSet> {
+        self.kept_sets.get(set_slot)
+    }
+}
+
+/// Sets that last as long as the frame that made them; their memory is used again.
+#[derive(Debug, Default)]
+pub(super) struct Temps {
+    sets: Vec<MetaSet>,
+    used: usize,
+}
+
+impl Temps {
+    /// How many are in use.
+    pub(super) fn len(&self) -> usize {
+        self.used
+    }
+
+    /// Frees all from `len` on.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.used = self.used.min(len);
+    }
+
+    pub(super) fn get(&self, at: usize) -> Option<&MetaSet> {
+        self.sets.get(at)
+    }
+
+    pub(super) fn get_mut(&mut self, at: usize) -> Option<&mut MetaSet> {
+        self.sets.get_mut(at)
+    }
+
+    /// Takes the memory of the next temporary; [`Temps::put`] gives it back with content.
+    pub(super) fn take(&mut self) -> MetaSet {
+        self.sets.get_mut(self.used).map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Puts the set in as the next temporary.
+    pub(super) fn put(&mut self, set: MetaSet) -> SetRef {
+        let at = self.used;
+        match self.sets.get_mut(at) {
+            Some(place) => *place = set,
+            None => self.sets.push(set),
+        }
+        self.used += 1;
+        SetRef::Temp(at)
+    }
+}

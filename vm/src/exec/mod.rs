@@ -1,0 +1,218 @@
+//! The interpreter: runs the verified procedures of a policy over one call.
+//!
+//! [`Machine`] visits one instruction after another over explicit frames, so a chain of calls of any length takes no
+//! native stack. Only asking a membership procedure about a leaf or a tag runs a loop inside the loop; the verifier keeps
+//! such questions from nesting, so there are at most two.
+//!
+//! Set registers hold handles ([`SetRef`]) to sets of the call, the state, the constants or temporaries; nothing is copied
+//! to be read. A store ends the life of all handles (the verifier sees to it), and of all answers that procedures keep.
+//!
+//! What the verifier rules out is still met as a [`Fault`], and a fault as a denied call (S6.11).
+
+mod memory;
+mod ops;
+mod questions;
+mod sets;
+
+use std::fmt;
+
+use crate::bytecode::operand::*;
+use crate::bytecode::program::ProcedureKind;
+use crate::call::Call;
+use crate::metadata::Tags;
+use crate::policy::Policy;
+use crate::prepare::{CallMetadata, State};
+use crate::value::{Leaf, Value};
+pub(crate) use memory::Memory;
+use memory::{AnswerTo, Bases, Frame, SetRef, ValueRef};
+
+/// An internal error: something that a verified program cannot do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Fault(pub(crate) &'static str);
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "internal error: {}", self.0)
+    }
+}
+
+/// What an instruction gives back.
+type Step = Result<(), Fault>;
+
+/// What a membership procedure is asked about.
+#[derive(Debug, Clone, Copy)]
+struct Subject<'m> {
+    leaf: Leaf<'m>,
+    /// The tag, if it is known to be one.
+    tag: Option<crate::metadata::TagId>,
+}
+
+/// What a phase reads and does not change.
+#[derive(Clone, Copy)]
+pub(crate) struct Inputs<'m> {
+    pub(crate) policy: &'m Policy,
+    pub(crate) call: &'m Call<'m>,
+    pub(crate) metadata: &'m CallMetadata,
+    pub(crate) tags: Tags<'m>,
+    pub(crate) result_value: Option<Value<'m>>,
+    pub(crate) session_value: Option<Value<'m>>,
+}
+
+/// Runs procedures for one phase of one call.
+pub(crate) struct Machine<'m> {
+    inputs: Inputs<'m>,
+    state: &'m mut State,
+    memory: &'m mut Memory,
+    /// The next instruction.
+    pc: usize,
+    /// Where the registers of the running procedure begin, and where those of the next would.
+    base: Bases,
+    top: Bases,
+    /// The answer of the procedure that was run or asked last.
+    answer: bool,
+    subject: Option<Subject<'m>>,
+}
+
+impl<'m> Machine<'m> {
+    /// A machine for a phase that begins now: no answer from before counts.
+    pub(crate) fn new(inputs: Inputs<'m>, state: &'m mut State, memory: &'m mut Memory) -> Self {
+        memory.begin();
+        let (base, top) = (Bases::default(), Bases::default());
+        Machine { inputs, state, memory, pc: 0, base, top, answer: false, subject: None }
+    }
+
+    /// The answer of a condition procedure.
+    pub(crate) fn condition(&mut self, procedure: u32) -> Result<bool, Fault> {
+        self.run(procedure)?;
+        Ok(self.answer)
+    }
+
+    /// Runs an update procedure.
+    pub(crate) fn update(&mut self, procedure: u32) -> Step {
+        self.run(procedure)
+    }
+
+    /// Whether a membership procedure accepts a subject.
+    fn ask(&mut self, procedure: MembershipProc, subject: Subject<'m>) -> Result<bool, Fault> {
+        self.subject = Some(subject);
+        self.memory.next_subject();
+        self.run(procedure.0)?;
+        self.subject = None;
+        Ok(self.answer)
+    }
+
+    /// Runs a procedure until it is left.
+    fn run(&mut self, procedure: u32) -> Step {
+        let policy = self.inputs.policy;
+        let open = self.memory.frames.len();
+        self.enter(procedure, AnswerTo::Asker)?;
+        while self.memory.frames.len() > open {
+            let op = *policy.ops().get(self.pc).ok_or(Fault("an instruction that is not there"))?;
+            self.pc += 1;
+            op.visit(self)?;
+        }
+        Ok(())
+    }
+
+    /// Opens a frame for a procedure and goes on with its first instruction.
+    fn enter(&mut self, procedure: u32, answer_to: AnswerTo) -> Step {
+        let entry = self.inputs.policy.procedure(procedure).ok_or(Fault("a procedure that is not there"))?;
+        let temps = self.memory.temps.len();
+        self.memory.frames.push(Frame { procedure, return_to: self.pc, answer_to, base: self.top, temps });
+        self.base = self.top;
+        self.top = self.base.above(entry.bools, entry.values, entry.sets);
+        self.pc = entry.first;
+        Ok(())
+    }
+
+    /// Closes the frame: the caller goes on, temporaries of the procedure are free.
+    fn leave(&mut self) -> Result<Frame, Fault> {
+        let frame = self.memory.frames.pop().ok_or(Fault("no frame to leave"))?;
+        self.pc = frame.return_to;
+        self.top = frame.base;
+        self.base = self.memory.frames.last().map_or_else(Bases::default, |caller| caller.base);
+        self.memory.temps.truncate(frame.temps);
+        Ok(frame)
+    }
+
+    /// Leaves a condition or membership procedure.
+    fn leave_with_bool(&mut self, answer: bool) -> Step {
+        let frame = self.leave()?;
+        let entry =
+            self.inputs.policy.procedure(frame.procedure).ok_or(Fault("a procedure that is not there"))?;
+        if let Some(slot) = entry.keeps {
+            self.memory.keep_bool(slot, entry.kind == ProcedureKind::Membership, answer)?;
+        }
+        match frame.answer_to {
+            AnswerTo::Asker => {
+                self.answer = answer;
+                Ok(())
+            }
+            AnswerTo::Bool(dst) => self.set_bool(dst, answer),
+            AnswerTo::Set(_) => Err(Fault("a bool where a set was called for")),
+        }
+    }
+
+    /// Leaves a set procedure. A temporary becomes the kept answer's own, as temporaries end with the frame.
+    fn leave_with_set(&mut self, answer: SetRef) -> Step {
+        let running = self.memory.frames.last().ok_or(Fault("no frame to leave"))?.procedure;
+        let entry = self.inputs.policy.procedure(running).ok_or(Fault("a procedure that is not there"))?;
+        let slot = entry.keeps.ok_or(Fault("a set procedure that does not keep its answer"))?;
+        let answer = match answer {
+            SetRef::Temp(at) => {
+                self.memory.keep_temp(at, entry.set_slot.ok_or(Fault("no place for a set"))?)?
+            }
+            other => other,
+        };
+        self.memory.keep_set(slot, answer)?;
+        match self.leave()?.answer_to {
+            AnswerTo::Set(dst) => self.set_set(dst, answer),
+            AnswerTo::Asker | AnswerTo::Bool(_) => Err(Fault("a set where a bool was called for")),
+        }
+    }
+
+    fn bool(&self, register: BoolReg) -> Result<bool, Fault> {
+        let at = self.base.bools + register.index();
+        self.memory.bools.get(at).copied().ok_or(Fault("no such bool register"))
+    }
+
+    fn set_bool(&mut self, register: BoolReg, value: bool) -> Step {
+        let at = self.base.bools + register.index();
+        *self.memory.bools.get_mut(at).ok_or(Fault("no such bool register"))? = value;
+        Ok(())
+    }
+
+    fn value(&self, register: ValueReg) -> Result<Option<Value<'m>>, Fault> {
+        let at = self.base.values + register.index();
+        let value = *self.memory.values.get(at).ok_or(Fault("no such value register"))?;
+        match value {
+            ValueRef::Absent => Ok(None),
+            ValueRef::Arg(index) => Ok(self.inputs.call.args().get(index as usize).map(|arg| arg.value())),
+            ValueRef::Result => Ok(self.inputs.result_value),
+            ValueRef::Session => Ok(self.inputs.session_value),
+            ValueRef::Scalar(index) => {
+                self.inputs.policy.scalar(index).map(Some).ok_or(Fault("no such scalar"))
+            }
+        }
+    }
+
+    fn set_value(&mut self, register: ValueReg, value: ValueRef) -> Step {
+        let at = self.base.values + register.index();
+        *self.memory.values.get_mut(at).ok_or(Fault("no such value register"))? = value;
+        Ok(())
+    }
+
+    fn set(&self, register: SetReg) -> Result<SetRef, Fault> {
+        let at = self.base.sets + register.index();
+        self.memory.sets.get(at).copied().ok_or(Fault("no such set register"))
+    }
+
+    fn set_set(&mut self, register: SetReg, set: SetRef) -> Step {
+        let at = self.base.sets + register.index();
+        *self.memory.sets.get_mut(at).ok_or(Fault("no such set register"))? = set;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

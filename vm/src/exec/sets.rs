@@ -1,0 +1,214 @@
+//! Sets while they are computed: what handles stand for, operators, comparisons, and the safe sides of S5.4.
+
+use super::memory::SetRef;
+use super::{Fault, Machine, Step};
+use crate::bytecode::operand::*;
+use crate::metadata::MetaSet;
+
+/// Both sides of an operator or a test.
+type Sides = (SetRef, SetRef);
+
+impl Machine<'_> {
+    /// The set that a handle stands for; none of a pattern set.
+    fn exact(&self, set: SetRef) -> Option<&MetaSet> {
+        let metadata = self.inputs.metadata;
+        match set {
+            SetRef::Universal => Some(self.inputs.policy.universal()),
+            SetRef::Arg(index, field) => metadata.arg(index as usize).map(|arg| arg.field(field)),
+            SetRef::Absent(field) => Some(metadata.absent().field(field)),
+            SetRef::ArgsUnion(field) => Some(metadata.union().field(field)),
+            SetRef::ArgsIntersect(field) => Some(metadata.intersect().field(field)),
+            SetRef::Result(field) => Some(self.state.result.field(field)),
+            SetRef::Session(field) => Some(self.state.session.field(field)),
+            SetRef::Const(index) => self.inputs.policy.const_set(index),
+            SetRef::Temp(at) => self.memory.temps.get(at),
+            SetRef::Kept(slot) => self.memory.kept(slot),
+            SetRef::Pattern { .. } => None,
+        }
+    }
+
+    /// The metadata set in a register that has one.
+    pub(super) fn metadata_set(&self, register: SetReg) -> Result<&MetaSet, Fault> {
+        let set = self.set(register)?;
+        self.exact(set).ok_or(Fault("a pattern set where a metadata set was called for"))
+    }
+
+    /// A set that a pattern takes part in as one that may be made of it without a complement.
+    fn is_clean(&self, set: SetRef) -> bool {
+        match set {
+            SetRef::Pattern { clean } => clean,
+            other => self.exact(other).is_some_and(MetaSet::is_finite),
+        }
+    }
+
+    /// S[dst] := a new temporary that `fill` makes of the sides.
+    pub(super) fn operate(
+        &mut self,
+        dst: SetReg,
+        left: SetReg,
+        right: SetReg,
+        fill: fn(&mut MetaSet, &MetaSet, &MetaSet),
+    ) -> Step {
+        let mut made = self.memory.temps.take();
+        fill(&mut made, self.metadata_set(left)?, self.metadata_set(right)?);
+        let made = self.memory.temps.put(made);
+        self.set_set(dst, made)
+    }
+
+    /// The answer of `test` on two metadata sets.
+    pub(super) fn test(
+        &mut self,
+        dst: BoolReg,
+        left: SetReg,
+        right: SetReg,
+        test: fn(&MetaSet, &MetaSet) -> bool,
+    ) -> Step {
+        let answer = test(self.metadata_set(left)?, self.metadata_set(right)?);
+        self.set_bool(dst, answer)
+    }
+
+    /// Both sides, if one is a pattern set; if none is, the exact operator serves.
+    pub(super) fn pattern_sides(&self, left: SetReg, right: SetReg) -> Result<Option<Sides>, Fault> {
+        let (left, right) = (self.set(left)?, self.set(right)?);
+        let pattern = |set| matches!(set, SetRef::Pattern { .. });
+        Ok((pattern(left) || pattern(right)).then_some((left, right)))
+    }
+
+    /// The union where a side is a pattern set (S5.4).
+    pub(super) fn pattern_union_of(&self, (left, right): Sides) -> SetRef {
+        let universal = |set| self.exact(set).is_some_and(MetaSet::is_universal);
+        if universal(left) || universal(right) {
+            return SetRef::Universal;
+        }
+        SetRef::Pattern { clean: self.is_clean(left) && self.is_clean(right) }
+    }
+
+    /// The symmetric difference where a side is a pattern set (S5.4).
+    pub(super) fn pattern_xor_of(&self, (left, right): Sides) -> SetRef {
+        SetRef::Pattern { clean: self.is_clean(left) && self.is_clean(right) }
+    }
+
+    /// The intersection where a side is a pattern set (S5.4).
+    pub(super) fn pattern_intersect_of(
+        &mut self,
+        (left, right): Sides,
+        procedure: MembershipProc,
+    ) -> Result<SetRef, Fault> {
+        let finite = |set: &SetRef| self.exact(*set).is_some_and(MetaSet::is_finite);
+        if let Some(finite) = [left, right].into_iter().find(finite) {
+            return self.accepted(finite, procedure);
+        }
+        let pattern = |set| matches!(set, SetRef::Pattern { clean: true });
+        Ok(SetRef::Pattern { clean: pattern(left) && pattern(right) })
+    }
+
+    /// The difference where a side is a pattern set (S5.4).
+    pub(super) fn pattern_minus_of(
+        &mut self,
+        (left, right): Sides,
+        procedure: MembershipProc,
+    ) -> Result<SetRef, Fault> {
+        if self.exact(left).is_some_and(MetaSet::is_finite) {
+            return self.accepted(left, procedure);
+        }
+        // Without a complement, only what the complement leaves out can stay.
+        if self.exact(right).is_some_and(|set| !set.is_finite()) {
+            return self.accepted(right, procedure);
+        }
+        Ok(SetRef::Pattern { clean: self.is_clean(left) && self.is_clean(right) })
+    }
+
+    /// The finite set of the listed tags of `set` that the procedure accepts.
+    fn accepted(&mut self, set: SetRef, procedure: MembershipProc) -> Result<SetRef, Fault> {
+        let universe = self.inputs.policy.universe();
+        let mut made = self.memory.temps.take();
+        made.set_empty();
+        let mut tags = std::mem::take(&mut self.memory.tags);
+        tags.clear();
+        tags.extend(
+            self.exact(set).ok_or(Fault("a pattern set where a metadata set was called for"))?.listed(),
+        );
+        for &tag in &tags {
+            if self.ask_about_tag(procedure, tag)? {
+                made.insert(tag, universe);
+            }
+        }
+        self.memory.tags = tags;
+        Ok(self.memory.temps.put(made))
+    }
+
+    /// `left overlaps right` where right may be a pattern set (S5.4).
+    pub(super) fn overlaps_or_safe_side(
+        &self,
+        left: SetReg,
+        right: SetReg,
+        reading: ReadingImm,
+    ) -> Result<bool, Fault> {
+        let (left, right) = (self.metadata_set(left)?, self.set(right)?);
+        Ok(match self.exact(right) {
+            Some(right) => left.overlaps(right),
+            None => (left.is_universal() && self.is_clean(right)) || reading.safe_side(),
+        })
+    }
+
+    /// `left subset of right` where right may be a pattern set (S5.4).
+    pub(super) fn subset_or_safe_side(
+        &self,
+        left: SetReg,
+        right: SetReg,
+        reading: ReadingImm,
+    ) -> Result<bool, Fault> {
+        let (left, right) = (self.metadata_set(left)?, self.set(right)?);
+        Ok(match self.exact(right) {
+            Some(right) => left.is_subset(right),
+            None => !(left.is_universal() && self.is_clean(right)) && reading.safe_side(),
+        })
+    }
+
+    /// `left` against `right` by an exact test, or the safe side if right is a pattern set (S5.4).
+    pub(super) fn test_or_safe_side(
+        &self,
+        left: SetReg,
+        right: SetReg,
+        reading: ReadingImm,
+        test: fn(&MetaSet, &MetaSet) -> bool,
+    ) -> Result<bool, Fault> {
+        let (left, right) = (self.metadata_set(left)?, self.set(right)?);
+        Ok(self.exact(right).map_or_else(|| reading.safe_side(), |right| test(left, right)))
+    }
+
+    /// Whether the set is universal, or the safe side if it is a pattern set (S5.4).
+    pub(super) fn universal_or_safe_side(&self, set: SetReg, reading: ReadingImm) -> Result<bool, Fault> {
+        let set = self.set(set)?;
+        Ok(self.exact(set).map_or_else(|| reading.safe_side(), MetaSet::is_universal))
+    }
+
+    /// Whether the set is finite; a pattern set is not.
+    pub(super) fn is_finite(&self, set: SetReg) -> Result<bool, Fault> {
+        let set = self.set(set)?;
+        Ok(self.exact(set).is_some_and(MetaSet::is_finite))
+    }
+
+    /// What `field` becomes when S[set] is stored in it: a set of its own, or nothing if it stays as it was. A pattern set
+    /// empties consumers and changes nothing else (S5.4).
+    pub(super) fn stored(&mut self, field: FieldImm, set: SetReg) -> Result<Option<MetaSet>, Fault> {
+        let set = self.set(set)?;
+        let mut stored = self.memory.temps.take();
+        match self.exact(set) {
+            Some(set) => stored.assign(set),
+            None if field == FieldImm::Consumers => stored.set_empty(),
+            None => return Ok(None),
+        }
+        Ok(Some(stored))
+    }
+
+    /// After a store: handles and kept answers may be out of date. `old` is the memory of what was replaced.
+    pub(super) fn after_store(&mut self, old: MetaSet) -> Step {
+        let kept = self.memory.frames.last().map_or(0, |frame| frame.temps);
+        self.memory.temps.truncate(kept);
+        self.memory.temps.put(old);
+        self.memory.temps.truncate(kept);
+        self.memory.forget();
+        Ok(())
+    }
+}

@@ -1,0 +1,1 @@
+//! Instructions do what the table says, one program each.

@@ -1,0 +1,398 @@
+//! A policy that runs: a verified program with what running needs built once. Immutable, shared between threads.
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::bytecode::operand::{ConstSet, Elements};
+use crate::bytecode::program::{
+    BlockRecord, PositionRecord, PriorityRecord, ProcedureKind, Program, RuleRecord, ScalarRecord,
+};
+use crate::bytecode::{FrameNeeds, Op, VerifiedProgram};
+use crate::config::Config;
+use crate::decision::RuleRef;
+use crate::matcher::{ElementMatcher, Matcher, MatcherCache};
+use crate::metadata::{MetaSet, StringTable, TagId, Universe};
+use crate::tools::Tools;
+use crate::value::Value;
+
+/// A constant set that lists a tag from here on is built when it is loaded: its words would be as many for every set.
+const LARGEST_READY_TAG: u32 = 4096;
+
+/// A policy that runs.
+#[derive(Debug)]
+pub struct Policy {
+    verified: VerifiedProgram,
+    config: Config,
+    universe: Universe,
+    universal: MetaSet,
+    args: StringTable,
+    const_sets: Vec<Option<MetaSet>>,
+    elements: Vec<ElementMatcher>,
+    procedures: Vec<Procedure>,
+    keeping: usize,
+    keeping_sets: usize,
+    tools: Tools,
+    /// For each block its place among all by ascending priority, then source order (S7.1).
+    ascending: Vec<u32>,
+    /// For each block its place among all by descending priority, then source order (S6.9).
+    descending: Vec<u32>,
+}
+
+/// What running a procedure needs to know.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Procedure {
+    pub(crate) kind: ProcedureKind,
+    /// Its first instruction.
+    pub(crate) first: usize,
+    pub(crate) bools: u16,
+    pub(crate) values: u16,
+    pub(crate) sets: u16,
+    /// Where it keeps its answer.
+    pub(crate) keeps: Option<usize>,
+    /// Where it keeps a set that is no one else's.
+    pub(crate) set_slot: Option<usize>,
+}
+
+/// Why a verified program does not make a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyError {
+    message: String,
+}
+
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for PolicyError {}
+
+impl PolicyError {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        PolicyError { message: message.into() }
+    }
+}
+
+impl Policy {
+    /// Makes a verified program runnable: builds its automata and tables.
+    ///
+    /// # Errors
+    /// When a pattern is not one, or its automaton cannot be built within the limits.
+    pub fn new(verified: VerifiedProgram, config: Config) -> Result<Policy, PolicyError> {
+        let program = verified.program();
+        let universe = Universe::new(program.tags.iter().filter_map(|&id| program.string(id)));
+        let mut args = StringTable::default();
+        program.args.iter().filter_map(|&id| program.string(id)).for_each(|name| {
+            args.insert(name);
+        });
+        let matchers = matchers(program, &config)?;
+        let elements =
+            program.element_sets.iter().map(|record| ElementMatcher::new(program, record, &matchers));
+        let elements =
+            elements.collect::<Result<_, _>>().map_err(|error| PolicyError::new(error.to_string()))?;
+        let const_sets =
+            (0..).zip(&program.const_sets).map(|(id, _)| ready_const_set(program, ConstSet(id), &universe));
+        let const_sets = const_sets.collect();
+        let tools = Tools::new(program, &matchers);
+        let (procedures, keeping, keeping_sets) = procedures(program);
+        let ascending = places(program, |block| ascending_key(block.priority));
+        let descending = places(program, |block| std::cmp::Reverse(ascending_key(block.priority)));
+        Ok(Policy {
+            universe,
+            universal: MetaSet::universal(),
+            args,
+            const_sets,
+            elements,
+            procedures,
+            keeping,
+            keeping_sets,
+            tools,
+            ascending,
+            descending,
+            verified,
+            config,
+        })
+    }
+
+    /// Its settings.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// The tags that it names.
+    pub fn universe(&self) -> &Universe {
+        &self.universe
+    }
+
+    /// The program that it runs.
+    pub fn program(&self) -> &Program {
+        self.verified.program()
+    }
+
+    /// What a person wants to know of a rule.
+    pub fn rule(&self, rule: RuleRef) -> Option<RuleInfo<'_>> {
+        let program = self.program();
+        let record = program.rules.get(rule.rule as usize)?;
+        let block = program.blocks.get(rule.block as usize)?;
+        Some(RuleInfo { program, record, block })
+    }
+
+    /// What a person wants to know of a tool block.
+    pub fn block(&self, block: u32) -> Option<BlockInfo<'_>> {
+        let program = self.program();
+        program.blocks.get(block as usize).map(|record| BlockInfo { program, record })
+    }
+
+    pub(crate) fn ops(&self) -> &[Op] {
+        self.verified.ops()
+    }
+
+    pub(crate) fn frame_needs(&self) -> FrameNeeds {
+        self.verified.frame_needs()
+    }
+
+    /// How many procedures keep an answer, and how many of them a set.
+    pub(crate) fn keeping(&self) -> (usize, usize) {
+        (self.keeping, self.keeping_sets)
+    }
+
+    pub(crate) fn procedure(&self, index: u32) -> Option<&Procedure> {
+        self.procedures.get(index as usize)
+    }
+
+    pub(crate) fn universal(&self) -> &MetaSet {
+        &self.universal
+    }
+
+    pub(crate) fn arg_count(&self) -> usize {
+        self.args.len()
+    }
+
+    pub(crate) fn arg_index(&self, name: &str) -> Option<usize> {
+        self.args.find(name).map(|index| index as usize)
+    }
+
+    pub(crate) fn elements(&self, set: Elements) -> Option<&ElementMatcher> {
+        self.elements.get(set.index())
+    }
+
+    /// A constant set that is ready.
+    pub(crate) fn const_set(&self, index: u32) -> Option<&MetaSet> {
+        self.const_sets.get(index as usize)?.as_ref()
+    }
+
+    /// Writes a constant set; nothing if there is none.
+    pub(crate) fn build_const_set(&self, set: ConstSet, made: &mut MetaSet) -> Option<()> {
+        build_const_set(self.program(), set, &self.universe, made)
+    }
+
+    pub(crate) fn scalar(&self, index: u32) -> Option<Value<'_>> {
+        let program = self.program();
+        Some(match *program.scalars.get(index as usize)? {
+            ScalarRecord::String(id) => Value::Str(program.string(id)?),
+            ScalarRecord::Number(number) => Value::Number(number),
+            ScalarRecord::Bool(value) => Value::Bool(value),
+        })
+    }
+
+    /// The blocks that are about a tool, in any order.
+    pub(crate) fn matching_blocks(&self, tool: &str, cache: &mut MatcherCache, blocks: &mut Vec<u32>) {
+        blocks.clear();
+        self.tools.find(tool, cache, blocks);
+    }
+
+    /// The place of a block by ascending priority, then source order.
+    pub(crate) fn ascending_place(&self, block: u32) -> u32 {
+        self.ascending.get(block as usize).copied().unwrap_or(u32::MAX)
+    }
+
+    /// The place of a block by descending priority, then source order.
+    pub(crate) fn descending_place(&self, block: u32) -> u32 {
+        self.descending.get(block as usize).copied().unwrap_or(u32::MAX)
+    }
+}
+
+/// A rule, for people.
+#[derive(Debug, Clone, Copy)]
+pub struct RuleInfo<'p> {
+    program: &'p Program,
+    record: &'p RuleRecord,
+    block: &'p BlockRecord,
+}
+
+impl<'p> RuleInfo<'p> {
+    /// The file, as given, or `preset:NAME`.
+    pub fn file(&self) -> &'p str {
+        file(self.program, self.record.position)
+    }
+
+    /// The line of the first keyword, from 1.
+    pub fn line(&self) -> u32 {
+        self.record.position.line
+    }
+
+    /// The column of the first keyword, from 1, in Unicode scalar values.
+    pub fn column(&self) -> u32 {
+        self.record.position.column
+    }
+
+    /// The tool id of its block: the name, or the regex literal as written.
+    pub fn tool_id(&self) -> &'p str {
+        self.program.string(self.block.tool_text).unwrap_or_default()
+    }
+
+    /// The description from its doc comment.
+    pub fn description(&self) -> Option<&'p str> {
+        self.record.description.and_then(|id| self.program.string(id))
+    }
+
+    /// Whether it is hard (`must`).
+    pub fn is_must(&self) -> bool {
+        self.record.must
+    }
+
+    /// Whether it denies.
+    pub fn is_deny(&self) -> bool {
+        self.record.deny
+    }
+}
+
+/// A tool block, for people.
+#[derive(Debug, Clone, Copy)]
+pub struct BlockInfo<'p> {
+    program: &'p Program,
+    record: &'p BlockRecord,
+}
+
+impl<'p> BlockInfo<'p> {
+    /// The file, as given, or `preset:NAME`.
+    pub fn file(&self) -> &'p str {
+        file(self.program, self.record.position)
+    }
+
+    /// The line on which it begins, from 1.
+    pub fn line(&self) -> u32 {
+        self.record.position.line
+    }
+
+    /// The column at which it begins, from 1, in Unicode scalar values.
+    pub fn column(&self) -> u32 {
+        self.record.position.column
+    }
+
+    /// The tool id: the name, or the regex literal as written.
+    pub fn tool_id(&self) -> &'p str {
+        self.program.string(self.record.tool_text).unwrap_or_default()
+    }
+
+    /// The description from its doc comment.
+    pub fn description(&self) -> Option<&'p str> {
+        self.record.description.and_then(|id| self.program.string(id))
+    }
+
+    /// Its priority; none of a preset, which is above every number.
+    pub fn priority(&self) -> Option<i64> {
+        match self.record.priority {
+            PriorityRecord::Number(number) => Some(number),
+            PriorityRecord::Preset(_) => None,
+        }
+    }
+}
+
+fn file(program: &Program, position: PositionRecord) -> &str {
+    program.files.get(position.file as usize).and_then(|&id| program.string(id)).unwrap_or_default()
+}
+
+/// The automata of all patterns.
+fn matchers(program: &Program, config: &Config) -> Result<Vec<Arc<Matcher>>, PolicyError> {
+    let budget = config.limits.pattern_table_bytes;
+    let build = |record: &crate::bytecode::program::PatternRecord| {
+        let text = program.string(record.text).unwrap_or_default();
+        let matcher = Matcher::parse(record.syntax, text, budget);
+        matcher.map(Arc::new).map_err(|error| PolicyError::new(format!("the pattern `{text}`: {error}")))
+    };
+    program.patterns.iter().map(build).collect()
+}
+
+/// The set, unless its words would take too much memory.
+fn ready_const_set(program: &Program, set: ConstSet, universe: &Universe) -> Option<MetaSet> {
+    let tags = program.const_sets.get(set.index())?.tags.of(&program.tag_pool)?;
+    if tags.last().is_some_and(|&tag| tag >= LARGEST_READY_TAG) {
+        return None;
+    }
+    let mut made = MetaSet::empty();
+    build_const_set(program, set, universe, &mut made)?;
+    Some(made)
+}
+
+fn build_const_set(program: &Program, set: ConstSet, universe: &Universe, made: &mut MetaSet) -> Option<()> {
+    let record = program.const_sets.get(set.index())?;
+    made.set_empty();
+    for &tag in record.tags.of(&program.tag_pool)? {
+        made.insert(TagId(tag), universe);
+    }
+    if record.complement {
+        made.negate();
+    }
+    Some(())
+}
+
+/// The procedures with the places of kept answers, and how many answers and sets are kept.
+fn procedures(program: &Program) -> (Vec<Procedure>, usize, usize) {
+    let (mut keeping, mut keeping_sets) = (0, 0);
+    let next = |count: &mut usize, wanted: bool| {
+        let slot = wanted.then_some(*count);
+        *count += usize::from(wanted);
+        slot
+    };
+    let procedures = program.procedures.iter().map(|record| {
+        let is_set = matches!(record.kind, ProcedureKind::Set | ProcedureKind::PatternSet);
+        Procedure {
+            kind: record.kind,
+            first: record.code.start as usize,
+            bools: record.bools,
+            values: record.values,
+            sets: record.sets,
+            keeps: next(&mut keeping, record.memo),
+            set_slot: next(&mut keeping_sets, record.memo && is_set),
+        }
+    });
+    (procedures.collect(), keeping, keeping_sets)
+}
+
+/// Orders priorities: presets above every number, the preset of rank 0 highest (S8).
+fn ascending_key(priority: PriorityRecord) -> (bool, i64) {
+    match priority {
+        PriorityRecord::Number(number) => (false, number),
+        PriorityRecord::Preset(rank) => (true, -i64::from(rank)),
+    }
+}
+
+/// For each block its place when all are sorted by `key`, equal keys in source order.
+fn places<K: Ord>(program: &Program, key: impl Fn(&BlockRecord) -> K) -> Vec<u32> {
+    let mut order: Vec<(usize, &BlockRecord)> = program.blocks.iter().enumerate().collect();
+    order.sort_by_key(|(_, block)| key(block));
+    let mut places = vec![0; order.len()];
+    for (place, (block, _)) in (0..).zip(order) {
+        if let Some(slot) = places.get_mut(block) {
+            *slot = place;
+        }
+    }
+    places
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Policy;
+    use crate::metadata::Session;
+    use crate::scratch::Scratch;
+
+    #[test]
+    fn a_policy_is_shared_between_threads() {
+        fn shared<T: Send + Sync>() {}
+        fn sent<T: Send>() {}
+        shared::<Policy>();
+        sent::<Scratch>();
+        sent::<Session>();
+    }
+}

@@ -1,0 +1,179 @@
+//! A call made ready to be decided: its metadata as sets of ids, the control flow's joined in (S8.4), everything that all
+//! procedures share computed once (S2.5, S3.4).
+
+use crate::bytecode::operand::Arg;
+use crate::call::{Call, Combine, MetadataInput, Returned};
+use crate::limits::LimitExceeded;
+use crate::metadata::{FIELDS, Interner, Metadata};
+use crate::policy::Policy;
+
+/// What the phases of a call change: copies that take effect when all has gone well (S6.11).
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    /// The result's metadata; before there is a result, the initial metadata (S3.5).
+    pub(crate) result: Metadata,
+    /// The session's metadata.
+    pub(crate) session: Metadata,
+}
+
+/// The metadata of a call.
+#[derive(Debug, Default)]
+pub(crate) struct CallMetadata {
+    /// Of each argument, in the order of the call; more than `count` are memory for later calls.
+    args: Vec<Metadata>,
+    count: usize,
+    /// Of an argument that the call does not have (S3.7).
+    absent: Metadata,
+    union: Metadata,
+    intersect: Metadata,
+    /// For each argument name of the policy, the place in the call + 1, or 0.
+    places: Vec<u32>,
+    /// The places that are not 0.
+    named: Vec<usize>,
+    /// The metadata of the control flow.
+    control: Metadata,
+    /// Metadata that came with a result.
+    returned: Metadata,
+}
+
+impl CallMetadata {
+    /// Memory for calls under `policy`.
+    pub(crate) fn new(policy: &Policy) -> Self {
+        CallMetadata { places: vec![0; policy.arg_count()], ..CallMetadata::default() }
+    }
+
+    /// Takes over the metadata of a call.
+    ///
+    /// # Errors
+    /// If the metadata is over a limit.
+    pub(crate) fn prepare(
+        &mut self,
+        policy: &Policy,
+        call: &Call<'_>,
+        interner: &mut Interner<'_>,
+    ) -> Result<(), LimitExceeded> {
+        self.clear();
+        let control = call.control().filter(|_| policy.config().mode.uses_control());
+        read(&mut self.control, control.unwrap_or(&MetadataInput::default()), interner)?;
+        self.absent.assign(&self.control);
+        for (place, arg) in (1u32..).zip(call.args()) {
+            let index = self.count;
+            if index == self.args.len() {
+                self.args.push(Metadata::default());
+            }
+            if let Some(metadata) = self.args.get_mut(index) {
+                read(metadata, arg.metadata(), interner)?;
+                metadata.join(&self.control);
+            }
+            self.count += 1;
+            self.name_place(policy, arg.name(), place);
+        }
+        self.aggregate(control.is_some());
+        Ok(())
+    }
+
+    fn clear(&mut self) {
+        self.count = 0;
+        for index in self.named.drain(..) {
+            if let Some(place) = self.places.get_mut(index) {
+                *place = 0;
+            }
+        }
+    }
+
+    fn name_place(&mut self, policy: &Policy, name: &str, place: u32) {
+        let Some(index) = policy.arg_index(name) else { return };
+        if let Some(slot) = self.places.get_mut(index) {
+            *slot = place;
+            self.named.push(index);
+        }
+    }
+
+    /// Union and intersection over the arguments; over none, over the control flow in their stead (S8.4) or the defaults
+    /// (S3.4).
+    fn aggregate(&mut self, has_control: bool) {
+        let control = has_control.then_some(&self.control).filter(|_| self.count == 0);
+        let (union, intersect) = (&mut self.union, &mut self.intersect);
+        let mut all = self.args.iter().take(self.count).chain(control);
+        match all.next() {
+            Some(first) => {
+                union.assign(first);
+                intersect.assign(first);
+            }
+            None => {
+                union.reset();
+                intersect.reset();
+            }
+        }
+        for arg in all {
+            for field in FIELDS {
+                union.field_mut(field).union(arg.field(field));
+                intersect.field_mut(field).intersect(arg.field(field));
+            }
+        }
+    }
+
+    /// Writes the result's initial metadata (S2.5).
+    pub(crate) fn initial(&self, result: &mut Metadata) {
+        result.tags.assign(&self.union.tags);
+        result.producers.assign(&self.union.producers);
+        result.consumers.assign(&self.intersect.consumers);
+    }
+
+    /// Combines metadata that came with a result with the initial metadata (S2.6).
+    ///
+    /// # Errors
+    /// If the metadata is over a limit.
+    pub(crate) fn combine(
+        &mut self,
+        returned: &Returned<'_>,
+        result: &mut Metadata,
+        interner: &mut Interner<'_>,
+    ) -> Result<(), LimitExceeded> {
+        let input = returned.metadata();
+        match returned.combine() {
+            Combine::Ignore => {}
+            Combine::Merge => {
+                read(&mut self.returned, input, interner)?;
+                result.join(&self.returned);
+            }
+            Combine::Replace => result.read(input, interner)?,
+        }
+        Ok(())
+    }
+
+    /// The place in the call of an argument that the policy names.
+    pub(crate) fn place(&self, arg: Arg) -> Option<u32> {
+        self.places.get(arg.index())?.checked_sub(1)
+    }
+
+    /// The metadata of the argument at a place.
+    pub(crate) fn arg(&self, place: usize) -> Option<&Metadata> {
+        self.args.get(place).filter(|_| place < self.count)
+    }
+
+    /// The metadata of an argument that the call does not have.
+    pub(crate) fn absent(&self) -> &Metadata {
+        &self.absent
+    }
+
+    /// Of each field the union over all arguments.
+    pub(crate) fn union(&self) -> &Metadata {
+        &self.union
+    }
+
+    /// Of each field the intersection over all arguments.
+    pub(crate) fn intersect(&self) -> &Metadata {
+        &self.intersect
+    }
+}
+
+/// Writes given metadata as sets of ids, defaults where a part is not given.
+fn read(
+    metadata: &mut Metadata,
+    input: &MetadataInput<'_>,
+    interner: &mut Interner<'_>,
+) -> Result<(), LimitExceeded> {
+    metadata.reset();
+    metadata.read(input, interner)
+}

@@ -1,0 +1,115 @@
+//! What deciding writes to: owned by the caller, one per thread, used again for every call.
+
+use bumpalo::Bump;
+
+use crate::decision::RuleRef;
+use crate::exec::Memory;
+use crate::metadata::{Metadata, Session, StringTable, Tags};
+use crate::policy::{BlockInfo, Policy, RuleInfo};
+use crate::prepare::{CallMetadata, State};
+
+/// Memory for deciding calls under one policy, and the details of the last call.
+#[derive(Debug)]
+pub struct Scratch {
+    /// Tags that only the call has.
+    pub(crate) tags: StringTable,
+    /// For the value of the session.
+    pub(crate) arena: Bump,
+    pub(crate) metadata: CallMetadata,
+    pub(crate) state: State,
+    pub(crate) memory: Memory,
+    /// The blocks that are about the tool, in the order of their updates (S7.1).
+    pub(crate) blocks: Vec<u32>,
+    /// The same in the order of their rules (S6.9).
+    pub(crate) by_priority: Vec<u32>,
+    pub(crate) rules: RuleOutcomes,
+    /// Whether `state.result` is that of a call whose result phase ran.
+    pub(crate) has_result: bool,
+}
+
+impl Scratch {
+    /// Memory for `policy`; with another policy it must not be used.
+    pub fn new(policy: &Policy) -> Scratch {
+        let (keeping, keeping_sets) = policy.keeping();
+        Scratch {
+            tags: StringTable::default(),
+            arena: Bump::new(),
+            metadata: CallMetadata::new(policy),
+            state: State::default(),
+            memory: Memory::new(policy.frame_needs(), keeping, keeping_sets),
+            blocks: Vec::new(),
+            by_priority: Vec::new(),
+            rules: RuleOutcomes { outcomes: vec![None; policy.program().rules.len()], tested: Vec::new() },
+            has_result: false,
+        }
+    }
+
+    /// The metadata of the last call's result, if its result phase ran.
+    pub fn result_metadata(&self) -> Option<&Metadata> {
+        self.has_result.then_some(&self.state.result)
+    }
+
+    /// The strings of the tags of the last call, and of its session.
+    pub fn tags<'t>(&'t self, policy: &'t Policy, session: &'t Session) -> Tags<'t> {
+        Tags { universe: policy.universe(), session: session.tags(), call: &self.tags }
+    }
+
+    /// The blocks that were about the last call's tool, with what became of their rules.
+    pub fn trace<'s>(&'s self, policy: &'s Policy) -> impl Iterator<Item = BlockTrace<'s>> {
+        let mut blocks = self.blocks.clone();
+        blocks.sort_unstable();
+        blocks.into_iter().map(move |block| BlockTrace { policy, outcomes: &self.rules, block })
+    }
+}
+
+/// Which rules fired for the last call.
+#[derive(Debug)]
+pub(crate) struct RuleOutcomes {
+    /// By rule; nothing if it was not tested.
+    outcomes: Vec<Option<bool>>,
+    tested: Vec<u32>,
+}
+
+impl RuleOutcomes {
+    pub(crate) fn clear(&mut self) {
+        for rule in self.tested.drain(..) {
+            if let Some(outcome) = self.outcomes.get_mut(rule as usize) {
+                *outcome = None;
+            }
+        }
+    }
+
+    pub(crate) fn get(&self, rule: u32) -> Option<bool> {
+        self.outcomes.get(rule as usize).copied().flatten()
+    }
+
+    pub(crate) fn set(&mut self, rule: u32, fired: bool) {
+        if let Some(outcome) = self.outcomes.get_mut(rule as usize) {
+            *outcome = Some(fired);
+            self.tested.push(rule);
+        }
+    }
+}
+
+/// A block that was about the tool of a call.
+#[derive(Debug, Clone, Copy)]
+pub struct BlockTrace<'s> {
+    policy: &'s Policy,
+    outcomes: &'s RuleOutcomes,
+    block: u32,
+}
+
+impl<'s> BlockTrace<'s> {
+    /// The block.
+    pub fn block(&self) -> Option<BlockInfo<'s>> {
+        self.policy.block(self.block)
+    }
+
+    /// Its rules in source order, and whether each fired; nothing if the outcome was known without it.
+    pub fn rules(&self) -> impl Iterator<Item = (RuleInfo<'s>, Option<bool>)> + use<'s> {
+        let BlockTrace { policy, outcomes, block } = *self;
+        let record = policy.program().blocks.get(block as usize);
+        let rules = record.map_or(0..0, |record| record.rules.indices());
+        rules.filter_map(move |rule| Some((policy.rule(RuleRef { block, rule })?, outcomes.get(rule))))
+    }
+}
