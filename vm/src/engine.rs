@@ -210,11 +210,12 @@ impl Policy {
         scratch.metadata.prepare(self, call, &mut interner)?;
         scratch.metadata.initial(&mut scratch.state.result);
         scratch.state.session.assign(session.metadata());
-        let blocks = &mut scratch.blocks;
-        self.matching_blocks(call.tool(), scratch.memory.matching(), blocks);
+        let Scratch { blocks, by_priority, dispatch, memory, .. } = scratch;
+        let found = self.matching_blocks(call.tool(), dispatch, memory.matching());
+        blocks.extend(found.iter().map(|block| block.0));
+        by_priority.clone_from(blocks);
         blocks.sort_unstable_by_key(|&block| self.ascending_place(block));
-        scratch.by_priority.clone_from(blocks);
-        scratch.by_priority.sort_unstable_by_key(|&block| self.descending_place(block));
+        by_priority.sort_unstable_by_key(|&block| self.descending_place(block));
         Ok(())
     }
 

@@ -7,8 +7,8 @@ pub mod bytecode;
 pub mod call;
 pub mod config;
 pub mod datetime;
-pub mod dispatch;
 pub mod decision;
+pub mod dispatch;
 pub mod engine;
 mod exec;
 pub mod json;
@@ -20,7 +20,6 @@ pub mod pattern;
 pub mod policy;
 mod prepare;
 pub mod scratch;
-mod tools;
 pub mod value;
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! A policy that runs: a verified program with what running needs built once. Immutable, shared between threads.
 
 use std::fmt;
-use std::sync::Arc;
 
 use crate::bytecode::operand::{ConstSet, Elements};
 use crate::bytecode::program::{
@@ -10,9 +9,9 @@ use crate::bytecode::program::{
 use crate::bytecode::{FrameNeeds, Op, VerifiedProgram};
 use crate::config::Config;
 use crate::decision::RuleRef;
-use crate::matcher::{ElementMatcher, Matcher, MatcherCache};
+use crate::dispatch::{BlockId, Dispatch, DispatchScratch};
+use crate::matcher::{ElementMatcher, MatcherCache, Matchers};
 use crate::metadata::{MetaSet, StringTable, TagId, Universe};
-use crate::tools::Tools;
 use crate::value::Value;
 
 /// A constant set that lists a tag from here on is built when it is loaded: its words would be as many for every set.
@@ -31,7 +30,7 @@ pub struct Policy {
     procedures: Vec<Procedure>,
     keeping: usize,
     keeping_sets: usize,
-    tools: Tools,
+    dispatch: Dispatch,
     /// For each block its place among all by ascending priority, then source order (S7.1).
     ascending: Vec<u32>,
     /// For each block its place among all by descending priority, then source order (S6.9).
@@ -68,8 +67,8 @@ impl fmt::Display for PolicyError {
 impl std::error::Error for PolicyError {}
 
 impl PolicyError {
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        PolicyError { message: message.into() }
+    fn new(error: impl fmt::Display) -> Self {
+        PolicyError { message: error.to_string() }
     }
 }
 
@@ -85,15 +84,15 @@ impl Policy {
         program.args.iter().filter_map(|&id| program.string(id)).for_each(|name| {
             args.insert(name);
         });
-        let matchers = matchers(program, &config)?;
+        let limits = &config.limits;
+        let matchers = Matchers::new(program, limits).map_err(PolicyError::new)?;
         let elements =
             program.element_sets.iter().map(|record| ElementMatcher::new(program, record, &matchers));
-        let elements =
-            elements.collect::<Result<_, _>>().map_err(|error| PolicyError::new(error.to_string()))?;
+        let elements = elements.collect::<Result<_, _>>().map_err(PolicyError::new)?;
         let const_sets =
             (0..).zip(&program.const_sets).map(|(id, _)| ready_const_set(program, ConstSet(id), &universe));
         let const_sets = const_sets.collect();
-        let tools = Tools::new(program, &matchers);
+        let dispatch = Dispatch::new(program, &matchers, limits).map_err(PolicyError::new)?;
         let (procedures, keeping, keeping_sets) = procedures(program);
         let ascending = places(program, |block| ascending_key(block.priority));
         let descending = places(program, |block| std::cmp::Reverse(ascending_key(block.priority)));
@@ -106,7 +105,7 @@ impl Policy {
             procedures,
             keeping,
             keeping_sets,
-            tools,
+            dispatch,
             ascending,
             descending,
             verified,
@@ -195,10 +194,14 @@ impl Policy {
         })
     }
 
-    /// The blocks that are about a tool, in any order.
-    pub(crate) fn matching_blocks(&self, tool: &str, cache: &mut MatcherCache, blocks: &mut Vec<u32>) {
-        blocks.clear();
-        self.tools.find(tool, cache, blocks);
+    /// The blocks that are about a tool, in source order.
+    pub(crate) fn matching_blocks<'s>(
+        &self,
+        tool: &str,
+        scratch: &'s mut DispatchScratch,
+        cache: &mut MatcherCache,
+    ) -> &'s [BlockId] {
+        self.dispatch.blocks(tool, scratch, cache)
     }
 
     /// The place of a block by ascending priority, then source order.
@@ -301,17 +304,6 @@ impl<'p> BlockInfo<'p> {
 
 fn file(program: &Program, position: PositionRecord) -> &str {
     program.files.get(position.file as usize).and_then(|&id| program.string(id)).unwrap_or_default()
-}
-
-/// The automata of all patterns.
-fn matchers(program: &Program, config: &Config) -> Result<Vec<Arc<Matcher>>, PolicyError> {
-    let budget = config.limits.pattern_table_bytes;
-    let build = |record: &crate::bytecode::program::PatternRecord| {
-        let text = program.string(record.text).unwrap_or_default();
-        let matcher = Matcher::parse(record.syntax, text, budget);
-        matcher.map(Arc::new).map_err(|error| PolicyError::new(format!("the pattern `{text}`: {error}")))
-    };
-    program.patterns.iter().map(build).collect()
 }
 
 /// The set, unless its words would take too much memory.

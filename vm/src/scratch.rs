@@ -3,6 +3,7 @@
 use bumpalo::Bump;
 
 use crate::decision::RuleRef;
+use crate::dispatch::DispatchScratch;
 use crate::exec::Memory;
 use crate::metadata::{Metadata, Session, StringTable, Tags};
 use crate::policy::{BlockInfo, Policy, RuleInfo};
@@ -18,6 +19,7 @@ pub struct Scratch {
     pub(crate) metadata: CallMetadata,
     pub(crate) state: State,
     pub(crate) memory: Memory,
+    pub(crate) dispatch: DispatchScratch,
     /// The blocks that are about the tool, in the order of their updates (S7.1).
     pub(crate) blocks: Vec<u32>,
     /// The same in the order of their rules (S6.9).
@@ -37,6 +39,7 @@ impl Scratch {
             metadata: CallMetadata::new(policy),
             state: State::default(),
             memory: Memory::new(policy.frame_needs(), keeping, keeping_sets),
+            dispatch: DispatchScratch::default(),
             blocks: Vec::new(),
             by_priority: Vec::new(),
             rules: RuleOutcomes { outcomes: vec![None; policy.program().rules.len()], tested: Vec::new() },
