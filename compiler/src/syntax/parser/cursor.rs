@@ -265,11 +265,21 @@ impl<'a, 't> Parser<'a, 't> {
 
     /// Reports a diagnostic about the current position, unless there is one already.
     pub(super) fn report(&mut self, diagnostic: Diagnostic) -> Reported {
-        if self.kind() != TokenKind::Invalid && self.last_error != Some(self.pos) {
+        let known = self.kind() == TokenKind::Invalid || self.swallowed_the_rest();
+        if !known && self.last_error != Some(self.pos) {
             self.sink.push(diagnostic);
         }
         self.last_error = Some(self.pos);
         Reported(())
+    }
+
+    /// Whether the text ends here only because a string is never closed, which was reported where it begins.
+    fn swallowed_the_rest(&self) -> bool {
+        let Some(previous) = self.pos.checked_sub(1).filter(|_| self.kind() == TokenKind::End) else {
+            return false;
+        };
+        let quoted = self.text_at(previous).trim_start_matches(['r', 'w', 'd']).starts_with('"');
+        quoted && self.kind_at(previous) == TokenKind::Invalid
     }
 
     pub(super) fn fail<T>(&mut self, diagnostic: Diagnostic) -> Parse<T> {
