@@ -5,5 +5,7 @@
 pub mod diagnostics;
 pub mod ir;
 pub mod limits;
+pub mod presets;
+pub mod resolve;
 pub mod syntax;
 pub mod x_policy;

@@ -177,6 +177,120 @@ codes! {
             "a tool id that is no string"
             "A tool is named by a string (`tool \"send_email\"`) or, for many at once, by a regex (`tool r\"send_.*\"`)."
     }
+    Names "Names and places" {
+        DuplicateLet "E0301" ["S3.1"]
+            "two lets of one name"
+            "The lets of all files of a policy share one set of names. Rename or remove one of the two."
+        UndefinedName "E0302" ["S3.1"]
+            "a name that no let declares"
+            "A name alone stands for a `let`, in any file of the policy and in any order. An argument is mentioned by what is asked about it:
+            `x.value`, `x.tags`, `x.producers`, `x.consumers`."
+        LetCycle "E0303" ["S3.1"]
+            "lets that are defined by themselves"
+            "Following the names from one let to the next leads back to it, so none of them has a meaning. The message names the round."
+        WrongKind "E0304" ["S3.1"]
+            "a condition where a set belongs, or the other way round"
+            "A let is a condition or a set, by what stands to the right of its `=`; type domains are sets of one element. Conditions are combined with `and`,
+            `or`, `not`; sets stand to the right of `in`, `overlaps` and so on."
+        ContextFieldInRule "E0305" ["S3.3"]
+            "`@tags`, `@producers` or `@consumers` in a check rule"
+            "These mean the result's metadata in a result block and the session's in a session block. A check rule belongs to neither: write
+            `@args.tags` (of all arguments), `x.tags` (of one), `@session.tags`, or `@result.tags` (what the result would inherit)."
+        ResultValueInRule "E0306" ["S3.5"]
+            "`@result.value` in a check rule"
+            "Check rules are asked before the tool runs, so there is no result yet. Its metadata is known as far as it comes from the arguments
+            (`@result.tags`); its value can be tested in a result block or in `session after`."
+        ResultBeforeCall "E0307" ["S3.5"]
+            "the result in `session before`"
+            "`session before` runs before the tool, so there is no result. Move the statement to `session after`, or use `@args.tags`."
+        LetNamedLikeArgument "W0301" ["S3.7"]
+            "an argument of the same name as a let"
+            "`x.tags` and `x.value` are always about the argument `x`, also where there is a `let x`. Rename the let if the argument is meant,
+            and write the let alone (without `.tags`) if that is meant."
+    }
+    Values "Literals and values" {
+        BadUnicodeEscape "E0401" ["S1.5"]
+            "a malformed `\\u{…}`"
+            "Between the braces stand one to six hexadecimal digits of a Unicode scalar value: `\\u{e9}`, `\\u{1f600}`."
+        AmbiguousBackslash "E0402" ["S1.6"]
+            "a doubled backslash before a letter or digit in a regex"
+            "In a regex string `\\d` is a class and four backslashes are one literal backslash. A doubled backslash before a letter or digit
+            could mean either, so one of the two has to be written."
+        BadPattern "E0403" ["S4.3"]
+            "a pattern that is not supported"
+            "Regexes have the syntax of the Rust regex crates: no look-around and no back-references, so that matching takes linear time.
+            A pattern has to match the whole string; `^` and `$` are not needed."
+        NumberTooLarge "E0404" ["S2.1"]
+            "a number beyond the 64-bit floats"
+            "Integers from -2^63 to 2^64-1 are exact, other numbers are 64-bit floats. Use `inf` for a bound without limit, or leave the bound out."
+        BadDate "E0405" ["S4.2"]
+            "a date that cannot be read"
+            "Dates are `YYYY-MM-DD` or `YYYYMMDD`, optionally with a time (`T12:30`, `T12:30:00.5`) and an offset (`Z`, `+02:00`)."
+        InfiniteDate "E0406" ["S4.2"]
+            "`inf` as a date"
+            "A date is an instant. Leave out a bound of the range instead: `datetime d\"2025-01-01\"..`."
+        UnknownEscape "W0401" ["S1.5", "S1.7"]
+            "a backslash that escapes nothing"
+            "The backslash and the character after it both stay. Write `\\\\` if a backslash is meant."
+        DoubledBackslash "W0402" ["S1.6"]
+            "a doubled backslash in a regex"
+            "Backslashes need not be doubled in a regex string: `r\"a\\.b\"`. A doubled backslash before a character that is neither letter nor digit is read
+            as one; four are the pattern for one literal backslash."
+        ImpossibleRange "W0403" ["S4.2"]
+            "a range that nothing is in"
+            "The lower bound is above the upper one, an exclusive bound leaves nothing, or no whole number lies between."
+        ConstantCondition "W0404" ["S4.7"]
+            "a condition between literals"
+            "It is always true or always false. A literal is compared with a value of the call: `x.value`."
+        DateDenyDodged "W0405" ["S4.2"]
+            "a deny that depends on a date"
+            "What is no date is in no `datetime` range, so a caller avoids such a deny with a text that is no date. Deny also what is no date, or write an
+            allow rule for the dates that are fine."
+    }
+    Sets "Sets and metadata" {
+        NotMetadata "E0501" ["S5.3", "S4.7"]
+            "what no metadata set can have"
+            "Tags, producers and consumers are strings. Numbers, bools and dates belong into sets that values are tested against (`x.value in {…}`)."
+        StarStringInMetadata "E0502" ["S4.2", "S2.3"]
+            "`str \"*\"` in a metadata set"
+            "In metadata `\"*\"` is the universal set, so there is no plain string of that name. Write `\"*\"` for the universal set."
+        PatternStored "E0503" ["S5.3"]
+            "an update that would store a pattern"
+            "Metadata sets hold strings; a pattern can be tested against, taken away (`-=`, `without`) or kept (`&=`), never stored."
+        PatternCompared "E0504" ["S5.3"]
+            "`==` or `superset of` against a pattern"
+            "A pattern stands for all strings that it matches, which no metadata set holds one by one. Test with `overlaps` or `subset of`."
+        MixedOperators "W0501" ["S5.1"]
+            "`|` and `&` mixed without parentheses"
+            "Unlike in most languages `|` binds tighter than `&`: `a & b | c` is `a & (b | c)`. Parentheses say what is meant."
+        PatternOnConsumers "W0502" ["S5.4"]
+            "a pattern in an update of consumers"
+            "Consumers are universal unless something restricts them. What is left of a universal set by a pattern is no finite set, so the consumers
+            become empty. List the consumers, or restrict them to a list first."
+        WildcardForUniversal "W0503" ["S5.4", "S2.3"]
+            "`w\"*\"` where `\"*\"` is meant"
+            "`\"*\"` is the universal set. `w\"*\"` is a pattern, which cannot be stored or compared, and takes the safe side against the complement of a set."
+    }
+    Blocks "Tool blocks" {
+        WrongTarget "E0601" ["S3.6"]
+            "an update of something that the block cannot update"
+            "A result block updates the result (`@tags`, `@result.tags`), a session block the session (`@tags`, `@session.tags`). Metadata of arguments
+            comes with the call and is not updated."
+        DuplicatePriority "E0602" ["S6.10"]
+            "two priorities in one block"
+            "A block has one priority. Remove one, or split the block in two."
+        PriorityTooLarge "E0603" ["S6.10"]
+            "a priority beyond 64 bits"
+            "Priorities are integers from -2^63 to 2^63-1."
+        GuardedLabelAllows "W0601" ["S4.4"]
+            "a label added on suspicion that an allow rule asks for"
+            "Adding tags or producers usually restricts, so its `when` is read as in a deny rule: one matching element of a list is enough. Where an allow rule
+            asks for the label, one good element then earns the allow for all of them. Test with an allow-like update, or use two labels."
+        ConsumersUnion "W0602" ["S2.2", "S5.2"]
+            "`@consumers |=`, which restricts nothing"
+            "Consumers are universal by default, and a union with the universal set is universal. To restrict the consumers write `@consumers &= {…}` or
+            `@consumers = {…}`."
+    }
     Limits "Limits" {
         SourceTooLong "E0701" ["S1.3"]
             "a source text beyond the limit"

@@ -8,13 +8,17 @@
 //! Wording: messages are one lowercase sentence without a full stop, user text in backticks (through [`quote`], which
 //! makes control characters visible and cuts what is long); the way out stands in `help`.
 
+pub(crate) mod blocks;
 mod codes;
 mod docs;
 mod line_index;
+pub(crate) mod names;
 pub mod render;
+pub(crate) mod sets;
 mod sink;
 mod source_map;
 pub(crate) mod syntax;
+pub(crate) mod values;
 
 pub use codes::{Code, Group, Severity};
 pub use docs::reference_page;

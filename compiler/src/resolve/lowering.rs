@@ -1,0 +1,63 @@
+//! From trees to the tables of the policy: the state that the parts of this stage share.
+//!
+//! The parts add methods to [`Lowering`]: literals, elements, sets, conditions, lets, updates and blocks each in a file of
+//! their own. What cannot be lowered was reported, here or before, and leaves a placeholder; a policy with errors is not
+//! used (see [`super::resolve`]).
+
+use super::names::Names;
+use super::sink::Sink;
+use super::source::Source;
+use super::tables::Tables;
+use crate::ir::{LetId, LetInstanceId, Pattern, Place, SetLetId, Stance};
+use std::collections::{HashMap, HashSet};
+
+/// The state of the lowering.
+pub(super) struct Lowering<'l, 'a> {
+    pub(super) names: &'l Names<'a>,
+    pub(super) sink: &'l mut Sink,
+    pub(super) tables: Tables,
+    pub(super) instances: HashMap<InstanceKey, LetInstanceId>,
+    pub(super) set_lets: HashMap<(LetId, Place), SetLetId>,
+    /// How many rules there are so far.
+    pub(super) rules: u32,
+    /// Patterns that the pattern parser accepted.
+    pub(super) accepted: HashSet<Pattern>,
+}
+
+/// What a let instance is made for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct InstanceKey {
+    pub(super) declaration: LetId,
+    pub(super) place: Place,
+    pub(super) stance: Stance,
+    pub(super) negated: bool,
+}
+
+/// Where an expression stands: what its tokens and its names mean.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a> {
+    pub(super) source: &'a Source<'a>,
+    pub(super) place: Place,
+    pub(super) stance: Stance,
+}
+
+impl<'l, 'a> Lowering<'l, 'a> {
+    pub(super) fn new(names: &'l Names<'a>, sink: &'l mut Sink) -> Self {
+        Self {
+            names,
+            sink,
+            tables: Tables::default(),
+            instances: HashMap::new(),
+            set_lets: HashMap::new(),
+            rules: 0,
+            accepted: HashSet::new(),
+        }
+    }
+
+    /// Drops everything that was lowered; what was reported stays.
+    pub(super) fn clear(&mut self) {
+        self.tables = Tables::default();
+        self.instances = HashMap::new();
+        self.set_lets = HashMap::new();
+    }
+}

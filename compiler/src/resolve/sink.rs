@@ -1,0 +1,66 @@
+//! The diagnostics of a resolution: each problem of a place once, bounded per file.
+
+use crate::diagnostics::{Code, Diagnostic, Severity};
+use crate::ir::Origin;
+use crate::syntax::token::{FileId, Span};
+use std::collections::{HashMap, HashSet};
+
+/// The diagnostics so far.
+///
+/// A let is read in several kinds of places, and in each of them its problems come up again; what is already known about a
+/// place is not said twice.
+pub(super) struct Sink {
+    limit: usize,
+    known: HashSet<(Code, FileId, Span)>,
+    counts: HashMap<FileId, usize>,
+    list: Vec<Diagnostic>,
+    /// Where the first diagnostic of a file was dropped.
+    dropped: HashMap<FileId, Span>,
+}
+
+impl Sink {
+    pub(super) fn new(limit: u32) -> Self {
+        Self {
+            limit: limit as usize,
+            known: HashSet::new(),
+            counts: HashMap::new(),
+            list: Vec::new(),
+            dropped: HashMap::new(),
+        }
+    }
+
+    pub(super) fn report(&mut self, diagnostic: Diagnostic) {
+        let file = diagnostic.primary.file;
+        let key = (diagnostic.code, file, diagnostic.primary.span);
+        let count = self.counts.entry(file).or_insert(0);
+        if *count >= self.limit {
+            // An error that is dropped still makes the policy unusable: the note in its place is an error.
+            if diagnostic.severity() == Severity::Error || !self.dropped.contains_key(&file) {
+                self.dropped.entry(file).or_insert(diagnostic.primary.span);
+            }
+            return;
+        }
+        if self.known.insert(key) {
+            *count = count.saturating_add(1);
+            self.list.push(diagnostic);
+        }
+    }
+
+    /// Whether this is already known about a place.
+    pub(super) fn knows(&self, code: Code, at: Origin) -> bool {
+        self.known.contains(&(code, at.file, at.span))
+    }
+
+    /// All diagnostics by place, in the order of `files`.
+    pub(super) fn finish(mut self, files: &[FileId]) -> Vec<Diagnostic> {
+        for (&file, &span) in &self.dropped {
+            let message = format!("more than {} problems; the rest is not listed", self.limit);
+            let note = Diagnostic::new(Code::TooManyDiagnostics, file, span, message);
+            self.list.push(note.help("mend these problems and check again"));
+        }
+        let order: HashMap<FileId, usize> = files.iter().enumerate().map(|(at, &file)| (file, at)).collect();
+        let rank = |file: FileId| order.get(&file).copied().unwrap_or(usize::MAX);
+        self.list.sort_by_key(|d| (rank(d.primary.file), d.primary.span, d.code));
+        self.list
+    }
+}

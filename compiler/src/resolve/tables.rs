@@ -1,0 +1,125 @@
+//! The tables of the policy under construction, and what is known of each set beside what the policy records.
+
+use crate::ir::{
+    Condition, ConditionId, ConditionKind, Element, LiteralId, Origin, Pattern, PatternId, Policy, SetExpr,
+    SetId, SetKind, SetLiteral, SetOp,
+};
+use std::collections::HashMap;
+
+/// The tables.
+#[derive(Default)]
+pub(super) struct Tables {
+    pub(super) policy: Policy,
+    /// For every set of the policy.
+    facts: Vec<Facts>,
+    patterns: HashMap<Pattern, PatternId>,
+}
+
+/// What a set expression has in it: the first place of each, inside lets too.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Facts {
+    /// Metadata.
+    pub(super) metadata: Option<Origin>,
+    /// A pattern, anywhere.
+    pub(super) pattern: Option<Origin>,
+    /// A pattern that the expression holds (S5.3).
+    pub(super) held: Option<Origin>,
+    /// A number, bool or date, with what it is.
+    pub(super) non_string: Option<(&'static str, Origin)>,
+    /// `str "*"`
+    pub(super) star_string: Option<Origin>,
+    /// `w"*"`
+    pub(super) star_pattern: Option<Origin>,
+    /// `"*"`
+    pub(super) anything: Option<Origin>,
+}
+
+impl Facts {
+    /// What both have in them; `held` stays as it is.
+    fn join(&mut self, other: Facts) {
+        self.metadata = self.metadata.or(other.metadata);
+        self.pattern = self.pattern.or(other.pattern);
+        self.non_string = self.non_string.or(other.non_string);
+        self.star_string = self.star_string.or(other.star_string);
+        self.star_pattern = self.star_pattern.or(other.star_pattern);
+        self.anything = self.anything.or(other.anything);
+    }
+
+    /// What a literal of such elements has in it.
+    pub(super) fn of_elements(elements: impl Iterator<Item = Facts>) -> Facts {
+        let mut all = Facts::default();
+        elements.for_each(|facts| all.join(facts));
+        all.held = all.pattern;
+        all
+    }
+}
+
+/// The id of the next entry of a table. Sources are far too short for more entries than an id can count.
+pub(super) fn next_id(length: usize) -> u32 {
+    u32::try_from(length).unwrap_or(u32::MAX)
+}
+
+impl Tables {
+    pub(super) fn condition(&mut self, kind: ConditionKind, origin: Origin) -> ConditionId {
+        let id = ConditionId(next_id(self.policy.conditions.len()));
+        self.policy.conditions.push(Condition { kind, origin });
+        id
+    }
+
+    pub(super) fn facts(&self, set: SetId) -> Facts {
+        self.facts.get(set.index()).copied().unwrap_or_default()
+    }
+
+    pub(super) fn set_expr(&self, set: SetId) -> Option<&SetExpr> {
+        self.policy.sets.get(set.index())
+    }
+
+    /// Adds a set expression.
+    pub(super) fn set(&mut self, kind: SetKind, facts: Facts, origin: Origin) -> SetId {
+        let id = SetId(next_id(self.policy.sets.len()));
+        self.policy.sets.push(SetExpr {
+            kind,
+            origin,
+            has_pattern: facts.pattern.is_some(),
+            holds_pattern: facts.held.is_some(),
+            has_metadata: facts.metadata.is_some(),
+            has_non_strings: facts.non_string.is_some(),
+        });
+        self.facts.push(facts);
+        id
+    }
+
+    /// Adds a literal of elements that are known already.
+    pub(super) fn literal(&mut self, elements: Vec<Element>, facts: Facts, origin: Origin) -> SetId {
+        let id = LiteralId(next_id(self.policy.literals.len()));
+        self.policy.literals.push(SetLiteral { elements });
+        self.set(SetKind::Literal(id), facts, origin)
+    }
+
+    /// Adds a chain of one operator.
+    pub(super) fn chain(&mut self, op: SetOp, operands: Vec<SetId>, origin: Origin) -> SetId {
+        let mut facts = Facts::default();
+        operands.iter().for_each(|&operand| facts.join(self.facts(operand)));
+        let held = |operand: &SetId| self.facts(*operand).held;
+        facts.held = match op {
+            SetOp::Union | SetOp::Xor => operands.iter().find_map(held),
+            SetOp::Intersect if operands.iter().all(|operand| held(operand).is_some()) => {
+                operands.first().and_then(held)
+            }
+            SetOp::Intersect => None,
+            SetOp::Minus => operands.first().and_then(held),
+        };
+        self.set(SetKind::Chain(op, operands), facts, origin)
+    }
+
+    /// The id of a pattern; equal ones have one id.
+    pub(super) fn pattern(&mut self, pattern: Pattern) -> PatternId {
+        if let Some(&id) = self.patterns.get(&pattern) {
+            return id;
+        }
+        let id = PatternId(next_id(self.policy.patterns.len()));
+        self.policy.patterns.push(pattern.clone());
+        self.patterns.insert(pattern, id);
+        id
+    }
+}
