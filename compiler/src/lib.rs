@@ -2,10 +2,15 @@
 //!
 //! Pure: it reads no files, has no globals and never panics on any input.
 
+mod compile;
 pub mod diagnostics;
+mod emit;
 pub mod ir;
 pub mod limits;
 pub mod presets;
 pub mod resolve;
 pub mod syntax;
 pub mod x_policy;
+
+pub use compile::{Compiled, Options, Source, check, check_syntax, compile};
+pub use emit::Passes;

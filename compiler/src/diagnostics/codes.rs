@@ -305,5 +305,11 @@ codes! {
         TooManySteps "E0704" ["S1.3"]
             "more parser steps than the limit"
             "See the table of limits. No text within the limit of bytes comes near it."
+        ProgramTooLarge "E0705" []
+            "a program with more entries than its ids can count"
+            "A table of the compiled program would have more than four billion entries. Split the policy."
+        Internal "E0706" []
+            "a defect of the compiler"
+            "The compiler made something that breaks its own rules and refused it. The policy is not at fault; please report it."
     }
 }

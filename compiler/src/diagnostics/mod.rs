@@ -11,6 +11,7 @@
 pub(crate) mod blocks;
 mod codes;
 mod docs;
+pub(crate) mod limits;
 mod line_index;
 pub(crate) mod names;
 pub mod render;

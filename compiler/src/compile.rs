@@ -1,0 +1,184 @@
+//! The compiler's front door: files in, program and diagnostics out.
+//!
+//! Invariants: a program comes out only if there is no error in any file, and only through the verifier; every file's
+//! problems are reported, in the order of the files and of places in them; the same input gives the same output.
+
+use crate::diagnostics::{self, Code, Diagnostic, LineIndex, SourceMap};
+use crate::emit::{self, EmitError, Passes};
+use crate::ir::{self, Origin};
+use crate::limits::Limits;
+use crate::presets::Presets;
+use crate::resolve::{self, ResolveInput};
+use crate::syntax::source::SourceFile;
+use crate::syntax::token::FileId;
+use crate::syntax::{self, Parsed};
+use bumpalo::Bump;
+use sqrt_vm::bytecode::verify::VerifiedProgram;
+
+/// A policy file as it was read.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// The path as given, or another name: what answers call the file by (S9).
+    pub name: &'a str,
+    /// Its bytes; what is not UTF-8 is a diagnostic (S1.1).
+    pub bytes: &'a [u8],
+}
+
+/// How to compile.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// The limits.
+    pub limits: Limits,
+    /// The optimisations.
+    pub passes: Passes,
+    /// The presets that are compiled in (S8); none by default.
+    pub presets: Presets,
+}
+
+/// What came out of a compilation.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The program; `None` if a file has an error.
+    pub program: Option<VerifiedProgram>,
+    /// What is wrong and what is doubtful, in the order of files and places.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The files, for showing diagnostics; a diagnostic's [`FileId`] is the index.
+    pub files: Vec<SourceFile>,
+}
+
+impl Compiled {
+    /// Whether a file has an error.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// The files by id, for rendering and for lines and columns.
+    pub fn source_map(&self) -> SourceMap<'_> {
+        let mut map = SourceMap::new();
+        for file in &self.files {
+            map.add(file.id, &file.name, &file.text);
+        }
+        map
+    }
+}
+
+/// Compiles the files, in the order given, as one policy.
+///
+/// # Examples
+///
+/// ```
+/// use sqrt_compiler::{Options, Source, compile};
+///
+/// let source = Source { name: "mail.sqrt", bytes: br#"tool "send" { must deny when to.value in {"x@evil.com"}; }"# };
+/// let compiled = compile(&[source], &Options::default());
+/// assert!(compiled.program.is_some() && compiled.diagnostics.is_empty());
+///
+/// let broken = compile(&[Source { name: "mail.sqrt", bytes: b"tool" }], &Options::default());
+/// assert!(broken.program.is_none() && broken.has_errors());
+/// ```
+pub fn compile(sources: &[Source<'_>], options: &Options) -> Compiled {
+    let presets = options.presets.sources();
+    let mut loaded = Loaded::new(sources, &options.limits);
+    for preset in &presets {
+        loaded.add(preset.name, preset.text.as_bytes(), Some(preset.rank), &options.limits);
+    }
+    loaded.check(options, true)
+}
+
+/// Checks the files as one policy, as [`compile`] does, without making a program.
+pub fn check(sources: &[Source<'_>], options: &Options) -> Compiled {
+    Loaded::new(sources, &options.limits).check(options, false)
+}
+
+/// Checks the grammar of one file and nothing else (S1.3).
+pub fn check_syntax(source: Source<'_>, limits: &Limits) -> Compiled {
+    let Loaded { files, mut diagnostics, .. } = Loaded::new(&[source], limits);
+    if let Some(file) = files.first().filter(|_| diagnostics.is_empty()) {
+        diagnostics = syntax::parse(&Bump::new(), file.id, &file.text, limits).diagnostics;
+    }
+    Compiled { program: None, diagnostics, files }
+}
+
+/// Files that were read, with what was wrong with their bytes.
+struct Loaded {
+    files: Vec<SourceFile>,
+    ranks: Vec<Option<u32>>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Loaded {
+    fn new(sources: &[Source<'_>], limits: &Limits) -> Loaded {
+        let mut loaded = Loaded { files: Vec::new(), ranks: Vec::new(), diagnostics: Vec::new() };
+        for source in sources {
+            loaded.add(source.name, source.bytes, None, limits);
+        }
+        loaded
+    }
+
+    fn add(&mut self, name: &str, bytes: &[u8], rank: Option<u32>, limits: &Limits) {
+        let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
+        match SourceFile::from_bytes(id, name, bytes.to_vec(), limits) {
+            Ok(file) => self.files.push(file),
+            Err(error) => {
+                self.diagnostics.push(*error.diagnostic);
+                self.files.push(error.shown);
+            }
+        }
+        self.ranks.push(rank);
+    }
+
+    fn check(self, options: &Options, emit: bool) -> Compiled {
+        let Loaded { files, ranks, mut diagnostics } = self;
+        let unreadable: Vec<FileId> = diagnostics.iter().map(|diagnostic| diagnostic.primary.file).collect();
+        let arena = Bump::new();
+        let mut parsed: Vec<(&SourceFile, Option<u32>, Parsed<'_>)> = Vec::with_capacity(files.len());
+        for (file, rank) in files.iter().zip(ranks) {
+            if !unreadable.contains(&file.id) {
+                let mut tree = syntax::parse(&arena, file.id, &file.text, &options.limits);
+                diagnostics.append(&mut tree.diagnostics);
+                parsed.push((file, rank, tree));
+            }
+        }
+        let syntax_error = diagnostics.iter().any(Diagnostic::is_error);
+        let inputs: Vec<ResolveInput<'_>> = parsed
+            .iter()
+            .map(|(file, preset, parsed)| ResolveInput {
+                id: file.id,
+                name: &file.name,
+                preset: *preset,
+                source: &file.text,
+                parsed,
+            })
+            .collect();
+        let (policy, mut found) = resolve::resolve(&inputs, &options.limits);
+        // A let that could not be read is not missing: its own error has been reported.
+        found.retain(|diagnostic| !syntax_error || diagnostic.code != Code::UndefinedName);
+        diagnostics.append(&mut found);
+        let mut program = None;
+        if emit && !diagnostics.iter().any(Diagnostic::is_error) {
+            match build(&policy, &files, options.passes) {
+                Ok(verified) => program = Some(verified),
+                Err(problem) => diagnostics.push(problem),
+            }
+        }
+        diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.file, diagnostic.primary.span));
+        Compiled { program, diagnostics, files }
+    }
+}
+
+/// Emits and verifies.
+fn build(policy: &ir::Policy, files: &[SourceFile], passes: Passes) -> Result<VerifiedProgram, Diagnostic> {
+    let indexes: Vec<LineIndex<'_>> = files.iter().map(|file| LineIndex::new(&file.text)).collect();
+    let locate = |origin: Origin| {
+        let index = indexes.get(origin.file.0 as usize);
+        index.map_or((1, 1), |index| {
+            let position = index.position(origin.span.start);
+            (position.line, position.column)
+        })
+    };
+    let program = emit::emit(policy, passes, &locate).map_err(|error| match error {
+        EmitError::TooLarge => diagnostics::limits::program_too_large(),
+        EmitError::Internal(what) => diagnostics::limits::internal(what),
+    })?;
+    VerifiedProgram::new(program).map_err(|error| diagnostics::limits::internal(&error.to_string()))
+}
