@@ -159,7 +159,7 @@ class Generator:
         distance = self.grammar.distance
         while symbol != "program":
             uses = self.grammar.uses[symbol]
-            if self.chance.random() < 0.8:
+            if self.chance.random() < 0.6:
                 near = [use for use in uses if distance[use[0].origin] < distance[symbol]]
                 uses = near or uses
             production, place = self.chance.choice(uses)
@@ -210,7 +210,7 @@ class Mutator:
         self.kinds = [
             (self.delete, 10), (self.duplicate, 6), (self.swap, 8), (self.replace, 12), (self.insert, 8), (self.character, 8),
             (self.split, 8), (self.glue, 5), (self.comment, 10), (self.separator, 8), (self.keyword, 10), (self.cut, 5),
-            (self.strange, 5), (self.mark, 1), (self.regap, 3),
+            (self.strange, 5), (self.mark, 1), (self.regap, 3), (self.infinity, 2),
         ]
 
     def mutate(self, tokens: list[str], span: range) -> tuple[str, str]:
@@ -276,6 +276,9 @@ class Mutator:
         return join(tokens, gaps), f"split `{old}`"
 
     def glue(self, tokens, gaps, place):
+        words = [i for i in range(1, len(tokens)) if glues(tokens[i - 1], tokens[i])]
+        if words and self.chance.random() < 0.7:
+            place = min(words, key=lambda i: abs(i - place))
         gaps[place] = ""
         return join(tokens, gaps), f"nothing before `{tokens[place]}`"
 
@@ -324,6 +327,14 @@ class Mutator:
         gaps[place] += f"/* {strange} */" if self.chance.random() < 0.5 else f"// {strange}\n"
         return join(tokens, gaps), f"{strange!r} in a comment"
 
+    def infinity(self, tokens, gaps, place):
+        sets = [i for i in range(1, len(tokens)) if tokens[i - 1] in NAMES + ["}", ")", "tags"] and tokens[i] != "="]
+        if not sets:
+            return self.insert(tokens, gaps, place)
+        place = min(sets, key=lambda i: abs(i - place))
+        tokens.insert(place, self.chance.choice(["-inf", " -inf", "- inf", "-inf.tags", "-inf_", "minus inf", "+inf", "-5", "- 5"]))
+        return join(tokens, gaps[:place] + [" "] + gaps[place:]), f"insert `{tokens[place]}`"
+
     def mark(self, tokens, gaps, _):
         return "\ufeff" + join(tokens, gaps), "byte order mark"
 
@@ -361,15 +372,32 @@ def games(chance: random.Random, wanted: int, label):
             for sequence in itertools.product(tokens, repeat=length):
                 yield frame % spaced(frame, sequence, chance), note
         missing = {True: int(weight * share / 2), False: int(weight * share / 2)}
+        found, tried = [], set()
         for _ in range(int(weight * share * 8)):
             if not any(missing.values()):
                 break
-            sequence = chance.choices(tokens, k=chance.randint(longest + 1, greatest))
+            if found and chance.random() < 0.7:
+                # Next to a valid sequence there are others, and the best near misses.
+                sequence = edited(chance.choice(found), tokens, chance)
+            else:
+                sequence = chance.choices(tokens, k=chance.randint(longest + 1, greatest))
             source = frame % spaced(frame, sequence, chance)
+            if source in tried:
+                continue
+            tried.add(source)
             valid = label(source, note)["valid"]
+            if valid and len(sequence) <= greatest:
+                found.append(sequence)
             if missing[valid] > 0:
                 missing[valid] -= 1
                 yield source, note
+
+
+def edited(sequence: list[str], tokens: list[str], chance: random.Random) -> list[str]:
+    """A sequence with one or two more tokens, one less, or another one."""
+    place = chance.randrange(len(sequence) + 1)
+    fresh = chance.choices(tokens, k=chance.choice([0, 1, 1, 1, 2]))
+    return sequence[:place] + fresh + sequence[place + chance.choice([0, 0, 1]) :] or fresh
 
 
 def spaced(frame: str, sequence, chance: random.Random) -> str:
@@ -407,7 +435,7 @@ def programs(seed: int, count: int, known: set[str], label):
                 yield line
 
     yield "surprises", list(fresh(syntax_surprises.programs()))
-    yield "words", list(fresh(games(chance, count // 7, label)))
+    yield "words", list(fresh(games(chance, count // 6, label)))
 
     rest = count - total
     derived = []

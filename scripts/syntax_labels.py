@@ -7,7 +7,7 @@ recorded in `tests/data/syntax/*.jsonl`, so that `cargo test` needs no Python. A
     {"source": "let a = b;", "valid": true, "note": "let_decl"}
 
 `valid` is what our parser has to say. Where that differs from the reference on purpose (S1.3), the line also has
-`"reference"` (what the reference says) and `"difference"` (the letters of S1.3 that apply, such as "a").
+`"reference"` (what the reference says) and `"difference"` (the letter of S1.3, such as "a").
 
     scripts/syntax_labels.py generate --seed 1 --count 8000     write a new set of programs
     scripts/syntax_labels.py relabel --check                    label the recorded programs again; fail on a difference
@@ -45,12 +45,12 @@ def enter_environment() -> None:
         pass
     home = ROOT / ".venv"
     python = home / "bin" / "python"
-    if Path(sys.executable) == python or os.environ.get("SQRT_SYNTAX_LABELS"):
+    if Path(sys.executable) == python or os.environ.get("SQRT_LABELS_RESTARTED"):
         sys.exit(f"error: {REFERENCE} is not installed in {home}; remove that folder and try again")
     if not python.exists():
         venv.create(home, with_pip=True)
     subprocess.run([python, "-m", "pip", "install", "--quiet", REFERENCE], check=True)
-    os.environ["SQRT_SYNTAX_LABELS"] = "1"
+    os.environ["SQRT_LABELS_RESTARTED"] = "1"
     os.execv(python, [python, *sys.argv])
 
 
@@ -127,6 +127,16 @@ def hides_text(source: str) -> bool:
     return LONE_CR.search(outside) is not None
 
 
+def intended_difference(text: str) -> str | None:
+    """The first letter of S1.3 whose rule refuses a program that the reference accepts; none if we accept it, too."""
+    if not parses(text, words=True, digits=True, inf=True):
+        for letter, rule in (("a", "words"), ("b", "digits"), ("e", "inf")):
+            if not parses(text, **{rule: True}):
+                return letter
+        return "a"
+    return "c" if hides_text(text) else None
+
+
 def label(source: str, note: str) -> dict:
     """The line that records one program."""
     from sequrity.sqrt.parser import validate
@@ -134,20 +144,12 @@ def label(source: str, note: str) -> dict:
     reference = validate(source)
     text = source.removeprefix("\ufeff")
     well_formed = reference if text == source else validate(text)
-    letters = ""
-    if well_formed:
-        # Every rule of S1.3 that refuses the program by itself, all of them together if it takes several.
-        letters += "" if parses(text, words=True) else "a"
-        letters += "" if parses(text, digits=True) else "b"
-        letters += "c" if hides_text(text) else ""
-        letters += "" if parses(text, inf=True) else "e"
-        if not letters and not parses(text, words=True, digits=True, inf=True):
-            letters = "abe"
-    valid = well_formed and not letters
+    difference = intended_difference(text) if well_formed else None
+    valid = well_formed and difference is None
     line = {"source": source, "valid": valid}
     if valid != reference:
         line["reference"] = reference
-        line["difference"] = "d" if valid else letters
+        line["difference"] = "d" if valid else difference
     line["note"] = note
     return line
 
@@ -214,7 +216,8 @@ def coverage(options: argparse.Namespace) -> int:
     """Count the valid programs that need each production, and fail if a production has too few."""
     import syntax_generator
 
-    sources = [line["source"] for path in sorted(options.data.glob("*.jsonl")) for line in read(path) if line["valid"]]
+    lines = [line for path in sorted(options.data.glob("*.jsonl")) for line in read(path)]
+    sources = [line["source"] for line in lines if line["valid"] and "difference" not in line]
     poor = 0
     for name, needed in syntax_generator.coverage(sources, options.enough):
         if needed < options.enough:

@@ -268,6 +268,24 @@ GROUPS = [
         'a with str "x" union length',
         '{"a", int 5, 5, r"x", w"x", bool true, str "x", datetime 5, datetime "x", float ..5, str like w"x" length ..5}',
     ]),
+    ("glued words", "%s", [
+        'tool "t" { mustdeny always; }', 'let a = x.value in {int5..6};', 'let a = x.tags is emptyand b;', 'let a = x.tags is empty andb;',
+        'let a = x.value == 5and b;', 'let a = x.value == 5 and b;', 'let a = x.value == trueor b;', 'let a = "s"in b;', 'let a = b withint 5;',
+        'let a = b with\'x\';', 'tool "t" { result{when a{}when b{}} }', 'tool "t" { result{whena{}} }', 'tool "t"[5]->result@tags=aunion b;',
+        'let a = b or"x"in c;', 'let a = b ord"x" == x.value;', 'let a = b or d"x" == x.value;', 'let a = int 5..6;let b = c;', 'let a = int 5.._;',
+        'let a = 1_0 == x.value;', 'let a = {bool true,booltrue};', 'let a = b-inf.tags;', 'let a = b -inf.tags;', 'let a = b - inf.tags;',
+        'let a = b -infinity;', 'let a = x.value == -infinity;', 'let a = b with 5-inf;', 'let a = b with 5 - inf;', 'let a = b with-inf;',
+        'let a = b minus-inf;', 'let a = {5}-inf;', 'let a = (b)-inf;', 'let a = (b)- inf;', 'tool "t" -> @tags -=inf;', 'tool "t" -> @tags=b-inf;',
+    ]),
+    ("white space", "%s", [
+        'let a = b;\rlet c = d;', 'let a = b;\r\nlet c = d;\r\n', 'let a = b; // c\r\nlet c = d;', 'let a = b; // c\r', '/// d\r\nlet a = b;\r',
+        '/* \r */', '/* \r\n */', 'let a = {"\r"};', 'let a = {"\\\r"};', 'let a = {"x" \r};', '// \u202e\nlet a = b;', 'let a = {"\u2069"};',
+        '/// \u061c\nlet a = b;', 'tool "\u200e" {}', '\ufeff', '\ufefflet a = b;', '\ufeff\ufefflet a = b;', ' \ufefflet a = b;',
+        '\ufeff/// d\nlet a = b;', '\ufeff/// d', 'let a = {"\ufeff"};', '// \ufeff', '\ufeffleta = b;', '\ufefflet a = \rb;',
+    ]),
+    ("nothing but blanks and comments", "%s", [
+        ' ', '\n', '\r\n', '\t', '\f', '// a\n// b\n', '/* a */ // b\n', '\n\n', '/**//**/', ' // a', '/* a */\n', '\v', '\x00', '/',
+    ]),
     ("nesting", "let a = %s;", ["(" * 60 + "a" + ")" * 60, "(" * 200 + "a" + ")" * 200, "(" * 60 + "a" + ")" * 59, "not " * 200 + "a"]),
 ]
 
