@@ -1,3 +1,18 @@
-//! Calls and answers as JSON lines (S9 of the semantics): text in, borrowed data out, and back. No I/O.
+//! Calls and answers as JSON lines: text in, borrowed data out, and back. No I/O.
+//!
+//! One line is one call, or one question about a branch (S8.3). Whatever a line has that is not exactly as described is an
+//! error with its place: unknown and duplicate keys, at every depth, lone surrogates, numbers beyond the doubles, metadata
+//! of an argument that is not there. Two readers of the same line must never disagree about what it says.
 
-pub(crate) mod text;
+mod answer;
+mod line;
+mod metadata;
+mod object;
+#[cfg(test)]
+mod tests;
+mod text;
+mod value;
+
+pub use answer::{AnswerParts, RuleParts, write_answer, write_branch_answer, write_error};
+pub use line::{BranchLine, CallLine, Line, LineError, read_line};
+pub use text::write_string;

@@ -1,9 +1,9 @@
-//! JSON strings and numbers, written.
+//! JSON strings, written.
 
 use std::fmt::Write;
 
 /// Appends a JSON string, quoted and escaped; what need not be escaped stays as it is.
-pub(crate) fn write_string(out: &mut String, text: &str) {
+pub fn write_string(out: &mut String, text: &str) {
     out.push('"');
     for character in text.chars() {
         match character {

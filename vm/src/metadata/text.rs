@@ -2,7 +2,7 @@
 
 use super::{Interner, MetaSet, Metadata, TagId, Tags};
 use crate::call::{MetadataInput, SetInput};
-use crate::json::text::write_string;
+use crate::json::write_string;
 use crate::limits::LimitExceeded;
 
 impl MetaSet {

@@ -1,0 +1,107 @@
+//! Writing answers, one line each, keys in the documented order.
+
+use super::text::write_string;
+use crate::metadata::{Metadata, TagId, Tags, write_metadata};
+use std::fmt::Write;
+
+/// An answer to a call, in the order of its keys.
+#[derive(Debug, Clone, Copy)]
+pub struct AnswerParts<'a> {
+    /// The session of the call; none is written as null.
+    pub session: Option<&'a str>,
+    /// The tool.
+    pub tool: &'a str,
+    /// `allow` or `deny`.
+    pub decision: &'a str,
+    /// The basis of the decision, such as `must_deny`.
+    pub basis: &'a str,
+    /// The deciding rule; none is written as null.
+    pub rule: Option<RuleParts<'a>>,
+    /// The session's metadata after all phases.
+    pub session_meta: (&'a Metadata, Tags<'a>),
+    /// The result's metadata, if the phases after the call ran; else null.
+    pub result_meta: Option<(&'a Metadata, Tags<'a>)>,
+    /// JSON text of the trace, written as it is; no key without one.
+    pub trace: Option<&'a str>,
+}
+
+/// A rule, as answers name it (S6.9).
+#[derive(Debug, Clone, Copy)]
+pub struct RuleParts<'a> {
+    /// The path of the file as given.
+    pub file: &'a str,
+    /// From 1.
+    pub line: u32,
+    /// From 1, in Unicode scalar values.
+    pub column: u32,
+    /// The tool id as written.
+    pub tool_id: &'a str,
+    /// The doc comment; none is written as null.
+    pub description: Option<&'a str>,
+}
+
+/// Appends an answer and a line end. `order` is memory to sort tags in.
+pub fn write_answer(out: &mut String, answer: &AnswerParts<'_>, order: &mut Vec<TagId>) {
+    out.push_str("{\"session\": ");
+    write_optional(out, answer.session);
+    out.push_str(", \"tool\": ");
+    write_string(out, answer.tool);
+    out.push_str(", \"decision\": ");
+    write_string(out, answer.decision);
+    out.push_str(", \"basis\": ");
+    write_string(out, answer.basis);
+    out.push_str(", \"rule\": ");
+    match &answer.rule {
+        Some(rule) => write_rule(out, rule),
+        None => out.push_str("null"),
+    }
+    out.push_str(", \"session_meta\": ");
+    let (metadata, tags) = &answer.session_meta;
+    write_metadata(out, metadata, tags, order);
+    out.push_str(", \"result_meta\": ");
+    match &answer.result_meta {
+        Some((metadata, tags)) => write_metadata(out, metadata, tags, order),
+        None => out.push_str("null"),
+    }
+    if let Some(trace) = answer.trace {
+        out.push_str(", \"trace\": ");
+        out.push_str(trace);
+    }
+    out.push_str("}\n");
+}
+
+/// Appends a rule as JSON.
+fn write_rule(out: &mut String, rule: &RuleParts<'_>) {
+    out.push_str("{\"file\": ");
+    write_string(out, rule.file);
+    // Writing to a string cannot fail.
+    let _ = write!(out, ", \"line\": {}, \"column\": {}, \"tool_id\": ", rule.line, rule.column);
+    write_string(out, rule.tool_id);
+    out.push_str(", \"description\": ");
+    write_optional(out, rule.description);
+    out.push('}');
+}
+
+/// Appends the answer to a question about a branch (S8.3) and a line end: `decision` is `allow` or `deny`.
+pub fn write_branch_answer(out: &mut String, session: Option<&str>, decision: &str) {
+    out.push_str("{\"session\": ");
+    write_optional(out, session);
+    out.push_str(", \"branch\": ");
+    write_string(out, decision);
+    out.push_str("}\n");
+}
+
+/// Appends the answer to a line that is not valid, and a line end; `line` counts from 1.
+pub fn write_error(out: &mut String, message: &str, line: u64) {
+    out.push_str("{\"error\": ");
+    write_string(out, message);
+    // Writing to a string cannot fail.
+    let _ = writeln!(out, ", \"line\": {line}}}");
+}
+
+fn write_optional(out: &mut String, text: Option<&str>) {
+    match text {
+        Some(text) => write_string(out, text),
+        None => out.push_str("null"),
+    }
+}
