@@ -2,9 +2,11 @@
 //!
 //! Invariant: all of them see the same files, options and lines, and are asked for the same form of answers (S9).
 
-use crate::corpus::{Exchange, Options, PolicyFile, difference};
+use crate::corpus::{Exchange, Options, PolicyFile, Report, Severity, difference};
 use crate::oracle::Oracle;
 use serde_json::Value;
+use sqrt_compiler::diagnostics::SourceMap;
+use sqrt_compiler::{Source, check};
 
 /// A policy that an implementation has made ready, with its sessions.
 pub struct Implementation {
@@ -31,6 +33,27 @@ fn oracle(files: &[PolicyFile], options: &Options) -> Result<Implementation, Str
     let named: Vec<_> = files.iter().zip(texts).map(|(file, text)| (file.name.as_str(), text)).collect();
     let mut oracle = Oracle::new(&named, options)?;
     Ok(Implementation { name: "oracle", answer: Box::new(move |line| oracle.answer(line).to_string()) })
+}
+
+/// What the compiler reports about the files of a policy, in its order.
+pub fn reports(files: &[PolicyFile]) -> Vec<Report> {
+    let sources: Vec<_> = files.iter().map(|file| Source { name: &file.name, bytes: &file.bytes }).collect();
+    let checked = check(&sources, &sqrt_compiler::Options::default());
+    let mut map = SourceMap::new();
+    for file in &checked.files {
+        map.add(file.id, &file.name, &file.text);
+    }
+    let report = |diagnostic: &sqrt_compiler::diagnostics::Diagnostic| {
+        let (start, _) = map.positions(&diagnostic.primary);
+        Report {
+            severity: if diagnostic.is_error() { Severity::Error } else { Severity::Warning },
+            file: Some(map.name(diagnostic.primary.file).to_owned()),
+            line: start.line as usize,
+            column: start.column as usize,
+            words: diagnostic.message.clone(),
+        }
+    };
+    checked.diagnostics.iter().map(report).collect()
 }
 
 /// What is wrong with the answers to some calls, in any implementation: one message for each, which begins with the

@@ -1,9 +1,10 @@
-//! The corpus as a whole: it is readable to the last line, and covers every numbered rule.
+//! The corpus: every case is what the compiler reports, and the cases together cover every numbered rule.
 
 #![allow(clippy::panic, clippy::expect_used, reason = "a test fails by panicking")]
 
-use sqrt_tests::corpus::{Case, load};
+use sqrt_tests::corpus::{Case, Expectation, Report, Severity, load};
 use sqrt_tests::docs;
+use sqrt_tests::implementations::reports;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -36,4 +37,36 @@ fn titles_are_unique() {
             panic!("{name} and {other} have the same title");
         }
     }
+}
+
+/// Whether a report is the expected one: the words are a part of the message, the file is needed only among several.
+fn is_expected(expected: &Report, found: &Report) -> bool {
+    let file = expected.file.is_none() || expected.file == found.file;
+    let place =
+        (expected.severity, expected.line, expected.column) == (found.severity, found.line, found.column);
+    file && place && found.words.contains(&expected.words)
+}
+
+/// What is wrong with the reports about a case.
+fn complaint(case: &Case) -> Option<String> {
+    let found = reports(&case.files);
+    let none = Vec::new();
+    let expected = match &case.expectation {
+        Expectation::Check(expected) => expected,
+        Expectation::Answers(_) => &none,
+    };
+    let errors = |reports: &[Report]| -> Vec<Report> {
+        reports.iter().filter(|report| report.severity == Severity::Error).cloned().collect()
+    };
+    let (wanted, given) = (errors(expected), errors(&found));
+    let same =
+        wanted.len() == given.len() && wanted.iter().zip(&given).all(|(one, other)| is_expected(one, other));
+    let warned = expected.iter().all(|one| found.iter().any(|other| is_expected(one, other)));
+    (!same || !warned).then(|| format!("{}:\n  expected {expected:#?}\n  found {found:#?}", case.name))
+}
+
+#[test]
+fn the_compiler_reports_what_every_case_says() {
+    let complaints: Vec<String> = cases().iter().filter_map(complaint).collect();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
 }

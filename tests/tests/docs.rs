@@ -2,9 +2,9 @@
 
 #![allow(clippy::panic, reason = "a test fails by panicking")]
 
-use sqrt_tests::corpus::PolicyFile;
+use sqrt_tests::corpus::{PolicyFile, Severity};
 use sqrt_tests::docs;
-use sqrt_tests::implementations::disagreements;
+use sqrt_tests::implementations::{disagreements, reports};
 use std::fs;
 use std::path::PathBuf;
 
@@ -48,6 +48,19 @@ fn the_examples_of_the_page_are_well_formed() {
     let examples = docs::examples(&docs::page()).unwrap_or_else(|error| panic!("docs/language.md:{error}"));
     assert!(examples.iter().filter(|example| !example.exchanges.is_empty()).count() > 20);
     assert!(examples.iter().filter(|example| example.refused).count() > 8);
+}
+
+fn file(example: &docs::Example) -> [PolicyFile; 1] {
+    [PolicyFile { name: "policy.sqrt".to_owned(), bytes: example.policy.clone().into_bytes() }]
+}
+
+#[test]
+fn the_examples_of_the_page_compile_or_are_refused_as_it_says() {
+    for example in docs::examples(&docs::page()).unwrap_or_else(|error| panic!("docs/language.md:{error}")) {
+        let reports = reports(&file(&example));
+        let refused = reports.iter().any(|report| report.severity == Severity::Error);
+        assert_eq!(refused, example.refused, "docs/language.md:{}: {reports:#?}", example.line);
+    }
 }
 
 #[test]

@@ -62,6 +62,18 @@ fn every_example_is_answered_as_it_says() {
 }
 
 #[test]
+fn no_example_has_an_error_or_a_warning() {
+    for directory in examples() {
+        let file = PolicyFile {
+            name: "policy.sqrt".to_owned(),
+            bytes: read(&directory, "policy.sqrt").into_bytes(),
+        };
+        let reports = implementations::reports(&[file]);
+        assert!(reports.is_empty(), "{}: {reports:#?}", directory.display());
+    }
+}
+
+#[test]
 fn every_example_says_how_it_is_run() {
     let found = examples();
     assert!(found.len() >= 6, "{found:?}");
