@@ -145,10 +145,8 @@ impl<'a> Names<'a> {
             }
             for &node in &component.nodes {
                 self.order.push(LetId(node));
-                if component.is_cycle {
-                    if let Some(declared) = self.lets.get_mut(node as usize) {
-                        declared.kind = None;
-                    }
+                if let Some(declared) = self.lets.get_mut(node as usize).filter(|_| component.is_cycle) {
+                    declared.kind = None;
                 }
             }
             for &node in &component.nodes {

@@ -5,7 +5,7 @@
 
 use super::lowering::Lowering;
 use super::tables::Facts;
-use crate::diagnostics::{Code, Diagnostic, sets as messages};
+use crate::diagnostics::{Diagnostic, sets as messages};
 use crate::ir::{ElementKind, LiteralId, Origin, PatternSyntax, SetId, SetKind, SetOp, SizedText};
 use crate::resolve::decode::wildcard;
 
@@ -113,14 +113,13 @@ impl Lowering<'_, '_> {
     /// A pattern that is applied to consumers, which are universal by default (S5.4).
     pub(super) fn warn_pattern_on_consumers(&mut self, set: SetId) {
         let facts = self.tables.facts(set);
-        if facts.pattern.is_some() && (facts.metadata.is_some() || facts.anything.is_some()) {
-            let leaf = self.leaf(set, |facts| facts.pattern);
-            let Some((at, pattern)) = leaf else { return };
-            // `w"*"` is reported as such.
-            let known = pattern.unwrap_or(at);
-            if !self.sink.knows(Code::WildcardForUniversal, known) {
-                self.sink.report(messages::pattern_on_consumers(at, pattern));
-            }
+        // `w"*"` is reported as such.
+        let foreseen = facts.pattern == facts.star_pattern;
+        if foreseen || (facts.metadata.is_none() && facts.anything.is_none()) {
+            return;
+        }
+        if let Some((at, pattern)) = self.leaf(set, |facts| facts.pattern) {
+            self.sink.report(messages::pattern_on_consumers(at, pattern));
         }
     }
 

@@ -1,7 +1,6 @@
 //! The diagnostics of a resolution: each problem of a place once, bounded per file.
 
 use crate::diagnostics::{Code, Diagnostic, Severity};
-use crate::ir::Origin;
 use crate::syntax::token::{FileId, Span};
 use std::collections::{HashMap, HashSet};
 
@@ -14,7 +13,7 @@ pub(super) struct Sink {
     known: HashSet<(Code, FileId, Span)>,
     counts: HashMap<FileId, usize>,
     list: Vec<Diagnostic>,
-    /// Where the first diagnostic of a file was dropped.
+    /// Where the first error of a file was dropped.
     dropped: HashMap<FileId, Span>,
 }
 
@@ -34,8 +33,9 @@ impl Sink {
         let key = (diagnostic.code, file, diagnostic.primary.span);
         let count = self.counts.entry(file).or_insert(0);
         if *count >= self.limit {
-            // An error that is dropped still makes the policy unusable: the note in its place is an error.
-            if diagnostic.severity() == Severity::Error || !self.dropped.contains_key(&file) {
+            // A dropped error still makes the policy unusable, so the note in its place is an error; dropped warnings
+            // must not make it so.
+            if diagnostic.severity() == Severity::Error {
                 self.dropped.entry(file).or_insert(diagnostic.primary.span);
             }
             return;
@@ -46,15 +46,10 @@ impl Sink {
         }
     }
 
-    /// Whether this is already known about a place.
-    pub(super) fn knows(&self, code: Code, at: Origin) -> bool {
-        self.known.contains(&(code, at.file, at.span))
-    }
-
     /// All diagnostics by place, in the order of `files`.
     pub(super) fn finish(mut self, files: &[FileId]) -> Vec<Diagnostic> {
         for (&file, &span) in &self.dropped {
-            let message = format!("more than {} problems; the rest is not listed", self.limit);
+            let message = format!("more than {} problems; not all are listed", self.limit);
             let note = Diagnostic::new(Code::TooManyDiagnostics, file, span, message);
             self.list.push(note.help("mend these problems and check again"));
         }
