@@ -4,10 +4,17 @@
 
 use std::collections::HashMap;
 
+use crate::bytecode::VerifiedProgram;
 use crate::bytecode::instruction::{Op, OperandVisitor, encode};
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
+use crate::call::{Call, Returned};
+use crate::config::Config;
+use crate::engine::Decision;
+use crate::metadata::{Metadata, Session, write_metadata};
 use crate::pattern::PatternSyntax;
+use crate::policy::Policy;
+use crate::scratch::Scratch;
 
 /// Builds a [`Program`]. Tags, arguments and strings get their ids when they are first mentioned.
 #[derive(Default)]
@@ -242,4 +249,61 @@ impl OperandVisitor for Needs {
             _ => {}
         }
     }
+}
+
+/// A verified program as a policy.
+pub(crate) fn policy(program: Program, config: Config) -> Policy {
+    let verified = VerifiedProgram::new(program).unwrap_or_else(|error| panic!("{error}"));
+    Policy::new(verified, config).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A policy and what goes with it, to ask one call after another in one session.
+pub(crate) struct Bench {
+    pub(crate) policy: Policy,
+    pub(crate) session: Session,
+    pub(crate) scratch: Scratch,
+}
+
+impl Bench {
+    pub(crate) fn new(program: Program, config: Config) -> Self {
+        let policy = policy(program, config);
+        let scratch = Scratch::new(&policy);
+        Bench { policy, session: Session::new(), scratch }
+    }
+
+    /// A whole call with a result.
+    pub(crate) fn evaluate(&mut self, call: &Call<'_>, returned: Option<&Returned<'_>>) -> Decision {
+        self.policy.evaluate(&mut self.session, call, returned, &mut self.scratch)
+    }
+
+    /// Checks only: the basis and the line of the deciding rule.
+    pub(crate) fn check(&mut self, call: &Call<'_>) -> (&'static str, Option<u32>) {
+        let checked = self.policy.check(&mut self.session, call, &mut self.scratch);
+        let decision = checked.decision();
+        let line = decision.rule().and_then(|rule| self.policy.rule(rule)).map(|rule| rule.line());
+        (decision.basis().name(), line)
+    }
+
+    /// The session's metadata as JSON.
+    pub(crate) fn session_meta(&self) -> String {
+        self.json(self.session.metadata())
+    }
+
+    /// The last result's metadata as JSON.
+    pub(crate) fn result_meta(&self) -> String {
+        self.scratch.result_metadata().map_or_else(|| "null".to_owned(), |metadata| self.json(metadata))
+    }
+
+    fn json(&self, metadata: &Metadata) -> String {
+        let mut out = String::new();
+        let tags = self.scratch.tags(&self.policy, &self.session);
+        write_metadata(&mut out, metadata, &tags, &mut Vec::new());
+        out
+    }
+}
+
+/// Runs in a thread with a stack of 512 KiB.
+pub(crate) fn on_a_small_stack(run: impl FnOnce() + Send + 'static) {
+    let thread = std::thread::Builder::new().stack_size(512 * 1024).spawn(run).expect("a thread starts");
+    thread.join().expect("nothing fails on a small stack");
 }
