@@ -144,8 +144,12 @@ impl<'a> SetInput<'a> {
 
 impl<'a> Returned<'a> {
     /// A result without metadata of its own.
-    pub fn new(value: Value<'a>) -> Self {
-        Returned { value, metadata: MetadataInput::default(), combine: Combine::Ignore }
+    pub const fn new(value: Value<'a>) -> Self {
+        Returned {
+            value,
+            metadata: MetadataInput { tags: None, producers: None, consumers: None },
+            combine: Combine::Ignore,
+        }
     }
 
     /// Gives it metadata, and says what is to become of it (S2.6).

@@ -212,7 +212,8 @@ fn stored(mut asm: Assembler, field: FieldImm, code: &[Op], set: SetReg) -> Stri
 #[test]
 fn operators_are_exact() {
     type Operator = fn(SetReg, SetReg, SetReg) -> Op;
-    let operators: [(Operator, fn(bool, bool) -> bool); 4] = [
+    type Member = fn(bool, bool) -> bool;
+    let operators: [(Operator, Member); 4] = [
         (|dst, left, right| Op::Union { dst, left, right }, |l, r| l || r),
         (|dst, left, right| Op::Intersect { dst, left, right }, |l, r| l && r),
         (|dst, left, right| Op::Minus { dst, left, right }, |l, r| l && !r),
