@@ -3,10 +3,11 @@
 //! Invariant: all of them see the same files, options and lines, and are asked for the same form of answers (S9).
 
 use crate::corpus::{Exchange, Options, PolicyFile, Report, Severity, difference};
+use crate::engine::Engine;
 use crate::oracle::Oracle;
 use serde_json::Value;
 use sqrt_compiler::diagnostics::SourceMap;
-use sqrt_compiler::{Source, check};
+use sqrt_compiler::{Passes, Source, check};
 
 /// A policy that an implementation has made ready, with its sessions.
 pub struct Implementation {
@@ -24,7 +25,33 @@ impl Implementation {
 
 /// The policy in every implementation. An error is that of the first one that refuses it.
 pub fn all(files: &[PolicyFile], options: &Options) -> Result<Vec<Implementation>, String> {
-    Ok(vec![oracle(files, options)?])
+    Ok(vec![
+        engine("engine", files, options, Passes::default())?,
+        engine(
+            "engine without constants folded",
+            files,
+            options,
+            Passes { fold_constants: false, ..Passes::default() },
+        )?,
+        engine(
+            "engine without sets lowered",
+            files,
+            options,
+            Passes { lower_sets: false, ..Passes::default() },
+        )?,
+        engine("engine without optimisations", files, options, Passes::none())?,
+        oracle(files, options)?,
+    ])
+}
+
+fn engine(
+    name: &'static str,
+    files: &[PolicyFile],
+    options: &Options,
+    passes: Passes,
+) -> Result<Implementation, String> {
+    let mut engine = Engine::new(files, options, passes)?;
+    Ok(Implementation { name, answer: Box::new(move |line| engine.answer(line)) })
 }
 
 fn oracle(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {

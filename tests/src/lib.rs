@@ -11,6 +11,7 @@
 
 pub mod corpus;
 pub mod docs;
+pub mod engine;
 pub mod generate;
 pub mod implementations;
 pub mod oracle;

@@ -1,10 +1,10 @@
-//! The corpus: every case is what the compiler reports, and the cases together cover every numbered rule.
+//! The corpus: every case is what compiler, engine and oracle say, and the cases together cover every numbered rule.
 
 #![allow(clippy::panic, clippy::expect_used, reason = "a test fails by panicking")]
 
 use sqrt_tests::corpus::{Case, Expectation, Report, Severity, load};
 use sqrt_tests::docs;
-use sqrt_tests::implementations::reports;
+use sqrt_tests::implementations::{disagreements, reports};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -69,4 +69,16 @@ fn complaint(case: &Case) -> Option<String> {
 fn the_compiler_reports_what_every_case_says() {
     let complaints: Vec<String> = cases().iter().filter_map(complaint).collect();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+#[test]
+fn every_implementation_answers_as_every_case_says() {
+    let mut messages = Vec::new();
+    for case in cases() {
+        if let Expectation::Answers(exchanges) = &case.expectation {
+            let found = disagreements(&case.files, &case.options, exchanges);
+            messages.extend(found.into_iter().map(|message| format!("{}.case:{message}", case.name)));
+        }
+    }
+    assert!(messages.is_empty(), "{}", messages.join("\n"));
 }

@@ -54,8 +54,12 @@ fn every_example_is_answered_as_it_says() {
         for mut implementation in implementations.unwrap_or_else(|error| panic!("{place}: {error}")) {
             for (call, expected) in calls.lines().zip(answers.lines()) {
                 let given = implementation.answer(call);
-                let (given, expected) = (comparable(&given), comparable(expected));
-                assert_eq!(given, expected, "{place}: {}: {call}", implementation.name);
+                let name = implementation.name;
+                assert_eq!(comparable(&given), comparable(expected), "{place}: {name}: {call}");
+                if name != "oracle" {
+                    // Byte for byte, and so in the order of keys of S9.
+                    assert_eq!(given, expected, "{place}: {call}");
+                }
             }
         }
     }

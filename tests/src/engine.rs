@@ -1,0 +1,158 @@
+//! The engine as a host uses it: policy files are compiled, and lines are answered by the VM.
+//!
+//! Invariant: everything goes through the public interfaces of compiler and VM, the way `sqrt eval` goes.
+
+use crate::corpus::{Level, Mode, Options, PolicyFile};
+use bumpalo::Bump;
+use sqrt_compiler::ir::Enforcement;
+use sqrt_compiler::presets::Presets;
+use sqrt_compiler::x_policy::{self, BranchingMode, XPolicy};
+use sqrt_compiler::{Passes, Source, compile};
+use sqrt_vm::config::{self, Branching, Config};
+use sqrt_vm::json::{
+    AnswerParts, CallLine, Line, RuleParts, read_line, write_answer, write_branch_answer, write_error,
+};
+use sqrt_vm::metadata::Session;
+use sqrt_vm::policy::{Policy, RuleInfo};
+use sqrt_vm::scratch::Scratch;
+use std::collections::BTreeMap;
+
+/// A compiled policy with its sessions.
+pub struct Engine {
+    policy: Policy,
+    scratch: Scratch,
+    sessions: BTreeMap<Option<String>, Session>,
+    lines: u64,
+}
+
+impl Engine {
+    /// Compiles the files as one policy, with these optimisations. An error is the first message of the compiler.
+    pub fn new(files: &[PolicyFile], options: &Options, passes: Passes) -> Result<Engine, String> {
+        let document =
+            options.x_policy.as_ref().map(|document| XPolicy::read(document.to_string().as_bytes()));
+        let document = document.transpose().map_err(|error| error.to_string())?;
+        let code = document.as_ref().and_then(|document| document.code.as_deref());
+        let code = code.map(|code| Source { name: "x-policy", bytes: code.as_bytes() });
+        let sources = files.iter().map(|file| Source { name: &file.name, bytes: &file.bytes });
+        let sources: Vec<_> = sources.chain(code).collect();
+        let presets = document.as_ref().map(presets).unwrap_or_default();
+        let compiled = compile(&sources, &sqrt_compiler::Options { presets, passes, ..Default::default() });
+        let mut errors = compiled.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+        let message = || errors.next().map_or("no program", |error| &error.message).to_owned();
+        let program = compiled.program.ok_or_else(message)?;
+        let policy =
+            Policy::new(program, config(options, document.as_ref())).map_err(|error| error.to_string())?;
+        let scratch = Scratch::new(&policy);
+        Ok(Engine { policy, scratch, sessions: BTreeMap::new(), lines: 0 })
+    }
+
+    /// The line that answers a line.
+    pub fn answer(&mut self, line: &str) -> String {
+        self.lines += 1;
+        let arena = Bump::new();
+        let mut out = String::new();
+        match read_line(line.as_bytes(), &arena, &self.policy.config().limits) {
+            Err(error) => write_error(&mut out, &error.to_string(), self.lines),
+            Ok(Line::Branch(question)) => {
+                let outcome = self.policy.check_branch(&question.metadata);
+                write_branch_answer(&mut out, question.session, outcome.name());
+            }
+            Ok(Line::Call(call)) => {
+                if let Err(message) = self.decide(&call, &mut out) {
+                    write_error(&mut out, &message, self.lines);
+                }
+            }
+        }
+        out.trim_end_matches('\n').to_owned()
+    }
+
+    fn decide(&mut self, line: &CallLine<'_>, out: &mut String) -> Result<(), String> {
+        let Engine { policy, scratch, sessions, .. } = self;
+        let known = sessions.entry(line.session.map(str::to_owned)).or_insert_with(Session::new);
+        // What fails changes no session (S6.11), so the line works on a copy.
+        let mut session = known.clone();
+        if let Some(value) = line.session_value {
+            session.set_value(value, &policy.config().limits).map_err(|error| error.to_string())?;
+        }
+        let decision = policy.evaluate(&mut session, &line.call, line.returned.as_ref(), scratch);
+        if let Some(failure) = decision.failure() {
+            return Err(failure.to_string());
+        }
+        *known = session;
+        let tags = scratch.tags(policy, known);
+        let answer = AnswerParts {
+            session: line.session,
+            tool: line.call.tool(),
+            decision: decision.outcome().name(),
+            basis: decision.basis().name(),
+            rule: decision.rule().and_then(|rule| policy.rule(rule)).map(rule_parts),
+            session_meta: (known.metadata(), tags),
+            result_meta: scratch.result_metadata().map(|metadata| (metadata, tags)),
+            trace: None,
+        };
+        write_answer(out, &answer, &mut Vec::new());
+        Ok(())
+    }
+}
+
+fn rule_parts(rule: RuleInfo<'_>) -> RuleParts<'_> {
+    RuleParts {
+        file: rule.file(),
+        line: rule.line(),
+        column: rule.column(),
+        tool_id: rule.tool_id(),
+        description: rule.description(),
+    }
+}
+
+fn presets(document: &XPolicy) -> Presets {
+    let presets = &document.presets;
+    let level = match presets.llm_blocked_level {
+        x_policy::Level::Hard => Enforcement::Must,
+        x_policy::Level::Soft => Enforcement::Should,
+    };
+    Presets {
+        non_executable_memory: presets.non_executable_memory,
+        llm_blocked_tag: presets.llm_blocked_tag.then_some(level),
+    }
+}
+
+/// The settings: options, else the document, else the defaults (S8).
+fn config(options: &Options, document: Option<&XPolicy>) -> Config {
+    let mut config = Config::default();
+    if let Some(document) = document {
+        let presets = &document.presets;
+        config.default_allow = presets.default_allow;
+        config.default_level = match presets.default_level {
+            x_policy::Level::Hard => config::Level::Hard,
+            x_policy::Level::Soft => config::Level::Soft,
+        };
+        config.mode = match document.mode {
+            x_policy::Mode::Standard => config::Mode::Standard,
+            x_policy::Mode::Strict => config::Mode::Strict,
+            x_policy::Mode::Custom => config::Mode::Custom,
+        };
+        config.fail_fast = document.fail_fast;
+        config.branching = Some(Branching {
+            deny: presets.branching.mode == BranchingMode::Deny,
+            tags: presets.branching.tags.iter().cloned().collect(),
+            producers: presets.branching.producers.iter().cloned().collect(),
+            consumers: presets.branching.consumers.iter().cloned().collect(),
+        });
+    }
+    if let Some(allow) = options.default_allow {
+        config.default_allow = allow;
+    }
+    match options.default_level {
+        Some(Level::Soft) => config.default_level = config::Level::Soft,
+        Some(Level::Hard) => config.default_level = config::Level::Hard,
+        None => {}
+    }
+    match options.mode {
+        Some(Mode::Standard) => config.mode = config::Mode::Standard,
+        Some(Mode::Strict) => config.mode = config::Mode::Strict,
+        Some(Mode::Custom) => config.mode = config::Mode::Custom,
+        None => {}
+    }
+    config
+}
