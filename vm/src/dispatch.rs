@@ -307,6 +307,7 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn agrees_with_testing_every_block(
             tools in prop::collection::vec("[ab]{0,3}|/[ab]{0,2}(\\.\\*|a\\?|\\(a\\|ab\\)|\\.)[ab]{0,2}(\\.\\*)?", 0..12),

@@ -145,6 +145,8 @@ fn regexes() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    // Building tables takes long without optimisation.
+    #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn engines_agree_with_the_regex_crates(text in regexes(), subjects in prop::collection::vec("[abé\nA]{0,6}", 1..8)) {
         let pattern = Pattern::parse(PatternSyntax::Regex, &text).unwrap();

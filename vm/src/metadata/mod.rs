@@ -1,6 +1,8 @@
 //! Metadata: three exact sets of tags that every argument, the result and the session carry (S2.2, S2.3).
 
 mod session;
+#[cfg(test)]
+mod session_tests;
 mod set;
 #[cfg(test)]
 mod set_tests;

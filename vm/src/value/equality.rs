@@ -127,3 +127,120 @@ fn with_lifetime<'b>(mut pairs: Vec<(Value<'_>, Value<'_>)>) -> Vec<(Value<'b>, 
     pairs.clear();
     pairs.into_iter().map(|_| (Value::Null, Value::Null)).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{MAX_COMPARED_LEAVES, ReadingImm, ValueScratch};
+    use crate::number::Number::{Float, Int};
+    use crate::value::Value::{self, Bool, List, Null, Number, Object, Str};
+    use proptest::prelude::*;
+
+    fn same(left: Value<'_>, right: Value<'_>) -> bool {
+        let mut scratch = ValueScratch::default();
+        let same = scratch.same(left, right);
+        assert_eq!(scratch.same(right, left), same, "equality has no direction: {left:?} {right:?}");
+        same
+    }
+
+    #[test]
+    fn structural_equality() {
+        let one = Number(Int(1));
+        for (left, right, expected) in [
+            (Null, Null, true),
+            (Null, Bool(false), false),
+            (Bool(true), one, false),
+            (one, Number(Float(1.0)), true),
+            (one, Str("1"), false),
+            (Number(Float(f64::NAN)), Number(Float(f64::NAN)), false),
+            (Str("a"), Str("a"), true),
+            (Str("a"), Str("A"), false),
+            (List(&[]), List(&[]), true),
+            (List(&[]), Object(&[]), false),
+            (List(&[one, Null]), List(&[Number(Float(1.0)), Null]), true),
+            (List(&[one, Null]), List(&[Null, one]), false),
+            (List(&[one]), List(&[one, one]), false),
+            (List(&[one]), one, false),
+            (Object(&[("a", one), ("b", Null)]), Object(&[("b", Null), ("a", one)]), true),
+            (Object(&[("a", one), ("b", Null)]), Object(&[("a", Null), ("b", one)]), false),
+            (Object(&[("a", one)]), Object(&[("b", one)]), false),
+            (Object(&[("a", one)]), Object(&[("a", one), ("b", one)]), false),
+            (Object(&[("a", List(&[one]))]), Object(&[("a", List(&[Null]))]), false),
+        ] {
+            assert_eq!(same(left, right), expected, "{left:?} {right:?}");
+        }
+    }
+
+    #[test]
+    fn deep_values_cost_no_native_stack() {
+        let arena = bumpalo::Bump::new();
+        let deep =
+            |end: Value<'static>| (0..100_000).fold(end, |value, _| List(arena.alloc_slice_copy(&[value])));
+        assert!(same(deep(Null), deep(Null)) && !same(deep(Null), deep(Bool(true))));
+    }
+
+    #[test]
+    fn readings() {
+        use ReadingImm::{All, Any, AnyOrNone};
+        let (x, y) = (Str("x"), Str("y"));
+        let mut scratch = ValueScratch::default();
+        for (left, right, all, any, any_or_none) in [
+            (Some(x), Some(x), true, true, true),
+            (Some(x), Some(y), false, false, false),
+            (Some(x), Some(List(&[x, y])), false, true, true),
+            (Some(Object(&[("x", Null)])), Some(x), false, true, true),
+            (Some(List(&[])), Some(List(&[])), true, true, true),
+            (Some(List(&[])), Some(x), false, false, true),
+            (Some(List(&[])), Some(Object(&[])), false, false, true),
+            (None, Some(x), false, false, true),
+            (None, None, false, false, true),
+        ] {
+            for (reading, expected) in [(All, all), (Any, any), (AnyOrNone, any_or_none)] {
+                assert_eq!(scratch.equal(left, right, reading), expected, "{left:?} {right:?} {reading:?}");
+                assert_eq!(scratch.equal(right, left, reading), expected, "{right:?} {left:?} {reading:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn many_leaves_count_as_shared() {
+        let mut scratch = ValueScratch::default();
+        let many = [Str("m"); MAX_COMPARED_LEAVES + 1];
+        for (leaves, expected) in [(MAX_COMPARED_LEAVES, false), (MAX_COMPARED_LEAVES + 1, true)] {
+            let list = List(&many[..leaves]);
+            for other in [Str("x"), List(&[])] {
+                assert_eq!(scratch.share_leaf(Some(list), Some(other)), expected);
+                assert_eq!(scratch.share_leaf(Some(other), Some(list)), expected);
+            }
+            assert!(!scratch.share_leaf(Some(list), None) && !scratch.share_leaf(None, Some(list)));
+        }
+        // The last of the leaves that are compared counts.
+        let mut list = many;
+        list[MAX_COMPARED_LEAVES - 1] = Str("last");
+        let list = List(&list[..MAX_COMPARED_LEAVES]);
+        assert!(scratch.share_leaf(Some(list), Some(Str("last"))));
+    }
+
+    #[test]
+    fn comparisons_share_their_memory() {
+        let mut scratch = ValueScratch::default();
+        let list = [Null; 50];
+        assert!(scratch.same(List(&list), List(&list)));
+        let memory = (scratch.pairs.as_ptr(), scratch.pairs.capacity());
+        assert!(scratch.same(List(&list), List(&list)));
+        assert_eq!((scratch.pairs.as_ptr(), scratch.pairs.capacity()), memory);
+    }
+
+    proptest! {
+        #[test]
+        fn objects_have_no_order(keys in prop::collection::hash_set("[a-d]{0,3}", 0..20), seed in any::<usize>()) {
+            let members: Vec<(&str, Value<'_>)> = keys.iter().map(|key| (&**key, Str(key))).collect();
+            let mut turned = members.clone();
+            turned.rotate_left(seed % members.len().max(1));
+            prop_assert!(same(Object(&members), Object(&turned)));
+            if let Some((_, value)) = turned.first_mut() {
+                *value = Null;
+                prop_assert!(!same(Object(&members), Object(&turned)));
+            }
+        }
+    }
+}

@@ -89,3 +89,56 @@ fn with_lifetime<'b>(mut frames: Vec<Frame<'_>>) -> Vec<Frame<'b>> {
     frames.clear();
     frames.into_iter().map(|_| Frame::List([].iter())).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Leaf, LeafStack};
+    use crate::number::Number::Int;
+    use crate::value::Value::{self, Bool, List, Null, Number, Object, Str};
+
+    fn leaves<'a>(stack: &mut LeafStack, value: Option<Value<'a>>) -> Vec<Leaf<'a>> {
+        stack.leaves(value).collect()
+    }
+
+    #[test]
+    fn leaves_are_scalars_and_keys_at_every_depth() {
+        let stack = &mut LeafStack::default();
+        let inner = [("k", Null), ("l", List(&[]))];
+        let items = [Number(Int(1)), List(&[Bool(true), Object(&inner)]), Object(&[]), Str("z")];
+        let value = Object(&[("a", List(&items)), ("b", Str("y"))]);
+        let expected = [
+            Leaf::Str("a"),
+            Leaf::Number(Int(1)),
+            Leaf::Bool(true),
+            Leaf::Str("k"),
+            Leaf::Null,
+            Leaf::Str("l"),
+            Leaf::Str("z"),
+            Leaf::Str("b"),
+            Leaf::Str("y"),
+        ];
+        assert_eq!(leaves(stack, Some(value)), expected);
+        assert_eq!(leaves(stack, Some(Null)), [Leaf::Null]);
+        for none in [None, Some(List(&[])), Some(Object(&[])), Some(List(&[List(&[]), Object(&[])]))] {
+            assert_eq!(leaves(stack, none), []);
+        }
+    }
+
+    #[test]
+    fn walks_share_their_memory() {
+        let mut stack = LeafStack::default();
+        let mut value = Null;
+        let arena = bumpalo::Bump::new();
+        for _ in 0..1000 {
+            value = List(arena.alloc_slice_copy(&[value]));
+        }
+        assert_eq!(leaves(&mut stack, Some(value)), [Leaf::Null]);
+        let memory = (stack.frames.as_ptr(), stack.frames.capacity());
+        assert!(memory.1 >= 1000);
+        for _ in 0..3 {
+            // A walk that stops half way gives its memory back as well.
+            assert_eq!(stack.leaves(Some(value)).next(), Some(Leaf::Null));
+            assert_eq!((stack.frames.as_ptr(), stack.frames.capacity()), memory);
+        }
+    }
+}

@@ -74,8 +74,12 @@ impl OwnedValue {
 
     /// The value, borrowed; its lists and objects are laid out in `arena`, so a scalar takes nothing of it.
     pub fn get<'a>(&'a self, arena: &'a Bump) -> Value<'a> {
-        if let [Node::Str(_)] = self.nodes.as_slice() {
-            return Value::Str(&self.text);
+        match self.nodes.as_slice() {
+            [Node::Null] => return Value::Null,
+            [Node::Bool(bool)] => return Value::Bool(*bool),
+            [Node::Number(number)] => return Value::Number(*number),
+            [Node::Str(_)] => return Value::Str(&self.text),
+            _ => {}
         }
         let mut rest = self.text.as_str();
         let mut done = bumpalo::collections::Vec::new_in(arena);
@@ -108,5 +112,56 @@ impl OwnedValue {
             done.push(value);
         }
         done.pop().unwrap_or(Value::Null)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::OwnedValue;
+    use crate::number::Number::{Float, Int};
+    use crate::value::Value::{self, Bool, List, Null, Number, Object, Str};
+    use crate::value::ValueScratch;
+    use bumpalo::Bump;
+
+    #[test]
+    fn a_copy_is_equal() {
+        let arena = Bump::new();
+        let objects = [("a", Null), ("", Object(&[("é", Bool(false)), ("x", Str(""))])), ("b", Str("b"))];
+        for value in [
+            Null,
+            Bool(true),
+            Number(Int(-7)),
+            Number(Float(0.5)),
+            Str(""),
+            Str("text"),
+            List(&[]),
+            Object(&[]),
+            List(&[Str("a"), List(&[Str("b"), Null]), Str("c"), List(&[])]),
+            Object(&objects),
+            List(&[Object(&objects), Object(&objects)]),
+        ] {
+            let copy = OwnedValue::new(value);
+            assert!(ValueScratch::default().same(copy.get(&arena), value), "{value:?}");
+        }
+        assert!(matches!(OwnedValue::default().get(&arena), Null));
+    }
+
+    #[test]
+    fn scalars_take_nothing_of_the_arena() {
+        let arena = Bump::new();
+        arena.set_allocation_limit(Some(0));
+        let copy = OwnedValue::new(Str("text"));
+        assert!(matches!(copy.get(&arena), Str("text")));
+        let copy = OwnedValue::new(Bool(true));
+        assert!(matches!(copy.get(&arena), Bool(true)));
+    }
+
+    #[test]
+    fn deep_values_are_copied_and_dropped_without_recursion() {
+        let arena = Bump::new();
+        let deep: Value<'_> = (0..100_000).fold(Null, |value, _| List(arena.alloc_slice_copy(&[value])));
+        let copy = OwnedValue::new(deep);
+        assert!(ValueScratch::default().same(copy.get(&arena), deep));
+        assert!(copy.memory_usage() > 100_000);
     }
 }

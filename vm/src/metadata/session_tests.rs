@@ -1,0 +1,225 @@
+//! Sessions, and the tags of calls that come and go.
+
+use super::{Interner, MetaSet, Metadata, Session, StringTable, Tags, Universe, write_set};
+use crate::limits::Limits;
+use crate::value::{Value, ValueScratch};
+use bumpalo::Bump;
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+/// A host: one policy, one session, the memory for calls.
+struct Host {
+    universe: Universe,
+    session: Session,
+    call: StringTable,
+    limits: Limits,
+}
+
+impl Host {
+    fn new() -> Host {
+        Host {
+            universe: Universe::new(["pii", "secret"]),
+            session: Session::new(),
+            call: StringTable::default(),
+            limits: Limits::default(),
+        }
+    }
+
+    /// Begins a call: its tags are forgotten, the session's metadata copied.
+    fn begin(&mut self) -> Metadata {
+        self.call.clear();
+        self.session.metadata().clone()
+    }
+
+    fn set(&mut self, tags: &[&str]) -> MetaSet {
+        let Host { universe, session, call, limits } = self;
+        let mut interner = Interner { universe, session: session.tags(), call, limits };
+        let mut set = MetaSet::empty();
+        for tag in tags {
+            set.insert(interner.intern(tag).unwrap(), universe);
+        }
+        set
+    }
+
+    fn commit(&mut self, metadata: &Metadata) -> Result<(), String> {
+        let Host { universe, session, call, limits } = self;
+        session.commit(metadata, universe, call, limits).map_err(|error| error.to_string())
+    }
+
+    /// The session's set of tags, without the tags of any call.
+    fn tags(&self) -> String {
+        let none = StringTable::default();
+        let tags = Tags { universe: &self.universe, session: self.session.tags(), call: &none };
+        let mut out = String::new();
+        write_set(&mut out, &self.session.metadata().tags, &tags, &mut Vec::new());
+        out
+    }
+}
+
+#[test]
+fn only_what_is_stored_gets_into_the_session() {
+    let mut host = Host::new();
+    let mut metadata = host.begin();
+    let mentioned = host.set(&["pii", "mentioned", "stored"]);
+    assert_eq!(mentioned.others().len(), 2);
+    metadata.tags.union(&host.set(&["stored", "pii"]));
+    host.commit(&metadata).unwrap();
+    assert_eq!((host.tags().as_str(), host.session.tags().len()), (r#"["pii", "stored"]"#, 1));
+    // The next call finds the string under the session's id, and so the sets compare.
+    let mut metadata = host.begin();
+    let stored = host.set(&["stored"]);
+    assert!(metadata.tags.overlaps(&stored) && stored.is_subset(&metadata.tags));
+    metadata.tags.minus(&stored);
+    host.commit(&metadata).unwrap();
+    assert_eq!(host.tags(), r#"["pii"]"#);
+}
+
+#[test]
+fn complements_are_stored_too() {
+    let mut host = Host::new();
+    let mut metadata = host.begin();
+    let taken = host.set(&["a", "pii"]);
+    metadata.consumers.minus(&taken);
+    metadata.tags.assign(&metadata.consumers);
+    host.commit(&metadata).unwrap();
+    assert_eq!(host.tags(), r#"{"except": ["a", "pii"]}"#);
+    assert_eq!(host.session.metadata().tags, host.session.metadata().consumers);
+}
+
+#[test]
+fn a_long_session_with_ever_new_tags_does_not_grow() {
+    let mut host = Host::new();
+    for round in 0..10_000 {
+        let mut metadata = host.begin();
+        let name = format!("tag-{round}");
+        let (new, mentioned) = (host.set(&[&name]), host.set(&[&format!("mentioned-{round}")]));
+        assert_ne!(new, mentioned);
+        // The newest and one old tag stay.
+        metadata.tags.assign(&host.set(&["kept"]));
+        metadata.tags.union(&new);
+        host.commit(&metadata).unwrap();
+        assert!(host.session.tags().len() <= 64, "{} tags in round {round}", host.session.tags().len());
+        assert_eq!(host.tags(), format!(r#"["kept", "{name}"]"#));
+    }
+}
+
+#[test]
+fn limits_are_checked_before_anything_changes() {
+    let mut host = Host::new();
+    host.limits = Limits { tags_per_session: 2, session_tag_bytes: 10, ..Limits::default() };
+    let mut metadata = host.begin();
+    metadata.tags.assign(&host.set(&["a", "b", "pii"]));
+    metadata.producers.assign(&host.set(&["a"]));
+    host.commit(&metadata).unwrap();
+    let before = (host.tags(), host.session.metadata().clone(), host.session.tags().len());
+    for (tag, limit) in [("c", "tags_per_session"), ("a-long-tag!", "session_tag_bytes")] {
+        let mut metadata = host.begin();
+        metadata.tags.assign(&host.set(if limit == "tags_per_session" { &["a", "b"] } else { &[] }));
+        metadata.producers.assign(&host.set(&[tag]));
+        let error = host.commit(&metadata).unwrap_err();
+        assert!(error.contains(limit), "{error}");
+        assert_eq!((host.tags(), host.session.metadata().clone(), host.session.tags().len()), before);
+    }
+}
+
+#[test]
+fn interning_has_limits() {
+    let mut host = Host::new();
+    host.limits = Limits { tag_bytes: 6, tags_per_call: 2, ..Limits::default() };
+    let Host { universe, session, call, limits } = &mut host;
+    let mut interner = Interner { universe, session: session.tags(), call, limits };
+    for known in ["secret", "a", "b", "a", "pii", "sixsix"] {
+        assert_eq!(interner.intern(known).is_ok(), known != "sixsix", "{known}");
+    }
+    let error = interner.intern("sevenen").unwrap_err();
+    assert_eq!(error.name(), "tag_bytes");
+    assert_eq!(interner.intern("c").unwrap_err().name(), "tags_per_call");
+}
+
+#[test]
+fn metadata_of_another_call_is_refused() {
+    let mut host = Host::new();
+    let mut metadata = host.begin();
+    metadata.tags.assign(&host.set(&["a"]));
+    host.begin();
+    assert_eq!(host.commit(&metadata).unwrap_err(), "the metadata has a tag of another call or policy");
+    assert_eq!(host.tags(), "[]");
+}
+
+#[test]
+fn the_value_is_kept_and_limited() {
+    let mut session = Session::new();
+    let arena = Bump::new();
+    assert!(session.value(&arena).is_none());
+    let limits = Limits { session_value_bytes: 200, ..Limits::default() };
+    let value = Value::List(&[Value::Str("a"), Value::Null]);
+    session.set_value(value, &limits).unwrap();
+    let long = "x".repeat(300);
+    let error = session.set_value(Value::Str(&long), &limits).unwrap_err();
+    assert_eq!(error.limit().unwrap().name(), "session_value_bytes");
+    assert!(ValueScratch::default().same(session.value(&arena).unwrap(), value));
+}
+
+#[test]
+fn joining_follows_the_defaults() {
+    let mut host = Host::new();
+    let mut joined = Metadata::default();
+    let given =
+        Metadata { tags: host.set(&["a"]), producers: host.set(&["p"]), consumers: host.set(&["pii", "c"]) };
+    joined.join(&given);
+    assert_eq!(joined, given, "the default is neutral");
+    let other = Metadata { tags: host.set(&["b"]), consumers: host.set(&["c", "d"]), ..Metadata::default() };
+    joined.join(&other);
+    assert_eq!(joined.tags, host.set(&["a", "b"]));
+    assert_eq!(joined.producers, host.set(&["p"]));
+    assert_eq!(joined.consumers, host.set(&["c"]));
+    joined.reset();
+    assert_eq!(joined, Metadata::default());
+}
+
+proptest! {
+    /// Random updates of a session, against sets of strings.
+    #[test]
+    fn sessions_agree_with_sets_of_strings(
+        calls in prop::collection::vec((prop::collection::btree_set(0..60u32, 0..8), 0..3u8), 1..40)
+    ) {
+        let mut host = Host::new();
+        let mut expected = BTreeSet::new();
+        for (tags, operator) in calls {
+            let tags: BTreeSet<String> =
+                tags.iter().map(|tag| if *tag == 0 { "pii".to_owned() } else { format!("t{tag}") }).collect();
+            let mut metadata = host.begin();
+            let names: Vec<&str> = tags.iter().map(String::as_str).collect();
+            let set = host.set(&names);
+            match operator {
+                0 => { metadata.tags.union(&set); expected.extend(tags); }
+                1 => { metadata.tags.minus(&set); expected.retain(|tag| !tags.contains(tag)); }
+                _ => { metadata.tags.assign(&set); expected = tags; }
+            }
+            host.commit(&metadata).unwrap();
+            let names: Vec<String> = expected.iter().map(|tag| format!("\"{tag}\"")).collect();
+            prop_assert_eq!(host.tags(), format!("[{}]", names.join(", ")));
+            prop_assert!(host.session.tags().len() <= (2 * expected.len()).max(32));
+        }
+    }
+
+    #[test]
+    fn string_tables_agree_with_a_map(names in prop::collection::vec("[a-c]{0,3}", 0..80), again in "[a-c]{0,3}") {
+        let mut table = StringTable::default();
+        for _ in 0..2 {
+            let mut expected: Vec<&str> = Vec::new();
+            for name in &names {
+                let index = table.insert(name) as usize;
+                if index == expected.len() {
+                    expected.push(name);
+                }
+                prop_assert_eq!(expected[index], name);
+            }
+            prop_assert_eq!(table.len(), expected.len());
+            let place = expected.iter().position(|name| *name == again);
+            prop_assert_eq!(table.find(&again).map(|index| index as usize), place);
+            table.clear();
+            prop_assert!(table.is_empty() && table.find(&again).is_none());
+        }
+    }
+}
