@@ -92,15 +92,21 @@ enum Cause {
     Limit(LimitExceeded),
     Session(SessionError),
     Fault(Fault),
+    RepeatedArgument,
+    ForeignScratch,
 }
 
 impl Failure {
+    pub(crate) fn repeated_argument() -> Failure {
+        Failure { cause: Cause::RepeatedArgument }
+    }
+
     /// The limit that was passed, if that is the reason.
     pub fn limit(&self) -> Option<&LimitExceeded> {
         match &self.cause {
             Cause::Limit(limit) => Some(limit),
             Cause::Session(error) => error.limit(),
-            Cause::Fault(_) => None,
+            Cause::Fault(_) | Cause::RepeatedArgument | Cause::ForeignScratch => None,
         }
     }
 }
@@ -129,6 +135,8 @@ impl fmt::Display for Failure {
             Cause::Limit(limit) => limit.fmt(f),
             Cause::Session(error) => error.fmt(f),
             Cause::Fault(fault) => fault.fmt(f),
+            Cause::RepeatedArgument => f.write_str("two arguments of the call have the same name"),
+            Cause::ForeignScratch => f.write_str("the scratch was made for another policy"),
         }
     }
 }
@@ -198,6 +206,9 @@ impl Policy {
 
     /// Makes the call and copies of what it may change ready, and finds the blocks.
     fn prepare(&self, session: &Session, call: &Call<'_>, scratch: &mut Scratch) -> Result<(), Failure> {
+        if !scratch.belongs_to(self) {
+            return Err(Failure { cause: Cause::ForeignScratch });
+        }
         scratch.has_result = false;
         scratch.rules.clear();
         scratch.blocks.clear();

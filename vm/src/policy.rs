@@ -1,6 +1,7 @@
 //! A policy that runs: a verified program with what running needs built once. Immutable, shared between threads.
 
 use std::fmt;
+use std::sync::Arc;
 
 use crate::bytecode::operand::{ConstSet, Elements};
 use crate::bytecode::program::{
@@ -35,6 +36,8 @@ pub struct Policy {
     ascending: Vec<u32>,
     /// For each block its place among all by descending priority, then source order (S6.9).
     descending: Vec<u32>,
+    /// Tells whose a scratch is.
+    identity: Arc<()>,
 }
 
 /// What running a procedure needs to know.
@@ -108,6 +111,7 @@ impl Policy {
             dispatch,
             ascending,
             descending,
+            identity: Arc::new(()),
             verified,
             config,
         })
@@ -140,6 +144,10 @@ impl Policy {
     pub fn block(&self, block: u32) -> Option<BlockInfo<'_>> {
         let program = self.program();
         program.blocks.get(block as usize).map(|record| BlockInfo { program, record })
+    }
+
+    pub(crate) fn identity(&self) -> &Arc<()> {
+        &self.identity
     }
 
     pub(crate) fn ops(&self) -> &[Op] {

@@ -3,6 +3,7 @@
 
 use crate::bytecode::operand::Arg;
 use crate::call::{Call, Combine, MetadataInput, Returned};
+use crate::engine::Failure;
 use crate::limits::LimitExceeded;
 use crate::metadata::{FIELDS, Interner, Metadata};
 use crate::policy::Policy;
@@ -45,13 +46,13 @@ impl CallMetadata {
     /// Takes over the metadata of a call.
     ///
     /// # Errors
-    /// If the metadata is over a limit.
+    /// If the metadata is over a limit, or two arguments that the policy names have the same name.
     pub(crate) fn prepare(
         &mut self,
         policy: &Policy,
         call: &Call<'_>,
         interner: &mut Interner<'_>,
-    ) -> Result<(), LimitExceeded> {
+    ) -> Result<(), Failure> {
         self.clear();
         let control = call.control().filter(|_| policy.config().mode.uses_control());
         read(&mut self.control, control.unwrap_or(&MetadataInput::default()), interner)?;
@@ -66,7 +67,7 @@ impl CallMetadata {
                 metadata.join(&self.control);
             }
             self.count += 1;
-            self.name_place(policy, arg.name(), place);
+            self.name_place(policy, arg.name(), place)?;
         }
         self.aggregate(control.is_some());
         Ok(())
@@ -81,12 +82,14 @@ impl CallMetadata {
         }
     }
 
-    fn name_place(&mut self, policy: &Policy, name: &str, place: u32) {
-        let Some(index) = policy.arg_index(name) else { return };
-        if let Some(slot) = self.places.get_mut(index) {
-            *slot = place;
-            self.named.push(index);
+    fn name_place(&mut self, policy: &Policy, name: &str, place: u32) -> Result<(), Failure> {
+        let Some(index) = policy.arg_index(name) else { return Ok(()) };
+        match self.places.get_mut(index) {
+            Some(slot @ 0) => *slot = place,
+            _ => return Err(Failure::repeated_argument()),
         }
+        self.named.push(index);
+        Ok(())
     }
 
     /// Union and intersection over the arguments; over none, over the control flow in their stead (S8.4) or the defaults

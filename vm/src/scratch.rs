@@ -1,5 +1,7 @@
 //! What deciding writes to: owned by the caller, one per thread, used again for every call.
 
+use std::sync::Arc;
+
 use bumpalo::Bump;
 
 use crate::decision::RuleRef;
@@ -12,6 +14,7 @@ use crate::prepare::{CallMetadata, State};
 /// Memory for deciding calls under one policy, and the details of the last call.
 #[derive(Debug)]
 pub struct Scratch {
+    policy: Arc<()>,
     /// Tags that only the call has.
     pub(crate) tags: StringTable,
     /// For the value of the session.
@@ -30,10 +33,11 @@ pub struct Scratch {
 }
 
 impl Scratch {
-    /// Memory for `policy`; with another policy it must not be used.
+    /// Memory for `policy`; with another policy, every call is denied with an error.
     pub fn new(policy: &Policy) -> Scratch {
         let (keeping, keeping_sets) = policy.keeping();
         Scratch {
+            policy: Arc::clone(policy.identity()),
             tags: StringTable::default(),
             arena: Bump::new(),
             metadata: CallMetadata::new(policy),
@@ -45,6 +49,11 @@ impl Scratch {
             rules: RuleOutcomes { outcomes: vec![None; policy.program().rules.len()], tested: Vec::new() },
             has_result: false,
         }
+    }
+
+    /// Whether it was made for this policy.
+    pub(crate) fn belongs_to(&self, policy: &Policy) -> bool {
+        Arc::ptr_eq(&self.policy, policy.identity())
     }
 
     /// The metadata of the last call's result, if its result phase ran.

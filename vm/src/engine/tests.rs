@@ -401,3 +401,22 @@ fn branches() {
     let standard = Config { branching: deny.config().branching.clone(), ..Config::default() };
     assert!(!denied(&crate::testing::policy(Assembler::new().program, standard), with_tags(&["pii"])));
 }
+
+#[test]
+fn what_no_call_can_be_is_denied() {
+    let program = || {
+        let mut asm = Assembler::new();
+        asm.arg("k");
+        asm.program
+    };
+    let mut bench = Bench::new(program(), Config::default());
+    let twice = [Argument::new("k", Value::Null), Argument::new("k", Value::Bool(true))];
+    assert_eq!(bench.check(&Call::new("t", &twice)).0, "error");
+    assert_eq!(bench.check(&Call::new("t", &twice[..1])).0, "default");
+    bench.scratch = Bench::new(program(), Config::default()).scratch;
+    let decision = bench.evaluate(&Call::new("t", &[]), None);
+    assert_eq!(
+        decision.failure().map(ToString::to_string).as_deref(),
+        Some("the scratch was made for another policy")
+    );
+}

@@ -215,4 +215,6 @@ impl<'m> Machine<'m> {
 }
 
 #[cfg(test)]
+mod soundness;
+#[cfg(test)]
 mod tests;

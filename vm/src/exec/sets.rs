@@ -193,11 +193,13 @@ impl Machine<'_> {
     /// empties consumers and changes nothing else (S5.4).
     pub(super) fn stored(&mut self, field: FieldImm, set: SetReg) -> Result<Option<MetaSet>, Fault> {
         let set = self.set(set)?;
+        if self.exact(set).is_none() && field != FieldImm::Consumers {
+            return Ok(None);
+        }
         let mut stored = self.memory.temps.take();
         match self.exact(set) {
             Some(set) => stored.assign(set),
-            None if field == FieldImm::Consumers => stored.set_empty(),
-            None => return Ok(None),
+            None => stored.set_empty(),
         }
         Ok(Some(stored))
     }
