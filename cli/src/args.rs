@@ -1,8 +1,9 @@
 //! What can be asked on the command line, as clap reads it; the help of every verb shows an example.
 
+use std::path::PathBuf;
 use std::sync::LazyLock;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 /// The version of the command and of the program format that it writes and reads.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -18,15 +19,121 @@ pub(crate) struct CommandLine {
     pub(crate) verb: Verb,
 }
 
-const HELP: &str = "Example:
-  $ sqrt limits
+const HELP: &str = r#"Example:
+  $ echo 'tool "send_email" { must deny when to.value in {"spam@evil.com"}; }' > mail.sqrt
+  $ echo '{"tool": "send_email", "args": {"to": "spam@evil.com"}}' | sqrt eval mail.sqrt
 
-Exit status: 0 done and fine, 1 the policy is not fine, 2 the command could not do its work.";
+Exit status: 0 done and fine, 1 the policy is not fine, 2 the command could not do its work."#;
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    Check(CheckArgs),
+    Eval(EvalArgs),
+    Disasm(DisasmArgs),
     Limits(LimitsArgs),
+}
+
+/// Check policies and show every problem.
+///
+/// Each file is checked by itself. Problems go to standard output; the exit status is 1 if there is an error.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  $ sqrt check mail.sqrt\n  $ sqrt check --together --format json lets.sqrt mail.sqrt"
+)]
+pub(crate) struct CheckArgs {
+    /// Check the grammar and nothing else.
+    #[arg(long)]
+    pub(crate) syntax_only: bool,
+
+    /// Check the files as one policy that shares its lets.
+    #[arg(long)]
+    pub(crate) together: bool,
+
+    /// How to show problems; `json` is one line per file.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+
+    /// Policy files; `-` is standard input.
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// How `check` shows problems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}
+
+/// Decide calls, one JSON object a line, and write one answer a line.
+///
+/// The policy files are compiled together, in the order given.
+#[derive(Debug, Args)]
+#[command(after_help = EVAL_HELP)]
+pub(crate) struct EvalArgs {
+    /// Policy files; `-` is standard input, if the calls come from a file.
+    #[arg(value_name = "POLICY", required_unless_present = "x_policy")]
+    pub(crate) policies: Vec<PathBuf>,
+
+    /// Read the calls from this file instead of standard input.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) calls: Option<PathBuf>,
+
+    /// Whether a call that no rule decides is allowed [default: true].
+    #[arg(long, value_name = "BOOL", action = ArgAction::Set)]
+    pub(crate) default_allow: Option<bool>,
+
+    /// Whether that default gives way to should rules [default: soft].
+    #[arg(long, value_name = "LEVEL", value_enum)]
+    pub(crate) default_level: Option<LevelArg>,
+
+    /// How control flow counts [default: standard].
+    #[arg(long, value_enum)]
+    pub(crate) mode: Option<ModeArg>,
+
+    /// Take presets, mode, defaults and code from this X-Policy document; options given beside it win.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) x_policy: Option<PathBuf>,
+
+    /// Add the outcome of every matching block and rule to each answer.
+    #[arg(long)]
+    pub(crate) explain: bool,
+}
+
+const EVAL_HELP: &str = r#"Example:
+  $ echo '{"tool": "send_email", "args": {"to": "spam@evil.com"}}' | sqrt eval mail.sqrt
+  $ sqrt eval --x-policy document.json --calls calls.jsonl --explain mail.sqrt
+
+A line that is no valid call is answered by {"error": …, "line": …}, and the exit status is 2 at the end."#;
+
+/// The level of the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LevelArg {
+    /// Should rules override it.
+    Soft,
+    /// Only must rules override it.
+    Hard,
+}
+
+/// The modes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ModeArg {
+    /// Calls are judged by their arguments.
+    Standard,
+    /// The metadata of the control flow is joined into the arguments.
+    Strict,
+    /// Branches are judged by the branching policy of the X-Policy document.
+    Custom,
+}
+
+/// Show the bytecode of a policy, with source lines.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  $ sqrt disasm mail.sqrt")]
+pub(crate) struct DisasmArgs {
+    /// The policy file; `-` is standard input.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
 }
 
 /// Show the tables of limits.

@@ -1,54 +1,67 @@
 //! `sqrt limits`: the tables of limits of every part, as text; the page `docs/limits.md` is made from the same rows.
 
-use sqrt_compiler::limits::LimitRow;
-
 use crate::output::{Output, Stop};
-
-/// The limits of the command itself.
-pub(crate) const TABLE: &[LimitRow] = &[LimitRow {
-    name: "sessions of eval",
-    default: SESSIONS as u64,
-    unit: "sessions",
-    reason: "each session is kept until the end of the input; a call that needs one more gets the error form",
-}];
 
 /// Sessions that `eval` keeps, the implicit one not counted.
 pub(crate) const SESSIONS: usize = 1_000_000;
 
-/// The parts that have limits, with their tables.
-fn tables() -> [(&'static str, &'static [LimitRow]); 2] {
-    [("compiler", sqrt_compiler::limits::TABLE), ("command", TABLE)]
+/// A limit, to show.
+struct Row {
+    name: &'static str,
+    amount: u64,
+    unit: &'static str,
+    reason: &'static str,
+}
+
+/// The parts that have limits, each with its rows.
+fn tables() -> [(&'static str, Vec<Row>); 3] {
+    let compiler = sqrt_compiler::limits::TABLE.iter();
+    let engine = sqrt_vm::limits::Limits::default();
+    [
+        (
+            "compiler",
+            compiler
+                .map(|row| Row { name: row.name, amount: row.default, unit: row.unit, reason: row.reason })
+                .collect(),
+        ),
+        (
+            "engine",
+            engine
+                .table()
+                .map(|row| Row {
+                    name: row.name,
+                    amount: row.value as u64,
+                    unit: row.unit,
+                    reason: row.reason,
+                })
+                .collect(),
+        ),
+        (
+            "command",
+            vec![Row {
+                name: "eval_sessions",
+                amount: SESSIONS as u64,
+                unit: "sessions",
+                reason: "A session is kept to the end of the input; a call that needs one more gets the error form.",
+            }],
+        ),
+    ]
 }
 
 /// Writes the tables.
 pub(crate) fn run(output: &mut Output) -> Result<(), Stop> {
-    output.text(&text())
-}
-
-fn text() -> String {
-    let mut out = String::new();
-    for (part, rows) in tables() {
-        let width = |cell: fn(&LimitRow) -> String| {
-            rows.iter().map(|row| cell(row).chars().count()).max().unwrap_or(0)
-        };
-        let (name, amount, unit) = (
-            width(|row| row.name.to_owned()),
-            width(|row| grouped(row.default)),
-            width(|row| row.unit.to_owned()),
-        );
-        let gap = if out.is_empty() { "" } else { "\n" };
-        out.push_str(&format!("{gap}Limits of the {part}\n"));
-        for row in rows {
-            out.push_str(&format!(
-                "  {:name$}  {:>amount$}  {:unit$}  {}\n",
-                row.name,
-                grouped(row.default),
-                row.unit,
-                row.reason
-            ));
+    for (number, (part, rows)) in tables().into_iter().enumerate() {
+        let gap = if number > 0 { "\n" } else { "" };
+        output.text(&format!("{gap}Limits of the {part}\n"))?;
+        let width = |cell: fn(&Row) -> usize| rows.iter().map(cell).max().unwrap_or(0);
+        let name = width(|row| row.name.chars().count());
+        let amount = width(|row| grouped(row.amount).len());
+        for row in &rows {
+            let (shown, Row { unit, reason, .. }) = (grouped(row.amount), row);
+            output.text(&format!("  {:name$}  {shown:>amount$} {unit}\n    {reason}\n", row.name))?;
         }
     }
-    out
+    Ok(())
 }
 
 /// A number with a comma between thousands.
@@ -56,7 +69,7 @@ fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -80,7 +93,7 @@ mod tests {
                 "\n## Limits of the {part}\n\n| what | default | unit | why |\n| --- | ---: | --- | --- |\n"
             ));
             for row in rows {
-                let amount = grouped(row.default);
+                let amount = grouped(row.amount);
                 out.push_str(&format!("| {} | {amount} | {} | {} |\n", row.name, row.unit, row.reason));
             }
         }

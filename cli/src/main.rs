@@ -4,8 +4,14 @@
 //! fine, 1 if the policy is not fine, 2 if the command could not do its work.
 
 mod args;
+mod check;
+mod disasm;
+mod eval;
+mod input;
+mod json;
 mod limits;
 mod output;
+mod policy;
 
 use std::process::ExitCode;
 
@@ -33,6 +39,9 @@ fn main() -> ExitCode {
 
 fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
     match verb {
+        Verb::Check(args) => check::run(args, output),
+        Verb::Eval(args) => eval::run(args, output),
+        Verb::Disasm(args) => disasm::run(args, output),
         Verb::Limits(_) => limits::run(output),
     }
 }

@@ -12,6 +12,8 @@ use std::process::ExitCode;
 pub(crate) enum Status {
     /// Done, and fine.
     Fine,
+    /// Done, and the policy is not fine.
+    NotFine,
     /// The command could not do its work, or not all of it.
     Failed,
 }
@@ -20,6 +22,7 @@ impl From<Status> for ExitCode {
     fn from(status: Status) -> ExitCode {
         match status {
             Status::Fine => ExitCode::SUCCESS,
+            Status::NotFine => ExitCode::from(1),
             Status::Failed => ExitCode::from(2),
         }
     }
@@ -44,6 +47,17 @@ pub(crate) struct Failure {
 impl Failure {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self { message: message.into(), help: None }
+    }
+
+    pub(crate) fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
+impl From<Failure> for Stop {
+    fn from(failure: Failure) -> Self {
+        Stop::Failure(failure)
     }
 }
 

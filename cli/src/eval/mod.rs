@@ -1,0 +1,80 @@
+//! `sqrt eval`: a policy and calls in, one answer a line out.
+//!
+//! Invariants: every line but a blank one has one answer, in the order of the lines; a line that is no valid call changes
+//! no session; answers are flushed before the command waits for input, and before it ends, however it ends.
+
+mod answer;
+mod inputs;
+mod reader;
+mod sessions;
+mod settings;
+mod trace;
+
+use std::io::Read;
+use std::path::Path;
+
+use sqrt_compiler::compile;
+use sqrt_vm::policy::Policy;
+
+use crate::args::EvalArgs;
+use crate::input;
+use crate::output::{Failure, Output, Status, Stop};
+use crate::policy::tell_diagnostics;
+use answer::Answering;
+use inputs::Inputs;
+use reader::{Line, LineReader};
+
+/// Compiles the policy and answers the calls.
+pub(crate) fn run(args: &EvalArgs, output: &mut Output) -> Result<(), Stop> {
+    let Some(inputs) = Inputs::read(args, output)? else { return Ok(()) };
+    let document = inputs.document.as_ref();
+    let options =
+        sqrt_compiler::Options { presets: settings::presets(document), ..sqrt_compiler::Options::default() };
+    let compiled = compile(&inputs.sources(), &options);
+    tell_diagnostics(&compiled);
+    let Some(program) = compiled.program else {
+        output.worsen(Status::NotFine);
+        return Ok(());
+    };
+    let config = settings::config(args, document);
+    let policy = Policy::new(program, config)
+        .map_err(|error| Failure::new(format!("the policy cannot run: {error}")))?;
+    input::tell_if_typed(&inputs.calls_path, "calls, one JSON object a line,");
+    let reader = LineReader::new(inputs.calls, policy.config().limits.line_bytes);
+    answer_lines(reader, &inputs.calls_path, Answering::new(&policy, args.explain), output)
+}
+
+fn answer_lines<R: Read>(
+    mut lines: LineReader<R>,
+    path: &Path,
+    mut answering: Answering<'_>,
+    output: &mut Output,
+) -> Result<(), Stop> {
+    let limit = lines.limit();
+    loop {
+        if !lines.line_is_waiting() {
+            output.flush()?;
+        }
+        let line = lines.next().map_err(|error| input::unreadable(path, &error))?;
+        let answered = match line {
+            None => return Ok(()),
+            Some(Line::Whole(bytes)) if is_blank(bytes) => continue,
+            Some(Line::Whole(bytes)) => answering.answer(bytes),
+            Some(Line::TooLong) => {
+                Err(format!("the line is over the limit `line_bytes`: at most {limit} are allowed"))
+            }
+        };
+        match answered {
+            Ok(answer) => output.text(answer)?,
+            Err(error) => {
+                output.worsen(Status::Failed);
+                output.text(answering.error_form(&error, lines.number()))?;
+            }
+        }
+    }
+}
+
+/// White space as JSON has it.
+fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
+}

@@ -1,0 +1,59 @@
+//! Files and standard input, as the command line names them: `-` is standard input, which can be read once.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::{Path, PathBuf};
+
+use crate::output::{Failure, tell};
+
+/// Whether a path means standard input.
+pub(crate) fn is_stdin(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
+/// The path as messages and answers show it.
+pub(crate) fn shown(path: &Path) -> String {
+    path.to_string_lossy().into_owned()
+}
+
+/// Refuses standard input given twice.
+pub(crate) fn stdin_at_most_once<'p>(paths: impl Iterator<Item = &'p PathBuf>) -> Result<(), Failure> {
+    if paths.filter(|path| is_stdin(path)).count() > 1 {
+        return Err(Failure::new("standard input (`-`) is given more than once")
+            .help("it can be read once; put the rest into files (`./-` is a file called `-`)"));
+    }
+    Ok(())
+}
+
+/// Reads a whole file, up to one byte more than `limit`, so that a longer one is noticed but never held.
+pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    match open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes) {
+        Ok(_) => Ok(bytes),
+        Err(error) => Err(unreadable(path, &error)),
+    }
+}
+
+/// Opens a file or standard input.
+pub(crate) fn open(path: &Path) -> Result<Box<dyn Read>, Failure> {
+    if is_stdin(path) {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    match File::open(path) {
+        Ok(file) => Ok(Box::new(file)),
+        Err(error) => Err(unreadable(path, &error)),
+    }
+}
+
+/// Says so if what is awaited has to be typed.
+pub(crate) fn tell_if_typed(path: &Path, what: &str) {
+    if is_stdin(path) && io::stdin().is_terminal() {
+        tell(format_args!("reading {what} from the terminal; end with Ctrl-D on a line of its own\n"));
+    }
+}
+
+/// The failure to read a file.
+pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    let name = if is_stdin(path) { "standard input".to_owned() } else { format!("`{}`", shown(path)) };
+    Failure::new(format!("cannot read {name}: {error}"))
+}

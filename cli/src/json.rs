@@ -1,0 +1,50 @@
+//! JSON lines as the command writes them: on one line, with a space after each colon and comma.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::ser::{Formatter, Serializer};
+
+/// Writes a value and a line end.
+pub(crate) fn write_line(out: &mut dyn Write, value: &impl Serialize) -> io::Result<()> {
+    value.serialize(&mut Serializer::with_formatter(&mut *out, Spaced))?;
+    out.write_all(b"\n")
+}
+
+/// A value as text, without a line end.
+pub(crate) fn to_string(value: &impl Serialize) -> String {
+    let mut text = Vec::new();
+    // Writing plain data to memory cannot fail.
+    let _ = value.serialize(&mut Serializer::with_formatter(&mut text, Spaced));
+    String::from_utf8(text).unwrap_or_default()
+}
+
+struct Spaced;
+
+impl Formatter for Spaced {
+    fn begin_array_value<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        out.write_all(if first { b"" } else { b", " })
+    }
+
+    fn begin_object_key<W: ?Sized + Write>(&mut self, out: &mut W, first: bool) -> io::Result<()> {
+        out.write_all(if first { b"" } else { b", " })
+    }
+
+    fn begin_object_value<W: ?Sized + Write>(&mut self, out: &mut W) -> io::Result<()> {
+        out.write_all(b": ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_line_has_spaces_after_colons_and_commas() {
+        let mut out = Vec::new();
+        super::write_line(&mut out, &serde_json::json!({"a": [1, 2], "b": {"c": null, "d": "x\ny"}}))
+            .unwrap();
+        assert_eq!(
+            String::from_utf8(out).unwrap(),
+            "{\"a\": [1, 2], \"b\": {\"c\": null, \"d\": \"x\\ny\"}}\n"
+        );
+    }
+}

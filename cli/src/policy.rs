@@ -1,0 +1,100 @@
+//! Policy files on their way into the compiler, and its diagnostics on their way to people.
+
+use std::convert::Infallible;
+use std::path::Path;
+
+use sqrt_compiler::diagnostics::render::{Style, render};
+use sqrt_compiler::diagnostics::{Severity, SourceMap};
+use sqrt_compiler::limits::Limits;
+use sqrt_compiler::{Compiled, Source};
+
+use crate::input;
+use crate::output::{Failure, stderr_is_coloured, tell};
+
+/// A policy file that was read.
+pub(crate) struct PolicyFile {
+    /// The path as given.
+    pub(crate) name: String,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl PolicyFile {
+    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+        input::tell_if_typed(path, "a policy");
+        let bytes = input::read(path, u64::from(Limits::default().source_bytes))?;
+        Ok(Self { name: input::shown(path), bytes })
+    }
+
+    pub(crate) fn source(&self) -> Source<'_> {
+        Source { name: &self.name, bytes: &self.bytes }
+    }
+}
+
+/// The files of a compilation, for finding lines and columns.
+pub(crate) fn source_map(compiled: &Compiled) -> SourceMap<'_> {
+    let mut sources = SourceMap::new();
+    for file in &compiled.files {
+        sources.add(file.id, &file.name, &file.text);
+    }
+    sources
+}
+
+/// Hands out all diagnostics of a compilation as text, each followed by an empty line.
+pub(crate) fn each_rendered<E>(
+    compiled: &Compiled,
+    coloured: bool,
+    mut each: impl FnMut(&str) -> Result<(), E>,
+) -> Result<(), E> {
+    let sources = source_map(compiled);
+    let style = if coloured { Style::Colour } else { Style::Plain };
+    compiled.diagnostics.iter().try_for_each(|diagnostic| {
+        let mut text = render(diagnostic, &sources, style);
+        text.push('\n');
+        each(&text)
+    })
+}
+
+/// Tells all diagnostics on standard error.
+pub(crate) fn tell_diagnostics(compiled: &Compiled) {
+    let told: Result<(), Infallible> = each_rendered(compiled, stderr_is_coloured(), |text| {
+        tell(text);
+        Ok(())
+    });
+    let Ok(()) = told;
+}
+
+/// How many errors and warnings there were.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Problems {
+    pub(crate) errors: usize,
+    pub(crate) warnings: usize,
+}
+
+impl Problems {
+    pub(crate) fn add(&mut self, compiled: &Compiled) {
+        for diagnostic in &compiled.diagnostics {
+            match diagnostic.severity() {
+                Severity::Error => self.errors += 1,
+                Severity::Warning => self.warnings += 1,
+            }
+        }
+    }
+
+    /// `2 errors and 1 warning`, or `no problems`.
+    pub(crate) fn shown(self) -> String {
+        let counts = [counted(self.errors, "error"), counted(self.warnings, "warning")];
+        let some: Vec<String> = counts
+            .into_iter()
+            .zip([self.errors, self.warnings])
+            .filter(|(_, n)| *n > 0)
+            .map(|(text, _)| text)
+            .collect();
+        if some.is_empty() { "no problems".to_owned() } else { some.join(" and ") }
+    }
+}
+
+/// `1 file`, `2 files`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {what}{plural}")
+}

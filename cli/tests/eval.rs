@@ -1,0 +1,257 @@
+//! `sqrt eval`: answers, their keys and order, options, statuses.
+
+mod common;
+
+use common::{Folder, MAIL, run, run_with};
+
+const SPAM: &str = r#"{"session": "s1", "tool": "send_email", "args": {"to": "spam@evil.com"}}"#;
+
+#[test]
+fn an_answer_has_its_keys_in_order() {
+    let folder = Folder::new();
+    let mail = folder.file("mail.sqrt", MAIL);
+    let run = run_with(["eval", &mail], format!("{SPAM}\n{{\"tool\": \"x\", \"result\": 1}}\n"));
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+    let deny = format!(
+        r#"{{"session": "s1", "tool": "send_email", "decision": "deny", "basis": "must_deny", "rule": {{"file": {mail:?}, "line": 3, "column": 5, "tool_id": "send_email", "description": "Known spam"}}, "session_meta": {{"tags": [], "producers": [], "consumers": ["*"]}}, "result_meta": null}}"#
+    );
+    let allow = r#"{"session": null, "tool": "x", "decision": "allow", "basis": "default", "rule": null, "session_meta": {"tags": [], "producers": [], "consumers": ["*"]}, "result_meta": {"tags": [], "producers": [], "consumers": ["*"]}}"#;
+    assert_eq!(run.stdout, format!("{deny}\n{allow}\n"));
+}
+
+#[test]
+fn calls_come_from_a_file_or_standard_input() {
+    let folder = Folder::new();
+    let mail = folder.file("mail.sqrt", MAIL);
+    let calls = folder.file("calls.jsonl", SPAM);
+    let from_file = run(["eval", &mail, "--calls", &calls]);
+    let from_stdin = run_with(["eval", &mail], SPAM);
+    let explicit = run_with(["eval", &mail, "--calls", "-"], SPAM);
+    assert_eq!(from_file.status, 0);
+    assert!(from_file.stdout.contains("must_deny"));
+    assert_eq!(from_file.stdout, from_stdin.stdout);
+    assert_eq!(from_file.stdout, explicit.stdout);
+    let policy_from_stdin = run_with(["eval", "-", "--calls", &calls], MAIL);
+    assert_eq!(policy_from_stdin.answers()[0]["rule"]["file"], "-");
+}
+
+#[test]
+fn no_calls_are_fine() {
+    let folder = Folder::new();
+    let mail = folder.file("mail.sqrt", MAIL);
+    let run = run(["eval", &mail]);
+    assert_eq!((run.status, run.stdout.as_str(), run.stderr.as_str()), (0, "", ""));
+}
+
+#[test]
+fn bad_lines_are_answered_in_their_place() {
+    let folder = Folder::new();
+    let mail = folder.file("mail.sqrt", MAIL);
+    let mut calls = Vec::new();
+    calls.extend_from_slice(b"\n  \r\n{\"tool\": \"x\"}\r\n{\"tool\": 5}\n\n\xff\xfe\n{\"tool\": \"a\0b\"}\n\0\n{\"tool\": \"x\"}");
+    let run = run_with(["eval", &mail], calls);
+    assert_eq!(run.status, 2);
+    let shown: Vec<(bool, Option<u64>)> =
+        run.answers().iter().map(|answer| (answer["error"].is_string(), answer["line"].as_u64())).collect();
+    let expected =
+        [(false, None), (true, Some(4)), (true, Some(6)), (true, Some(7)), (true, Some(8)), (false, None)];
+    assert_eq!(shown, expected, "{}", run.stdout);
+    let second = run.stdout.lines().nth(1).unwrap();
+    assert!(second.starts_with("{\"error\": \"") && second.ends_with("\", \"line\": 4}"), "{second}");
+}
+
+#[test]
+fn a_bad_line_changes_no_session() {
+    let folder = Folder::new();
+    let policy = folder.file("p.sqrt", "tool \"t\" { session before { @tags |= {\"seen\"}; } }\n");
+    let calls = "{\"session\": \"s\", \"tool\": \"t\", \"arg_meta\": {\"x\": {}}, \"session_value\": 1}\n{\"session\": \"s\", \"tool\": \"look\"}\n";
+    let run = run_with(["eval", &policy], calls);
+    assert_eq!(run.status, 2);
+    assert_eq!(run.answers()[1]["session_meta"]["tags"], serde_json::json!([]));
+}
+
+#[test]
+fn sessions_are_apart() {
+    let folder = Folder::new();
+    let policy = folder.file("p.sqrt", "tool \"t\" -> session before @tags |= {\"seen\"};\n");
+    let calls = r#"{"session": "a", "tool": "t"}
+{"session": "b", "tool": "look"}
+{"tool": "look"}
+{"session": null, "tool": "t"}
+{"session": "a", "tool": "look"}
+{"session": "", "tool": "look"}
+{"tool": "look"}
+"#;
+    let run = run_with(["eval", &policy], calls);
+    let seen: Vec<bool> = run
+        .answers()
+        .iter()
+        .map(|answer| answer["session_meta"]["tags"] == serde_json::json!(["seen"]))
+        .collect();
+    assert_eq!(seen, [true, false, false, true, true, false, true]);
+}
+
+#[test]
+fn a_policy_that_is_not_fine_answers_nothing() {
+    let folder = Folder::new();
+    let broken = folder.file("broken.sqrt", "tool \"a\" { must deny always }");
+    let run = run_with(["eval", &broken], SPAM);
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""));
+    assert!(run.stderr.contains("broken.sqrt:1:"), "{}", run.stderr);
+}
+
+#[test]
+fn warnings_are_told_once_and_change_nothing() {
+    let folder = Folder::new();
+    let file = folder.file("warned.sqrt", "tool \"a\" { must deny when x.value in {\"a\\qb\"}; }\n");
+    let run = run_with(["eval", &file], format!("{SPAM}\n{SPAM}\n"));
+    assert_eq!((run.status, run.answers().len()), (0, 2));
+    assert_eq!(run.stderr.matches("warned.sqrt:1:").count(), 1, "{}", run.stderr);
+}
+
+#[test]
+fn what_cannot_be_read_is_a_failure() {
+    let folder = Folder::new();
+    let (mail, missing) = (folder.file("mail.sqrt", MAIL), folder.path("missing"));
+    for args in [
+        &[&*mail, &missing][..],
+        &[&mail, "--calls", &missing],
+        &[&mail, "--x-policy", &missing],
+        &[&mail, "--calls", &folder.path("")],
+    ] {
+        let run = run(["eval"].iter().chain(args));
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{args:?}");
+        assert!(run.stderr.contains("cannot read `"), "{args:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn several_files_are_one_policy_in_their_order() {
+    let folder = Folder::new();
+    let lets = folder.file(
+        "lets.sqrt",
+        "let spam = {\"spam@evil.com\"};\ntool \"send_email\" { should allow when to.value in spam; }\n",
+    );
+    let mail = folder.file("mail.sqrt", "tool \"send_email\" { should allow when to.value in spam; }\n");
+    for (first, second) in [(&lets, &mail), (&mail, &lets)] {
+        let run = run_with(["eval", first, second], SPAM);
+        assert_eq!(run.answers()[0]["rule"]["file"], first.as_str(), "{}", run.stderr);
+    }
+}
+
+/// Decision and basis of a call to an unknown tool.
+fn default(args: &[&str]) -> (i32, String) {
+    let run = run_with(["eval"].iter().chain(args), "{\"tool\": \"unknown\"}");
+    let answer = run.answers().first().map_or(String::new(), |answer| {
+        format!("{} {}", answer["decision"].as_str().unwrap_or("?"), answer["basis"].as_str().unwrap_or("?"))
+    });
+    (run.status, answer)
+}
+
+#[test]
+fn options_set_the_default() {
+    let folder = Folder::new();
+    let mail = folder.file("mail.sqrt", "tool \"unknown\" { should deny always; }\n");
+    for (args, expected) in [
+        (&[&*mail][..], "deny should_deny"),
+        (&[&mail, "--default-level", "hard"], "allow default"),
+        (&[&mail, "--default-allow", "false", "--default-level", "hard"], "deny default"),
+        (&[&mail, "--default-level", "soft"], "deny should_deny"),
+    ] {
+        assert_eq!(default(args), (0, expected.to_owned()), "{args:?}");
+    }
+}
+
+#[test]
+fn options_win_over_the_document() {
+    let folder = Folder::new();
+    let document = folder.file(
+        "x.json",
+        r#"{"presets": {"default_allow": false, "default_allow_enforcement_level": "hard"}}"#,
+    );
+    let codes = folder.file("codes.json", r#"{"codes": "tool \"unknown\" { should allow always; }", "presets": {"default_allow": false, "default_allow_enforcement_level": "hard"}}"#);
+    for (args, expected) in [
+        (&["--x-policy", &*document][..], "deny default"),
+        (&["--x-policy", &document, "--default-allow", "true"], "allow default"),
+        (&["--x-policy", &codes], "deny default"),
+        (&["--x-policy", &codes, "--default-level", "soft"], "allow should_allow"),
+    ] {
+        assert_eq!(default(args), (0, expected.to_owned()), "{args:?}");
+    }
+}
+
+#[test]
+fn the_code_of_a_document_comes_after_the_files() {
+    let folder = Folder::new();
+    let document =
+        folder.file("x.json", r#"{"codes": {"code": "\ntool \"send_email\" { must deny always; }"}}"#);
+    let mail = folder.file("mail.sqrt", MAIL);
+    let alone = run_with(["eval", "--x-policy", &document], SPAM);
+    assert_eq!(alone.answers()[0]["rule"]["file"], "x-policy", "{}", alone.stderr);
+    assert_eq!(alone.answers()[0]["rule"]["line"], 2);
+    let both = run_with(["eval", &mail, "--x-policy", &document], SPAM);
+    assert_eq!(both.answers()[0]["rule"]["file"], mail.as_str());
+    let from_stdin = run_with(
+        ["eval", "--x-policy", "-", "--calls", &folder.file("calls.jsonl", SPAM)],
+        std::fs::read(&document).unwrap(),
+    );
+    assert_eq!(from_stdin.stdout, alone.stdout);
+}
+
+#[test]
+fn a_document_that_is_not_fine_is_refused_with_the_key() {
+    let folder = Folder::new();
+    let mail = folder.file("mail.sqrt", MAIL);
+    for (text, message) in [
+        (r#"{"presets": {"default_alow": false}}"#, "`presets.default_alow`: the key is unknown"),
+        (r#"{"codes": {"code": "", "language": "cedar"}}"#, "`codes.language`: "),
+        ("{", "line 1, column "),
+    ] {
+        let document = folder.file("x.json", text);
+        let run = run_with(["eval", &mail, "--x-policy", &document], SPAM);
+        assert_eq!((run.status, run.stdout.as_str()), (1, ""), "{text}");
+        assert!(run.stderr.contains(message) && run.stderr.contains("x.json"), "{text}: {}", run.stderr);
+    }
+    let broken = folder.file("x.json", r#"{"codes": "tool"}"#);
+    let run = run_with(["eval", "--x-policy", &broken], SPAM);
+    assert_eq!((run.status, run.stdout.as_str()), (1, ""));
+    assert!(run.stderr.contains("x-policy:1:"), "{}", run.stderr);
+}
+
+#[test]
+fn modes_decide_what_control_metadata_does() {
+    let folder = Folder::new();
+    let policy = folder.file("p.sqrt", "tool \"t\" { must deny when @args.tags overlaps {\"secret\"}; }\n");
+    let call = r#"{"tool": "t", "args": {"x": 1}, "control_meta": {"tags": ["secret"]}}"#;
+    for (mode, decision) in [("standard", "allow"), ("strict", "deny"), ("custom", "allow")] {
+        let run = run_with(["eval", &policy, "--mode", mode], call);
+        assert_eq!(run.answers()[0]["decision"], decision, "{mode}");
+    }
+}
+
+#[test]
+fn branch_questions_are_answered() {
+    let folder = Folder::new();
+    let document = folder.file(
+        "x.json",
+        r#"{"mode": "custom", "presets": {"branching_meta_policy": {"mode": "deny", "tags": ["RACE"]}}}"#,
+    );
+    let questions = "{\"session\": \"s\", \"branch\": {\"tags\": [\"RACE\"]}}\n{\"branch\": {}}\n";
+    let run = run_with(["eval", "--x-policy", &document], questions);
+    assert_eq!((run.status, run.stderr.as_str()), (0, ""));
+    assert_eq!(
+        run.stdout,
+        "{\"session\": \"s\", \"branch\": \"deny\"}\n{\"session\": null, \"branch\": \"allow\"}\n"
+    );
+}
+
+#[test]
+fn the_trace_is_the_last_key_and_changes_nothing_else() {
+    let folder = Folder::new();
+    let mail = folder.file("mail.sqrt", MAIL);
+    let plain = run_with(["eval", &mail], SPAM);
+    let explained = run_with(["eval", &mail, "--explain"], SPAM);
+    let start = plain.stdout.trim_end().strip_suffix('}').unwrap();
+    assert!(explained.stdout.starts_with(&format!("{start}, \"trace\": ")), "{}", explained.stdout);
+    assert_eq!(explained.answers().len(), 1);
+}
