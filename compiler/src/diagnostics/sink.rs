@@ -25,8 +25,13 @@ impl Sink {
 
     /// Keeps a diagnostic, or notes that there are more than fit.
     pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
+        self.push_with(|_| diagnostic);
+    }
+
+    /// Like `push`, but makes the diagnostic only if it fits: rubbish of many megabytes costs no messages.
+    pub(crate) fn push_with(&mut self, make: impl FnOnce(FileId) -> Diagnostic) {
         if self.list.len() < self.limit {
-            self.list.push(diagnostic);
+            self.list.push(make(self.file));
         } else {
             self.dropped = true;
         }

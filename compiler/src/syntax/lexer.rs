@@ -79,8 +79,9 @@ enum Lexeme {
     #[token("?", foreign)]
     #[regex(r"'[^'\n]*'", foreign)]
     #[regex(r"#[^\n]*", foreign, allow_greedy = true)]
-    // Everything else that is not ASCII, in one piece.
+    // Everything else that is not ASCII or does not show, in one piece.
     #[regex(r"[^\x00-\x7f]+", unknown)]
+    #[regex(r"[\x00-\x08\x0b\x0e-\x1f\x7f]+", unknown)]
     Invalid,
 }
 
@@ -89,6 +90,10 @@ struct State {
     sink: Sink,
     /// The first string that spans lines: where a forgotten quote shows first.
     first_multiline: Option<Span>,
+    /// Whether the last comment was never closed; it then counts as text that is no token.
+    open_comment: bool,
+    /// Whether there was a string without its closing quote.
+    open_string: bool,
 }
 
 /// Splits a text into tokens. The text must be within the limit of bytes.
@@ -96,7 +101,10 @@ pub(crate) fn lex(file: FileId, source: &str, max_diagnostics: u32) -> (TokenTab
     let mut sink = Sink::new(file, max_diagnostics);
     report_bidi(source, &mut sink);
     let mark = if source.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
-    let mut lexer = Lexeme::lexer_with_extras(source, State { sink, first_multiline: None });
+    let mut lexer = Lexeme::lexer_with_extras(
+        source,
+        State { sink, first_multiline: None, open_comment: false, open_string: false },
+    );
     lexer.bump(mark);
     let mut tokens: Vec<Token> = Vec::new();
     let mut comments = Vec::new();
@@ -104,6 +112,7 @@ pub(crate) fn lex(file: FileId, source: &str, max_diagnostics: u32) -> (TokenTab
         let span = here(&lexer);
         match lexeme {
             Ok(Lexeme::Token(kind)) => tokens.push(Token { kind, span }),
+            Ok(Lexeme::Comment(_)) if lexer.extras.open_comment => push_invalid(&mut tokens, span),
             Ok(Lexeme::Comment(is_block)) => comments.push(Comment { is_block, span }),
             Ok(Lexeme::Blank) => {}
             Ok(Lexeme::Invalid) => push_invalid(&mut tokens, span),
@@ -162,7 +171,7 @@ fn report_bidi(source: &str, sink: &mut Sink) {
     for (at, c) in source.char_indices().filter(|&(_, c)| is_bidi_control(c)) {
         let start = u32::try_from(at).unwrap_or(u32::MAX);
         let span = Span { start, end: start.saturating_add(c.len_utf8() as u32) };
-        sink.push(messages::bidi_control(sink.file(), span, c));
+        sink.push_with(|file| messages::bidi_control(file, span, c));
     }
 }
 
@@ -176,8 +185,7 @@ fn report_lone_cr(lex: &mut Lexer<'_, Lexeme>) {
             continue;
         }
         let span = within(lex, at, 1);
-        let file = lex.extras.sink.file();
-        lex.extras.sink.push(messages::lone_cr(file, span));
+        lex.extras.sink.push_with(|file| messages::lone_cr(file, span));
     }
 }
 
@@ -212,8 +220,8 @@ fn block_comment(lex: &mut Lexer<'_, Lexeme>) -> bool {
         }
         None => {
             let span = here(lex);
-            let file = lex.extras.sink.file();
-            lex.extras.sink.push(messages::open_comment(file, span));
+            lex.extras.sink.push_with(|file| messages::open_comment(file, span));
+            lex.extras.open_comment = true;
             lex.bump(rest.len());
         }
     }
@@ -253,13 +261,15 @@ fn scan_string(rest: &str) -> StringScan {
 
 fn string(lex: &mut Lexer<'_, Lexeme>, kind: TokenKind) -> TokenKind {
     let rest = lex.remainder();
-    let scan = scan_string(rest);
+    // After an open string the text is wrong anyway; strings then end with their line, so that time stays linear.
+    let line = if lex.extras.open_string { rest.find('\n') } else { None };
+    let scan = scan_string(line.and_then(|end| rest.get(..end)).unwrap_or(rest));
     let prefix = lex.slice().len();
     let opening = here(lex);
-    let file = lex.extras.sink.file();
     let Some(end) = scan.end else {
         let suspect = lex.extras.first_multiline;
-        lex.extras.sink.push(messages::open_string(file, opening, suspect));
+        lex.extras.open_string = true;
+        lex.extras.sink.push_with(|file| messages::open_string(file, opening, suspect));
         // The rest of the line is the string, the next line is read afresh: a forgotten quote is the likely cause.
         lex.bump(rest.find('\n').unwrap_or(rest.len()));
         return K::Invalid;
@@ -267,7 +277,7 @@ fn string(lex: &mut Lexer<'_, Lexeme>, kind: TokenKind) -> TokenKind {
     lex.bump(end);
     if let Some(at) = scan.broken_escape {
         let span = within(lex, prefix.saturating_add(at), 1);
-        lex.extras.sink.push(messages::backslash_before_line_end(file, span));
+        lex.extras.sink.push_with(|file| messages::backslash_before_line_end(file, span));
     }
     if scan.has_line_end && lex.extras.first_multiline.is_none() {
         lex.extras.first_multiline = Some(opening);
@@ -283,8 +293,8 @@ fn number(lex: &mut Lexer<'_, Lexeme>) -> TokenKind {
     }
     let digits = lex.slice().len();
     lex.bump(glued);
-    let (span, text, file) = (here(lex), lex.slice(), lex.extras.sink.file());
-    lex.extras.sink.push(messages::number_runs_into_word(file, span, text, digits));
+    let (span, text) = (here(lex), lex.slice());
+    lex.extras.sink.push_with(|file| messages::number_runs_into_word(file, span, text, digits));
     K::Invalid
 }
 
@@ -300,8 +310,8 @@ fn sign(lex: &mut Lexer<'_, Lexeme>) -> TokenKind {
         return K::Minus;
     }
     lex.bump(if rest.starts_with(|c: char| c.is_ascii_digit()) { word } else { 0 });
-    let (span, text, file) = (here(lex), lex.slice(), lex.extras.sink.file());
-    lex.extras.sink.push(messages::plus_sign(file, span, text));
+    let (span, text) = (here(lex), lex.slice());
+    lex.extras.sink.push_with(|file| messages::plus_sign(file, span, text));
     K::Invalid
 }
 
@@ -331,15 +341,15 @@ fn dot(lex: &mut Lexer<'_, Lexeme>) -> TokenKind {
 }
 
 fn foreign(lex: &mut Lexer<'_, Lexeme>) {
-    let (span, text, file) = (here(lex), lex.slice(), lex.extras.sink.file());
-    lex.extras.sink.push(messages::foreign(file, span, text));
+    let (span, text) = (here(lex), lex.slice());
+    lex.extras.sink.push_with(|file| messages::foreign(file, span, text));
     report_lone_cr(lex);
 }
 
 fn unknown(lex: &mut Lexer<'_, Lexeme>) {
-    let (span, text, file) = (here(lex), lex.slice(), lex.extras.sink.file());
+    let (span, text) = (here(lex), lex.slice());
     if text.chars().all(is_bidi_control) {
         return; // reported for itself
     }
-    lex.extras.sink.push(messages::unknown_character(file, span, text));
+    lex.extras.sink.push_with(|file| messages::unknown_character(file, span, text));
 }

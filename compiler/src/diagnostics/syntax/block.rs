@@ -16,6 +16,12 @@ pub(crate) fn unclosed_block(file: FileId, span: Span, found: &str, open: Span, 
         .help("add the missing `}`")
 }
 
+/// `let` or `tool` within a block.
+pub(crate) fn declaration_in_block(file: FileId, span: Span, found: &str) -> Diagnostic {
+    Diagnostic::new(Code::Unexpected, file, span, format!("{found} cannot stand within a block"))
+        .help("`let` and `tool` stand at the top of the file, outside of all blocks")
+}
+
 /// Something else where a member of a tool block should begin.
 pub(crate) fn expected_member(
     file: FileId,
@@ -27,9 +33,7 @@ pub(crate) fn expected_member(
     is_declaration: bool,
 ) -> Diagnostic {
     if is_declaration {
-        let message = format!("{found} cannot stand within a tool block");
-        return Diagnostic::new(Code::Unexpected, file, span, message)
-            .help("`let` and `tool` stand at the top of the file, outside of all blocks");
+        return declaration_in_block(file, span, found);
     }
     let message =
         format!("expected a rule (`must deny when …;`), `priority`, `result` or `session`, found {found}");
@@ -104,9 +108,13 @@ pub(crate) fn expected_clause(file: FileId, span: Span, found: &str, word: &str,
         (_, K::Semicolon) => diagnostic.help("a rule without condition says so: `always;`"),
         ("if" | "where", _) => diagnostic.help("write `when`"),
         ("unless", _) => diagnostic.help("write `when not (…)`"),
+        ("", K::At | K::AtResult | K::AtSession | K::AtArgs | K::LeftParen | K::String) => {
+            diagnostic.help("a condition begins with `when`")
+        }
         _ => match meant(word, &["when", "always"]) {
             Some(help) => diagnostic.help(help),
-            None => diagnostic,
+            None if word.is_empty() => diagnostic,
+            None => diagnostic.help("a condition begins with `when`"),
         },
     }
 }

@@ -78,6 +78,7 @@ pub(crate) fn expected_set_comparison(
         | (_, K::Pipe | K::Ampersand | K::Minus | K::Caret) => diagnostic
             .help("to the left of a comparison stands one metadata set; turn the comparison around, or compare each set"),
         (_, K::Assign) => diagnostic.help("`=` assigns; write `==` to compare"),
+        (_, K::RightParen) => diagnostic.help("to the left of a comparison stands a metadata set without parentheses"),
         _ => match meant(word, &["overlaps", "subset", "superset", "is"]) {
             Some(help) => diagnostic.help(help),
             None => diagnostic.help(format!("write {}", quote(&format!("{left} overlaps {{…}}")))),
@@ -145,7 +146,7 @@ pub(crate) fn name_compared(
         ),
         "is" => format!("for the argument {name} write `{bare}.tags is …`; a `let` cannot be tested by `is`"),
         _ => format!(
-            "for the argument {name} write `{bare}.tags {operator} …`; a `let` of sets stands on the right side only: `x.tags overlaps {bare}`"
+            "for the argument {name} write `{bare}.tags {operator} …`; a `let` of sets stands on the right side only"
         ),
     };
     Diagnostic::new(Code::BadLeftSide, file, name_span, message).also(file, at, "compared here").help(help)
@@ -177,8 +178,8 @@ pub(crate) fn condition_goes_on(
     found: &str,
     word: &str,
     open: Option<Span>,
+    due: &str,
 ) -> Diagnostic {
-    let due = if open.is_some() { "`)`" } else { "`;`" };
     let message = format!("expected `and`, `or` or {due} after the condition, found {found}");
     let mut diagnostic = Diagnostic::new(Code::Unexpected, file, span, message);
     if let Some(open) = open {
@@ -205,7 +206,8 @@ pub(crate) fn condition_goes_on(
         }
         _ => match meant(word, &["and", "or", "overlaps", "subset", "superset"]) {
             Some(help) => diagnostic.help(help),
-            None => diagnostic,
+            None if word.is_empty() => diagnostic,
+            None => diagnostic.help("join conditions by `and` or `or`"),
         },
     }
 }

@@ -57,6 +57,12 @@ pub(crate) fn expected_name(file: FileId, span: Span, found: &str, kind: K) -> D
     }
 }
 
+/// No `=` after the name of a `let`.
+pub(crate) fn expected_let_equals(file: FileId, span: Span, found: &str) -> Diagnostic {
+    let message = format!("expected `=` after the name of a `let`, found {found}");
+    Diagnostic::new(Code::Unexpected, file, span, message).help("write `let NAME = …;`")
+}
+
 /// `let a = "x";`, `let a = (int 5);`
 pub(crate) fn bare_element_as_let(file: FileId, span: Span, text: &str, parenthesised: bool) -> Diagnostic {
     if parenthesised {
@@ -71,6 +77,20 @@ pub(crate) fn bare_element_as_let(file: FileId, span: Span, text: &str, parenthe
 fn shorten(text: &str) -> String {
     let quoted = quote(text);
     quoted.strip_prefix('`').and_then(|t| t.strip_suffix('`')).unwrap_or("…").to_owned()
+}
+
+/// Something after a bare name that is the value of a let.
+pub(crate) fn name_goes_on(file: FileId, span: Span, found: &str, word: &str) -> Diagnostic {
+    let message = format!("expected `;` or an operator after the name, found {found}");
+    let diagnostic = Diagnostic::new(Code::Unexpected, file, span, message);
+    match (word, found) {
+        (_, "`)`") => diagnostic.help("no parenthesis is open here; remove it, or add the `(`"),
+        (_, "`{`") => diagnostic.help("a `let` has no braces of its own"),
+        _ => match meant(word, &["and", "or", "union", "intersect", "minus", "xor", "with", "without"]) {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic.help("join conditions by `and` or `or`, sets by `|`, `&` or `-`"),
+        },
+    }
 }
 
 /// Something after a type domain of a let.
@@ -156,7 +176,10 @@ pub(crate) fn bad_shorthand_target(file: FileId, span: Span, found: &str, kind: 
         }
         (_, "when") => diagnostic.help("the condition stands at the end: `-> @tags |= {…} when …;`"),
         (_, "before" | "after") => diagnostic.help("write `-> session before @tags …`"),
-        _ => diagnostic
-            .help("a shorthand updates the result (`-> @tags …`) or the session (`-> session @tags …`)"),
+        _ => match meant(word, &["result", "session", "before", "after"]) {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic
+                .help("a shorthand updates the result (`-> @tags …`) or the session (`-> session @tags …`)"),
+        },
     }
 }

@@ -126,10 +126,15 @@ pub(crate) fn set_literal_goes_on(file: FileId, span: Span, found: &str, kind: K
     let diagnostic =
         Diagnostic::new(Code::Unexpected, file, span, message).also(file, open, "the set begins here");
     match kind {
+        K::Number if found.starts_with("`-") => {
+            diagnostic.help("put a comma between elements; a date is written `datetime d\"2025-01-31\"`")
+        }
         K::String | K::Regex | K::Wildcard | K::Number => diagnostic.help("put a comma between elements"),
         K::Range | K::RangeOpen | K::RangeOpenLeft | K::RangeOpenRight => {
             diagnostic.help("a range needs its type: `int 1..5`, `float 0.5..1`, `datetime d\"…\"..d\"…\"`")
         }
+        K::Dot => diagnostic
+            .help("a range has two dots, `int 1..5`, and a number digits on both sides of its point, `0.5`"),
         K::Pipe => diagnostic.help("elements are separated by commas"),
         K::Semicolon | K::RightParen | K::End => diagnostic.help("close the set with `}`"),
         _ => diagnostic,
@@ -165,6 +170,7 @@ pub(crate) fn expected_element(
         }
         (_, "matching") => diagnostic.help("write `str matching r\"…\"` or just `r\"…\"`"),
         (_, "like") => diagnostic.help("write `str like w\"…\"` or just `w\"…\"`"),
+        (K::Dot, _) => diagnostic.help("a number has digits on both sides of its point: `0.5`"),
         (K::Comma, _) => diagnostic.help("remove the comma"),
         (K::LeftBrace, _) => diagnostic.help("sets do not nest; join sets by `|`"),
         (K::At | K::AtResult | K::AtSession | K::AtArgs, _) => {

@@ -26,24 +26,30 @@ impl<'a> Parser<'a, '_> {
                 }
             };
             members.push(Member { description, kind, range: self.range_from(before) });
-            if self.pos() == before {
-                self.skip();
-            }
+            self.ensure_progress(before);
         }
         self.arena.alloc_slice_copy(&members)
     }
 
+    /// Recovery may stop where it began, at what looks like a beginning but cannot stand here; then that is skipped.
+    fn ensure_progress(&mut self, before: usize) {
+        if self.pos() == before {
+            self.skip();
+            self.recover();
+        }
+    }
+
     /// Takes the `}` of a block, or reports that it is missing where something begins that cannot stand in the block.
-    fn block_ends(&mut self, open: usize, block: Block, tool: usize) -> bool {
+    fn block_ends(&mut self, open: usize, block: Block, outer: usize) -> bool {
         let at = self.pos();
         if self.at(K::RightBrace) {
             self.refuse_docs(DocPlace::EndOfBlock);
             self.bump();
             return true;
         }
-        let declaration = self.declaration_starts(at) && self.indent(at) <= self.indent(tool);
-        let member = block != Block::Tool && self.member_starts(at);
-        if !self.at(K::End) && !declaration && !member {
+        let foreign = self.declaration_starts(at) || (block != Block::Tool && self.member_starts(at));
+        let is_inside = !self.at_line_start() || self.line_indent(at) > self.line_indent(outer);
+        if !self.at(K::End) && (!foreign || is_inside) {
             return false;
         }
         let (file, span) = (self.file(), self.span_at(at));
@@ -52,12 +58,13 @@ impl<'a> Parser<'a, '_> {
         true
     }
 
-    /// How far a token is from the start of its line, cut at a length that no indentation has.
-    fn indent(&self, at: usize) -> usize {
+    /// The white space that the line of a token begins with, cut at a length that no indentation has.
+    fn line_indent(&self, at: usize) -> usize {
         const LONGEST: usize = 200;
-        let end = self.span_at(at).start as usize;
-        let before = self.text_before(end, LONGEST);
-        before.iter().rev().position(|&b| b == b'\n').unwrap_or(before.len())
+        let before = self.text_before(self.span_at(at).start as usize, LONGEST);
+        let line_start = before.iter().rposition(|&b| b == b'\n').map_or(0, |at| at.saturating_add(1));
+        let line = before.get(line_start..).unwrap_or(&[]);
+        line.iter().take_while(|b| b.is_ascii_whitespace()).count()
     }
 
     fn member(&mut self) -> Parse<MemberKind<'a>> {
@@ -94,8 +101,7 @@ impl<'a> Parser<'a, '_> {
                 );
                 let reported = self.report(diagnostic);
                 if is_declaration {
-                    self.skip(); // so that recovery does not stop at it
-                    self.recover_declaration();
+                    self.skip_declaration();
                     return Ok(MemberKind::Error);
                 }
                 Err(reported)
@@ -189,9 +195,7 @@ impl<'a> Parser<'a, '_> {
                 }
             };
             statements.push(Statement { description, kind, range: self.range_from(before) });
-            if self.pos() == before {
-                self.skip();
-            }
+            self.ensure_progress(before);
         }
         Ok(self.arena.alloc_slice_copy(&statements))
     }
@@ -204,6 +208,13 @@ impl<'a> Parser<'a, '_> {
     fn statement(&mut self, block: Block) -> Parse<StatementKind<'a>> {
         if self.at_when() {
             return self.conditional(block);
+        }
+        if self.declaration_starts(self.pos()) {
+            let diagnostic =
+                messages::declaration_in_block(self.file(), self.span_at(self.pos()), &self.found());
+            self.report(diagnostic);
+            self.skip_declaration();
+            return Ok(StatementKind::Error);
         }
         Ok(StatementKind::Update(self.update(block)?))
     }
@@ -240,7 +251,7 @@ impl<'a> Parser<'a, '_> {
                 messages::when_without_body(self.file(), self.span_at(self.pos()), &self.found());
             self.report(diagnostic)
         } else {
-            match self.not_the_end_of_predicate::<()>(predicate, None) {
+            match self.not_the_end_of_predicate::<()>(predicate, None, "`{`") {
                 Ok(()) => return Ok(()),
                 Err(reported) => reported,
             }
@@ -261,7 +272,7 @@ impl<'a> Parser<'a, '_> {
                 self.report(diagnostic);
                 self.skip();
                 if self.recover_to_body() {
-                    self.when_body_dropped();
+                    self.skip_braces();
                 } else {
                     self.recover();
                 }
@@ -271,27 +282,9 @@ impl<'a> Parser<'a, '_> {
                     Err(_) => self.recover(),
                 }
             }
-            if self.pos() == before {
-                self.skip();
-            }
+            self.ensure_progress(before);
         }
         Ok(self.arena.alloc_slice_copy(&updates))
-    }
-
-    /// Skips the body of a `when` that was reported.
-    fn when_body_dropped(&mut self) {
-        let mut depth = 0usize;
-        while !self.at(K::End) {
-            match self.kind() {
-                K::LeftBrace => depth = depth.saturating_add(1),
-                K::RightBrace => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-            self.skip();
-            if depth == 0 {
-                return;
-            }
-        }
     }
 
     // --- updates ---

@@ -36,6 +36,8 @@ pub(super) struct Parser<'a, 't> {
     pub(super) in_set_literal: bool,
     pub(super) nesting_limit: u32,
     steps_left: u64,
+    /// How many more errors are worth looking for.
+    errors_left: u32,
 }
 
 impl<'a, 't> Parser<'a, 't> {
@@ -58,6 +60,8 @@ impl<'a, 't> Parser<'a, 't> {
             in_set_literal: false,
             nesting_limit: limits.nesting,
             steps_left: limits.parse_steps,
+            // One more than is kept, so that the list says that there are more.
+            errors_left: limits.diagnostics.saturating_add(1),
         };
         parser.pos = parser.skip_docs(0);
         parser
@@ -166,9 +170,15 @@ impl<'a, 't> Parser<'a, 't> {
         if self.steps_left == 0 && self.kind() != TokenKind::End {
             let span = self.span_at(self.pos);
             self.report(messages::too_many_steps(self.file(), span));
-            self.pos = self.table.tokens().len().saturating_sub(1);
-            self.docs_settled = self.pos;
+            self.stop();
         }
+    }
+
+    /// Goes to the end of the text; nothing that is missing there is reported.
+    fn stop(&mut self) {
+        self.pos = self.table.tokens().len().saturating_sub(1);
+        self.docs_settled = self.pos;
+        self.last_error = Some(self.pos);
     }
 
     /// Skips the current token and its doc comments while recovering.
@@ -268,18 +278,23 @@ impl<'a, 't> Parser<'a, 't> {
         let known = self.kind() == TokenKind::Invalid || self.swallowed_the_rest();
         if !known && self.last_error != Some(self.pos) {
             self.sink.push(diagnostic);
+            self.errors_left = self.errors_left.saturating_sub(1);
+        }
+        if self.errors_left == 0 {
+            self.stop();
         }
         self.last_error = Some(self.pos);
         Reported(())
     }
 
-    /// Whether the text ends here only because a string is never closed, which was reported where it begins.
+    /// Whether the text ends here only because a string or comment is never closed, which was reported where it begins.
     fn swallowed_the_rest(&self) -> bool {
         let Some(previous) = self.pos.checked_sub(1).filter(|_| self.kind() == TokenKind::End) else {
             return false;
         };
-        let quoted = self.text_at(previous).trim_start_matches(['r', 'w', 'd']).starts_with('"');
-        quoted && self.kind_at(previous) == TokenKind::Invalid
+        let text = self.text_at(previous);
+        let open = text.starts_with("/*") || text.trim_start_matches(['r', 'w', 'd']).starts_with('"');
+        open && self.kind_at(previous) == TokenKind::Invalid
     }
 
     pub(super) fn fail<T>(&mut self, diagnostic: Diagnostic) -> Parse<T> {

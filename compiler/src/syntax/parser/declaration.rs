@@ -64,7 +64,9 @@ impl<'a> Parser<'a, '_> {
         }
         let name = self.name();
         if !self.eat(K::Assign) {
-            return self.unexpected("`=` after the name of a `let`");
+            let (file, span) = (self.file(), self.span_at(self.pos()));
+            let diagnostic = messages::expected_let_equals(file, span, &self.found());
+            return self.fail(diagnostic);
         }
         let value = match self.let_value() {
             Ok(value) => value,
@@ -80,7 +82,7 @@ impl<'a> Parser<'a, '_> {
         match self.let_kind() {
             LetKind::Name => {
                 let name = self.parenthesised_name()?;
-                self.finish_declaration(&Tail::Set);
+                self.finish_declaration(&Tail::Name);
                 Ok(LetValue::Name(name))
             }
             LetKind::Predicate => {

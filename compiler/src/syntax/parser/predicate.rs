@@ -154,7 +154,7 @@ impl<'a> Parser<'a, '_> {
         let Some(mut operand) = stacks.operands.pop() else { return self.unexpected("a condition") };
         if let Some(paren) = frame.paren {
             if !self.at(K::RightParen) {
-                return self.not_the_end_of_predicate(&operand.predicate, Some(paren));
+                return self.not_the_end_of_predicate(&operand.predicate, Some(paren), "`)`");
             }
             self.bump();
             operand.outer = self.range_from(paren);
@@ -162,11 +162,12 @@ impl<'a> Parser<'a, '_> {
         Ok(operand)
     }
 
-    /// Reports why a condition does not end here: something stands where `)`, `;` or `{` is due.
+    /// Reports why a condition does not end here: something stands where `due` (`)`, `;` or `{`) should.
     pub(super) fn not_the_end_of_predicate<T>(
         &mut self,
         last: &Predicate<'a>,
         paren: Option<usize>,
+        due: &str,
     ) -> Parse<T> {
         let (file, span) = (self.file(), self.span_at(self.pos()));
         let text = self.text_at(self.pos());
@@ -181,8 +182,12 @@ impl<'a> Parser<'a, '_> {
         if is_symbol || is_set_operator_word(self.word()) {
             return self.fail(messages::set_operator_between_conditions(file, span, text));
         }
+        let ends_with_set = matches!(last.kind, PredicateKind::In(..) | PredicateKind::Compare(..));
+        if ends_with_set && matches!(self.kind(), K::Number | K::SignedInfinity) {
+            return self.fail(messages::number_after_set(file, span, text));
+        }
         let open = paren.map(|at| self.span_at(at));
-        self.fail(messages::condition_goes_on(file, span, &self.found(), self.word(), open))
+        self.fail(messages::condition_goes_on(file, span, &self.found(), self.word(), open, due))
     }
 
     // --- operands ---
@@ -258,7 +263,9 @@ impl<'a> Parser<'a, '_> {
             return self.value_operand();
         }
         let span = self.span_at(self.pos());
-        let diagnostic = messages::expected_value(self.file(), span, &self.found(), self.kind(), self.word());
+        // `y.tags` is a metadata set like those that begin with `@`.
+        let kind = if self.kind_at(next) == K::Dot { K::At } else { self.kind() };
+        let diagnostic = messages::expected_value(self.file(), span, &self.found(), kind, self.word());
         self.fail(diagnostic)
     }
 

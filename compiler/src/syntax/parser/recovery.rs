@@ -13,6 +13,8 @@ use crate::syntax::token::TokenKind as K;
 pub(super) enum Tail<'a> {
     Predicate(&'a Predicate<'a>),
     Set,
+    /// A bare name of a let, which may be a condition or a set.
+    Name,
     Domain,
     /// Something after which only `;` can stand.
     Complete,
@@ -78,8 +80,13 @@ impl<'a> Parser<'a, '_> {
             return Ok(());
         }
         match tail {
-            Tail::Predicate(predicate) => self.not_the_end_of_predicate(predicate, None),
+            Tail::Predicate(predicate) => self.not_the_end_of_predicate(predicate, None, "`;`"),
             Tail::Set => self.not_the_end_of_set(None),
+            Tail::Name => {
+                let span = self.span_at(self.pos());
+                let diagnostic = messages::name_goes_on(self.file(), span, &self.found(), self.word());
+                self.fail(diagnostic)
+            }
             Tail::Domain => {
                 let span = self.span_at(self.pos());
                 let diagnostic = messages::domain_goes_on(self.file(), span, &self.found(), self.word());
@@ -105,14 +112,19 @@ impl<'a> Parser<'a, '_> {
 
     /// Skips the rest of a member or statement: past its `;`, or up to the end of the block or the next beginning.
     pub(super) fn recover(&mut self) {
-        let mut depth = usize::from(std::mem::take(&mut self.in_set_literal));
+        let mut in_literal = std::mem::take(&mut self.in_set_literal);
+        let mut depth = 0usize;
+        let mut in_block = false; // sets have no `;`, so braces with one are a block, and end the statement
         loop {
             match self.kind() {
                 K::End => return,
                 K::Semicolon if depth == 0 => return self.skip(),
                 K::Semicolon if depth == 1 && !self.statement_follows() => return self.skip(),
+                K::Semicolon => in_block = true,
                 K::LeftBrace => depth = depth.saturating_add(1),
+                K::RightBrace if in_literal => in_literal = false,
                 K::RightBrace if depth == 0 => return,
+                K::RightBrace if depth == 1 && in_block => return self.skip(),
                 K::RightBrace => depth = depth.saturating_sub(1),
                 _ if self.declaration_starts(self.pos()) || self.member_starts(self.pos()) => return,
                 _ if depth == 0 && self.update_starts(self.pos()) => return,
@@ -130,13 +142,15 @@ impl<'a> Parser<'a, '_> {
 
     /// Skips the rest of a declaration: past its `;` or its block, or up to the next declaration.
     pub(super) fn recover_declaration(&mut self) {
-        let mut depth = usize::from(std::mem::take(&mut self.in_set_literal));
+        let mut in_literal = std::mem::take(&mut self.in_set_literal);
+        let mut depth = 0usize;
         let mut is_first = true;
         loop {
             match self.kind() {
                 K::End => return,
                 K::Semicolon if depth == 0 => return self.skip(),
                 K::LeftBrace => depth = depth.saturating_add(1),
+                K::RightBrace if in_literal => in_literal = false,
                 K::RightBrace => {
                     depth = depth.saturating_sub(1);
                     let next = self.after(self.pos());
@@ -150,6 +164,31 @@ impl<'a> Parser<'a, '_> {
             is_first = false;
             self.skip();
         }
+    }
+
+    /// Skips braces and what is in them, with the parser before the `{`.
+    pub(super) fn skip_braces(&mut self) {
+        let mut depth = 0usize;
+        while !self.at(K::End) {
+            match self.kind() {
+                K::LeftBrace => depth = depth.saturating_add(1),
+                K::RightBrace => depth = depth.saturating_sub(1),
+                _ => {}
+            }
+            self.skip();
+            if depth == 0 {
+                return;
+            }
+        }
+    }
+
+    /// Skips a declaration that stands within a block.
+    pub(super) fn skip_declaration(&mut self) {
+        let is_let = self.at_word("let");
+        while !self.at(K::End) && !self.at(K::Semicolon) && (is_let || !self.at(K::LeftBrace)) {
+            self.skip();
+        }
+        if self.at(K::LeftBrace) { self.skip_braces() } else { self.skip() }
     }
 
     /// After an error in the condition of a `when`: goes to the `{` of its body if that comes before the `;` or `}`
