@@ -9,6 +9,7 @@
 //! ([`LetInstance`], [`SetLet`]) however often it is used (S3.2); nothing here is optimised, passes are separate.
 
 mod condition;
+mod dump;
 mod element;
 mod set;
 

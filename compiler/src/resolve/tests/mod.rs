@@ -1,8 +1,10 @@
 //! Policies as text in, diagnostics or the representation as text out.
 
 mod blocks;
+mod golden;
 mod names;
 mod sets;
+mod stress;
 mod values;
 
 use super::{ResolveInput, resolve};

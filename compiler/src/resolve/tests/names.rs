@@ -157,17 +157,3 @@ fn keywords_are_names_like_others() {
         "W0301 1:12 <- 2:5"
     );
 }
-
-#[test]
-fn long_chains_of_lets_take_no_native_stack() {
-    let mut policy = String::from("let p0 = x.value in {\"a\"};\nlet s0 = {\"a\"};\n");
-    for at in 1..30_000 {
-        let before = at - 1;
-        policy += &format!("let p{at} = p{before} and not p{before};\nlet s{at} = s{before} | s{before};\n");
-    }
-    policy += "tool \"t\" { must deny when p29999 and x.value in s29999; }";
-    let (resolved, diagnostics) = super::resolved(&[("file", &policy, None)]);
-    assert!(diagnostics.is_empty());
-    // Linear: one instance for each let and parity, one set let for each let.
-    assert_eq!((resolved.let_instances.len(), resolved.set_lets.len()), (59_999, 30_000));
-}
