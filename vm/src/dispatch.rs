@@ -10,7 +10,6 @@ use crate::bytecode::program::{PatternId, Program, ToolRecord};
 use crate::limits::Limits;
 use crate::matcher::{Literals, Matcher, MatcherCache, Matchers};
 use crate::metadata::StringTable;
-use crate::pattern::Pattern;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
@@ -101,7 +100,7 @@ impl Dispatch {
                         Some(place) => *place,
                         None => {
                             let place = dispatch.patterns.len();
-                            dispatch.add_pattern(program, pattern, matchers).ok_or(InvalidBlock(block))?;
+                            dispatch.add_pattern(pattern, matchers).ok_or(InvalidBlock(block))?;
                             places.insert(pattern, place);
                             place
                         }
@@ -113,12 +112,10 @@ impl Dispatch {
         Ok(dispatch)
     }
 
-    /// Adds a pattern without blocks; none if the program does not have it.
-    fn add_pattern(&mut self, program: &Program, id: PatternId, matchers: &Matchers) -> Option<()> {
-        let record = program.patterns.get(id.0 as usize)?;
-        let pattern = Pattern::parse(record.syntax, program.string(record.text)?).ok()?;
+    /// Adds a pattern without blocks; none if there is no such pattern.
+    fn add_pattern(&mut self, id: PatternId, matchers: &Matchers) -> Option<()> {
         let place = self.patterns.len();
-        match Literals::of(&pattern) {
+        match matchers.literals(id)? {
             Literals::Prefixes(texts) => texts.iter().for_each(|text| self.by_prefix.add(text, place)),
             Literals::Suffixes(texts) => texts.iter().for_each(|text| self.by_suffix.add(text, place)),
             Literals::None => self.unindexed.push(place),

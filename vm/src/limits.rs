@@ -46,9 +46,9 @@ limits! {
     session_value_bytes = 16 * 1024 * 1024, "bytes", "The size of the value of a session.";
     pattern_table_bytes = 256 * 1024, "bytes",
         "The largest table of a pattern's automaton; a pattern that needs more is simulated, which is slower.";
-    pattern_tables_bytes = 256 * 1024 * 1024, "bytes",
-        "The tables of all patterns of a policy; beyond, patterns are simulated.";
-    automata_bytes = 512 * 1024 * 1024, "bytes", "The automata of all patterns of a policy, simulated ones included.";
+    pattern_tables_bytes = 32 * 1024 * 1024, "bytes",
+        "The tables of all patterns of a policy, which take time to build; beyond, patterns are simulated.";
+    automata_bytes = 1024 * 1024 * 1024, "bytes", "The automata of all patterns of a policy, simulated ones included.";
     dispatch_cache = 1024, "tool names", "How many tool names a scratch remembers the matching blocks of.";
 }
 

@@ -20,7 +20,9 @@ pub const MAX_NESTING: u32 = 64;
 /// The most classes such as `\w` or `\pL` in a pattern; each can have hundreds of ranges.
 pub const MAX_CLASSES: usize = 4096;
 /// The largest size of a pattern with its repetitions written out, in bytes and byte ranges to match.
-pub const MAX_SIZE: u64 = 1_000_000;
+///
+/// That is an automaton of some 11 MB, about what the regex crates allow by default.
+pub const MAX_SIZE: u64 = 2_000_000;
 
 /// How a pattern's text is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

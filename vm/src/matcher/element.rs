@@ -249,8 +249,8 @@ mod tests {
 
     #[test]
     fn numbers_are_equal_numerically() {
-        let mut program = Program::default();
-        program.number_pool = vec![Float(f64::NAN), Int(5), Float(-0.5), Float(1e300), Int(1 << 63), Int(0)];
+        let numbers = vec![Float(f64::NAN), Int(5), Float(-0.5), Float(1e300), Int(1 << 63), Int(0)];
+        let program = Program { number_pool: numbers, ..Program::default() };
         let leaves = [
             Int(5),
             Float(5.0),

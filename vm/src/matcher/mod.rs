@@ -107,6 +107,9 @@ impl Matcher {
 
 /// The table of states, if it takes at most `budget` bytes.
 fn dense_table(nfa: &NFA, budget: usize) -> Option<dense::DFA<Vec<u32>>> {
+    if budget == 0 {
+        return None;
+    }
     let config = dense::Config::new()
         .accelerate(false)
         .start_kind(StartKind::Anchored)
