@@ -70,11 +70,12 @@ impl<'a> Parser<'a, '_> {
     fn set_operator(&mut self, operands: &mut Vec<Operand<'a>>, frame: Option<&mut Frame>) -> bool {
         let (Some(op), Some(frame)) = (self.operator_here(), frame) else { return false };
         self.bump();
-        for (level, start) in LEVELS.iter().zip(frame.starts.iter_mut()).rev() {
-            if *level <= op {
-                break;
-            }
+        let is_tighter = |(level, _): &(&SetOp, &mut usize)| **level > op;
+        for (level, start) in LEVELS.iter().zip(frame.starts.iter_mut()).filter(is_tighter).rev() {
             self.fold_set(operands, *start, *level);
+        }
+        // Only now is it known where their next chains begin: folding shortens the stack.
+        for (_, start) in LEVELS.iter().zip(frame.starts.iter_mut()).filter(is_tighter) {
             *start = operands.len();
         }
         true
