@@ -15,3 +15,4 @@ pub mod engine;
 pub mod generate;
 pub mod implementations;
 pub mod oracle;
+pub mod readme;
