@@ -62,3 +62,23 @@ tool "parse_with_ai" {
     should deny when @args.tags overlaps {"__llm_blocked"};
 }
 "#;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sources_are_those_of_the_presets_that_are_on() {
+        let names = |presets: Presets| presets.sources().iter().map(|s| (s.name, s.rank)).collect::<Vec<_>>();
+        assert_eq!(names(Presets::default()), []);
+        let blocked = Presets { llm_blocked_tag: Some(Enforcement::Must), ..Presets::default() };
+        assert_eq!(names(blocked), [("preset:enable_llm_blocked_tag", 1)]);
+        let both = Presets { non_executable_memory: true, ..blocked };
+        assert_eq!(names(both)[0], ("preset:enable_non_executable_memory", 0));
+        let text = |level| Presets { llm_blocked_tag: Some(level), ..Presets::default() }.sources()[0].text;
+        assert!(
+            text(Enforcement::Must).contains("must deny")
+                && text(Enforcement::Should).contains("should deny")
+        );
+    }
+}

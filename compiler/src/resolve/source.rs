@@ -42,14 +42,16 @@ impl<'a> Source<'a> {
         self.text.get(span.start as usize..span.end as usize).unwrap_or("")
     }
 
-    /// A part of a literal, by its bytes between the quotes; at least one byte wide, so that there is something to show.
+    /// A part of a literal, by its bytes between the quotes; an empty part is the character that follows, or the closing
+    /// quote, so that there is something to show.
     pub(super) fn inside(&self, literal: Quoted<'_>, part: Range<usize>) -> Origin {
         let span = self.parsed.span(literal.range);
         let raw = u32::try_from(literal.text.len()).unwrap_or(u32::MAX);
         let base = span.end.saturating_sub(1).saturating_sub(raw);
         let offset = |at: usize| base.saturating_add(u32::try_from(at).unwrap_or(u32::MAX));
-        let start = offset(part.start);
-        let end = offset(part.end).max(start.saturating_add(1)).min(span.end);
-        Origin { file: self.id, span: Span { start, end } }
+        let next =
+            literal.text.get(part.start..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8);
+        let end = if part.is_empty() { part.start.saturating_add(next) } else { part.end };
+        Origin { file: self.id, span: Span { start: offset(part.start), end: offset(end).min(span.end) } }
     }
 }

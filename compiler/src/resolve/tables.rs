@@ -10,13 +10,13 @@ use std::collections::HashMap;
 #[derive(Default)]
 pub(super) struct Tables {
     pub(super) policy: Policy,
-    /// For every set of the policy.
-    facts: Vec<Facts>,
+    /// For every set of the policy; `None` for nothing of note, which is so for most of them.
+    facts: Vec<Option<Box<Facts>>>,
     patterns: HashMap<Pattern, PatternId>,
 }
 
 /// What a set expression has in it: the first place of each, inside lets too.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Facts {
     /// Metadata.
     pub(super) metadata: Option<Origin>,
@@ -67,7 +67,7 @@ impl Tables {
     }
 
     pub(super) fn facts(&self, set: SetId) -> Facts {
-        self.facts.get(set.index()).copied().unwrap_or_default()
+        self.facts.get(set.index()).and_then(Option::as_deref).copied().unwrap_or_default()
     }
 
     pub(super) fn set_expr(&self, set: SetId) -> Option<&SetExpr> {
@@ -85,7 +85,7 @@ impl Tables {
             has_metadata: facts.metadata.is_some(),
             has_non_strings: facts.non_string.is_some(),
         });
-        self.facts.push(facts);
+        self.facts.push((facts != Facts::default()).then(|| Box::new(facts)));
         id
     }
 

@@ -48,6 +48,20 @@ fn patterns_are_refused_where_they_are_wrong() {
 }
 
 #[test]
+fn what_is_underlined_are_whole_characters() {
+    for pattern in ["(é", "é{2,1}é", "[é-a]", "a{é", "(?é)", "é**é(?<é>", "\\\\\\é)", "x{1,é", "\\x{é}"]
+    {
+        let policy = format!("tool r\"{pattern}\" {{ must deny always; }}");
+        let (_, diagnostics) = super::resolved(&[("file", &policy, None)]);
+        for diagnostic in diagnostics {
+            let span = diagnostic.primary.span;
+            let underlined = policy.get(span.start as usize..span.end as usize);
+            assert!(underlined.is_some_and(|text| !text.is_empty()), "{pattern}: {diagnostic:?}");
+        }
+    }
+}
+
+#[test]
 fn numbers_beyond_the_floats() {
     let nines = "9".repeat(400);
     assert_eq!(
