@@ -1,5 +1,7 @@
 //! What a decision costs, with ten blocks in the policy or ten thousand.
 
+#![allow(clippy::expect_used, reason = "a benchmark may fail by panicking")]
+
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use sqrt_benches::policy_text;
 use sqrt_compiler::{Options, Source, compile};

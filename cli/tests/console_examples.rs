@@ -2,6 +2,8 @@
 //! the root of the workspace, and the lines up to the next `$` are what it must print (standard output, then standard
 //! error). A line of three dots stands for any lines. A block fenced as `console no_run` only shows something.
 
+#![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

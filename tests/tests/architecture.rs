@@ -1,7 +1,7 @@
 //! The rules of ARCHITECTURE.md that a machine can check: which crate may know which, what the VM must not touch, how
 //! files begin and how long they and their functions may be.
 
-#![allow(clippy::indexing_slicing, reason = "a test may fail by panicking")]
+#![allow(clippy::expect_used, reason = "a test may fail by panicking")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
