@@ -12,7 +12,7 @@ use sqrt_vm::scratch::Scratch;
 
 use super::sessions::Sessions;
 use super::trace;
-use crate::json;
+use crate::{json, limits};
 
 /// Memory beyond this many bytes is not kept from line to line.
 const KEPT: usize = 1 << 20;
@@ -41,7 +41,7 @@ impl<'p> Answering<'p> {
         Self {
             policy,
             explain,
-            sessions: Sessions::default(),
+            sessions: Sessions::new(limits::SESSIONS),
             scratch: Scratch::new(policy),
             arena: Bump::new(),
             writer: Writer::default(),

@@ -18,7 +18,7 @@ use sqrt_vm::policy::Policy;
 
 use crate::args::EvalArgs;
 use crate::input;
-use crate::output::{Failure, Output, Status, Stop};
+use crate::output::{Failure, Output, Status, Stop, tell_failure};
 use crate::policy::tell_diagnostics;
 use answer::Answering;
 use inputs::Inputs;
@@ -36,9 +36,14 @@ pub(crate) fn run(args: &EvalArgs, output: &mut Output) -> Result<(), Stop> {
         output.worsen(Status::NotFine);
         return Ok(());
     };
-    let config = settings::config(args, document);
-    let policy = Policy::new(program, config)
-        .map_err(|error| Failure::new(format!("the policy cannot run: {error}")))?;
+    let policy = match Policy::new(program, settings::config(args, document)) {
+        Ok(policy) => policy,
+        Err(error) => {
+            tell_failure(&Failure::new(format!("the policy cannot run: {error}")));
+            output.worsen(Status::NotFine);
+            return Ok(());
+        }
+    };
     input::tell_if_typed(&inputs.calls_path, "calls, one JSON object a line,");
     let reader = LineReader::new(inputs.calls, policy.config().limits.line_bytes);
     answer_lines(reader, &inputs.calls_path, Answering::new(&policy, args.explain), output)

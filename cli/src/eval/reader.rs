@@ -5,8 +5,11 @@
 
 use std::io::{self, Read};
 
-/// Bytes that are asked for at a time.
+/// The size of the buffer while no line is longer.
 const CHUNK: usize = 1 << 16;
+
+/// A buffer that grew beyond this is given back once the long line is done.
+const KEPT: usize = 1 << 20;
 
 /// A line of the input.
 #[derive(Debug, PartialEq, Eq)]
@@ -21,9 +24,10 @@ pub(crate) enum Line<'r> {
 pub(crate) struct LineReader<R> {
     input: R,
     limit: usize,
-    /// What was read; `buffer[start..]` is not yet handed out.
+    /// `buffer[..filled]` was read, `buffer[start..filled]` is not yet handed out.
     buffer: Vec<u8>,
     start: usize,
+    filled: usize,
     /// How far `buffer` was searched for the next LF.
     searched: usize,
     number: u64,
@@ -33,7 +37,7 @@ pub(crate) struct LineReader<R> {
 impl<R: Read> LineReader<R> {
     /// A reader of lines of up to `limit` bytes.
     pub(crate) fn new(input: R, limit: usize) -> Self {
-        Self { input, limit, buffer: Vec::new(), start: 0, searched: 0, number: 0, at_end: false }
+        Self { input, limit, buffer: Vec::new(), start: 0, filled: 0, searched: 0, number: 0, at_end: false }
     }
 
     /// The longest line that is handed out, in bytes.
@@ -59,15 +63,15 @@ impl<R: Read> LineReader<R> {
                 return Ok(Some(self.hand_out(end, end.saturating_add(1), too_long)));
             }
             if self.at_end {
-                if self.start == self.buffer.len() && !too_long {
+                if self.start == self.filled && !too_long {
                     return Ok(None);
                 }
-                let end = self.buffer.len();
+                let end = self.filled;
                 return Ok(Some(self.hand_out(end, end, too_long)));
             }
-            if self.buffer.len().saturating_sub(self.start) > self.limit {
+            if self.filled.saturating_sub(self.start) > self.limit {
                 too_long = true;
-                self.start = self.buffer.len();
+                self.start = self.filled;
             }
             self.fill()?;
         }
@@ -76,8 +80,8 @@ impl<R: Read> LineReader<R> {
     /// The position of the next LF, as far as the input was read.
     fn find_end(&mut self) -> Option<usize> {
         let from = self.searched.max(self.start);
-        let found = self.buffer.get(from..)?.iter().position(|&byte| byte == b'\n');
-        self.searched = found.map_or(self.buffer.len(), |at| from.saturating_add(at));
+        let found = self.buffer.get(from..self.filled)?.iter().position(|&byte| byte == b'\n');
+        self.searched = found.map_or(self.filled, |at| from.saturating_add(at));
         found.map(|_| self.searched)
     }
 
@@ -92,24 +96,42 @@ impl<R: Read> LineReader<R> {
         }
     }
 
-    /// Drops what was handed out and reads once more.
+    /// Reads once more, at the end of what is there.
     fn fill(&mut self) -> io::Result<()> {
-        self.buffer.drain(..self.start);
-        self.searched = self.searched.saturating_sub(self.start);
-        self.start = 0;
-        let kept = self.buffer.len();
-        self.buffer.resize(kept.saturating_add(CHUNK), 0);
+        self.make_room();
+        let room = self.buffer.get_mut(self.filled..).unwrap_or_default();
         let read = loop {
-            let room = self.buffer.get_mut(kept..).unwrap_or_default();
             match self.input.read(room) {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                read => break read,
+                read => break read?,
             }
         };
-        let read = read.inspect_err(|_| self.at_end = true);
-        self.buffer.truncate(kept.saturating_add(*read.as_ref().unwrap_or(&0)));
-        self.at_end |= read? == 0;
+        self.filled = self.filled.saturating_add(read);
+        self.at_end = read == 0;
         Ok(())
+    }
+
+    /// Makes sure that there is room to read into: drops what was handed out, or else doubles the buffer. Then every byte is
+    /// moved a bounded number of times, however the input arrives.
+    fn make_room(&mut self) {
+        if self.start == self.filled {
+            (self.start, self.filled, self.searched) = (0, 0, 0);
+            if self.buffer.len() > KEPT {
+                self.buffer = Vec::new();
+            }
+        }
+        if self.buffer.len().saturating_sub(self.filled) >= CHUNK / 4 {
+            return;
+        }
+        if self.start > 0 {
+            self.buffer.copy_within(self.start..self.filled, 0);
+            self.filled = self.filled.saturating_sub(self.start);
+            self.searched = self.searched.saturating_sub(self.start);
+            self.start = 0;
+        } else {
+            let larger = self.buffer.len().saturating_mul(2).max(CHUNK);
+            self.buffer.resize(larger, 0);
+        }
     }
 }
 
@@ -181,6 +203,16 @@ mod tests {
         assert_eq!(reader.next().unwrap(), Some(Line::TooLong));
         assert!(reader.buffer.capacity() < 4 << 20);
         assert_eq!(reader.next().unwrap(), Some(Line::Whole(b"next")));
+    }
+
+    #[test]
+    fn memory_of_a_long_line_is_given_back() {
+        let long = io::repeat(b'x').take(8 << 20);
+        let mut reader = LineReader::new(long.chain(&b"\n"[..]).chain(&b"next\n"[..]), 10 << 20);
+        assert!(matches!(reader.next().unwrap(), Some(Line::Whole(line)) if line.len() == 8 << 20));
+        assert_eq!(reader.next().unwrap(), Some(Line::Whole(b"next")));
+        assert_eq!(reader.next().unwrap(), None);
+        assert!(reader.buffer.capacity() <= KEPT, "{}", reader.buffer.capacity());
     }
 
     #[test]
