@@ -28,13 +28,14 @@ pub(crate) fn run(args: &CheckArgs, output: &mut Output) -> Result<(), Stop> {
                 Err(failure) => {
                     tell_failure(&failure);
                     output.worsen(Status::Failed);
+                    summary.unread += 1;
                 }
             }
         }
     }
     if args.format == Format::Text {
         output.flush()?;
-        tell(format_args!("{} checked: {}\n", counted(summary.files, "file"), summary.problems.shown()));
+        tell(summary.shown());
     }
     Ok(())
 }
@@ -42,7 +43,22 @@ pub(crate) fn run(args: &CheckArgs, output: &mut Output) -> Result<(), Stop> {
 #[derive(Default)]
 struct Summary {
     files: usize,
+    unread: usize,
     problems: Problems,
+}
+
+impl Summary {
+    /// The closing line.
+    fn shown(&self) -> String {
+        let (files, problems) = (counted(self.files, "file"), self.problems.shown());
+        match (self.files, self.unread) {
+            (_, 0) => format!("{files} checked: {problems}\n"),
+            (0, unread) => format!("nothing checked: {} could not be read\n", counted(unread, "file")),
+            (_, unread) => {
+                format!("{files} checked: {problems}; {} could not be read\n", counted(unread, "file"))
+            }
+        }
+    }
 }
 
 /// Checks the files as one policy. Without one of them nothing sound can be said about the others.

@@ -148,6 +148,16 @@ fn an_unreadable_file_stops_no_other() {
 }
 
 #[test]
+fn the_closing_line_counts_what_could_not_be_read() {
+    let folder = Folder::new();
+    let (mail, missing) = (folder.file("mail.sqrt", MAIL), folder.path("missing.sqrt"));
+    let last = |run: common::Run| run.stderr.lines().last().map(str::to_owned);
+    let some = "1 file checked: no problems; 1 file could not be read";
+    assert_eq!(last(run(["check", &missing, &mail])).as_deref(), Some(some));
+    assert_eq!(last(run(["check", &missing])).as_deref(), Some("nothing checked: 1 file could not be read"));
+}
+
+#[test]
 fn together_an_unreadable_file_leaves_nothing_to_say() {
     let folder = Folder::new();
     let (mail, missing) = (folder.file("mail.sqrt", MAIL), folder.path("missing.sqrt"));
