@@ -11,9 +11,19 @@ pub(crate) fn is_stdin(path: &Path) -> bool {
     path.as_os_str() == "-"
 }
 
-/// The path as messages and answers show it.
+/// The path as answers show it.
 pub(crate) fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
+}
+
+/// The path for a message, in backticks; control characters are escaped, so that no name plays with the terminal.
+pub(crate) fn quoted(path: &Path) -> String {
+    let mut out = String::from("`");
+    for c in shown(path).chars() {
+        if c.is_control() { out.extend(c.escape_unicode()) } else { out.push(c) }
+    }
+    out.push('`');
+    out
 }
 
 /// Refuses standard input given twice.
@@ -54,6 +64,6 @@ pub(crate) fn tell_if_typed(path: &Path, what: &str) {
 
 /// The failure to read a file.
 pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
-    let name = if is_stdin(path) { "standard input".to_owned() } else { format!("`{}`", shown(path)) };
+    let name = if is_stdin(path) { "standard input".to_owned() } else { quoted(path) };
     Failure::new(format!("cannot read {name}: {error}"))
 }

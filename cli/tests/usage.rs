@@ -106,6 +106,12 @@ fn nothing_is_coloured_off_a_terminal() {
 }
 
 #[test]
+fn a_name_of_a_file_does_not_play_with_the_terminal() {
+    let run = run(["check", "no such\x1b[2J\nfile"]);
+    assert!(run.stderr.starts_with("error: cannot read `no such\\u{1b}[2J\\u{a}file`: "), "{}", run.stderr);
+}
+
+#[test]
 fn a_closed_standard_output_ends_quietly() {
     let folder = Folder::new();
     let mail = folder.file("mail.sqrt", MAIL);

@@ -46,7 +46,7 @@ impl Inputs {
             None => None,
             Some((_, Ok(document))) => Some(document),
             Some((path, Err(error))) => {
-                let failure = Failure::new(format!("{}: {error}", input::shown(path)));
+                let failure = Failure::new(format!("{}: {error}", input::quoted(path)));
                 tell_failure(&match error.way_out() {
                     Some(help) => failure.help(help),
                     None => failure,
@@ -72,7 +72,7 @@ fn read_document(path: &Path) -> Result<Vec<u8>, Failure> {
     let limit = u64::from(Limits::default().source_bytes).saturating_mul(2);
     let bytes = input::read(path, limit)?;
     if bytes.len() as u64 > limit {
-        return Err(Failure::new(format!("`{}` is longer than {limit} bytes", input::shown(path))));
+        return Err(Failure::new(format!("{} is longer than {limit} bytes", input::quoted(path))));
     }
     Ok(bytes)
 }
