@@ -21,7 +21,7 @@ pub struct LineIndex<'a> {
     text: &'a str,
     /// Where each line starts; the first entry is where the text starts after its byte order mark.
     starts: Vec<u32>,
-    /// How many characters begin before byte `i * STRIDE`.
+    /// How many characters begin before byte `i * STRIDE`; none for a text of ASCII, where bytes are characters.
     checkpoints: Vec<u32>,
 }
 
@@ -29,13 +29,15 @@ impl<'a> LineIndex<'a> {
     /// Indexes a text; linear in its length.
     pub fn new(text: &'a str) -> Self {
         let mut starts = vec![if text.starts_with('\u{feff}') { 3 } else { 0 }];
-        let newlines = text.bytes().enumerate().filter(|&(_, b)| b == b'\n');
-        starts.extend(newlines.map(|(at, _)| offset(at.saturating_add(1))));
-        let mut checkpoints = vec![0];
-        let mut count = 0u32;
-        for chunk in text.as_bytes().chunks(STRIDE) {
-            count = count.saturating_add(count_chars(chunk));
+        starts.extend(memchr::memchr_iter(b'\n', text.as_bytes()).map(|at| offset(at.saturating_add(1))));
+        let mut checkpoints = Vec::new();
+        if !text.is_ascii() {
+            let mut count = 0u32;
             checkpoints.push(count);
+            for chunk in text.as_bytes().chunks(STRIDE) {
+                count = count.saturating_add(count_chars(chunk));
+                checkpoints.push(count);
+            }
         }
         Self { text, starts, checkpoints }
     }
@@ -49,7 +51,8 @@ impl<'a> LineIndex<'a> {
     pub fn position(&self, at: u32) -> Position {
         let line = self.starts.partition_point(|&start| start <= at).max(1);
         let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
-        let column = self.chars_before(at).saturating_sub(self.chars_before(start)).saturating_add(1);
+        let at = at.min(offset(self.text.len()));
+        let column = self.chars_between(start, at).saturating_add(1);
         Position { line: offset(line), column }
     }
 
@@ -68,8 +71,20 @@ impl<'a> LineIndex<'a> {
         self.starts.get(index).copied().unwrap_or(offset(self.text.len()))
     }
 
+    /// Characters between two offsets within the text.
+    fn chars_between(&self, start: u32, end: u32) -> u32 {
+        let length = end.saturating_sub(start);
+        if self.checkpoints.is_empty() {
+            return length;
+        }
+        match self.text.as_bytes().get(start as usize..end as usize) {
+            Some(bytes) if bytes.len() <= STRIDE => count_chars(bytes),
+            _ => self.chars_before(end).saturating_sub(self.chars_before(start)),
+        }
+    }
+
     fn chars_before(&self, at: u32) -> u32 {
-        let at = (at as usize).min(self.text.len());
+        let at = at as usize;
         let chunk = at / STRIDE;
         let base = self.checkpoints.get(chunk).copied().unwrap_or(0);
         let rest = self.text.as_bytes().get(chunk.saturating_mul(STRIDE)..at).unwrap_or(&[]);
