@@ -14,7 +14,7 @@ struct Row {
 }
 
 /// The parts that have limits, each with its rows.
-fn tables() -> [(&'static str, Vec<Row>); 3] {
+fn tables() -> [(&'static str, Vec<Row>); 4] {
     let compiler = sqrt_compiler::limits::TABLE.iter();
     let engine = sqrt_vm::limits::Limits::default();
     [
@@ -24,18 +24,8 @@ fn tables() -> [(&'static str, Vec<Row>); 3] {
                 .map(|row| Row { name: row.name, amount: row.default, unit: row.unit, reason: row.reason })
                 .collect(),
         ),
-        (
-            "engine",
-            engine
-                .table()
-                .map(|row| Row {
-                    name: row.name,
-                    amount: row.value as u64,
-                    unit: row.unit,
-                    reason: row.reason,
-                })
-                .collect(),
-        ),
+        ("patterns", sqrt_vm::limits::of_patterns().iter().map(engine_row).collect()),
+        ("engine", engine.table().map(|row| engine_row(&row)).collect()),
         (
             "command",
             vec![Row {
@@ -46,6 +36,10 @@ fn tables() -> [(&'static str, Vec<Row>); 3] {
             }],
         ),
     ]
+}
+
+fn engine_row(row: &sqrt_vm::limits::LimitRow) -> Row {
+    Row { name: row.name, amount: row.value as u64, unit: row.unit, reason: row.reason }
 }
 
 /// Writes the tables.

@@ -3,7 +3,7 @@
 //! Invariant: reaching a limit is an ordinary diagnostic, never a panic and never a policy with something left out.
 
 macro_rules! limits {
-    ($( $(#[$doc:meta])* $field:ident: $ty:ty = $default:expr, $name:literal, $unit:literal, $reason:literal; )*) => {
+    ($( $(#[$doc:meta])* $field:ident: $ty:ty = $default:expr, $unit:literal, $reason:literal; )*) => {
         /// The limits of a compilation; [`Limits::default`] has the documented values.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub struct Limits {
@@ -18,7 +18,7 @@ macro_rules! limits {
 
         /// The rows of the table with the default values, in the order of the table.
         pub const TABLE: &[LimitRow] = &[
-            $( LimitRow { name: $name, default: $default as u64, unit: $unit, reason: $reason }, )*
+            $( LimitRow { name: stringify!($field), default: $default as u64, unit: $unit, reason: $reason }, )*
         ];
     };
 }
@@ -26,27 +26,27 @@ macro_rules! limits {
 /// One row of the table of limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LimitRow {
-    /// What is limited.
+    /// The name of the field.
     pub name: &'static str,
     /// The default.
     pub default: u64,
     /// What is counted.
     pub unit: &'static str,
-    /// Why there is a limit, and why this one.
+    /// What is limited, and why.
     pub reason: &'static str,
 }
 
 limits! {
     /// Bytes of one source file.
-    source_bytes: u32 = 64 << 20, "source text", "bytes per file",
-        "token positions are 32 bits wide, and a policy of 100,000 tool blocks is about 50 MB";
+    source_bytes: u32 = 64 << 20, "bytes",
+        "The text of one file. Positions are 32 bits wide, and a policy of 100,000 tool blocks is about 50 MB.";
     /// How deep parentheses and `not` nest.
-    nesting: u32 = 256, "nesting", "levels",
-        "parsing and compiling nested conditions takes stack; every stage fits in 512 KiB at this depth";
+    nesting: u32 = 256, "levels",
+        "The deepest nesting of parentheses and `not`. Every stage fits in 512 KiB of stack at this depth.";
     /// Tokens that the parser takes or skips in one file.
-    parse_steps: u64 = 1 << 30, "parser steps", "per file",
-        "parsing is linear and ends far below this; the guard turns a mistake in the parser into a diagnostic";
+    parse_steps: u64 = 1 << 30, "steps",
+        "The steps of the parser in one file. It is linear and ends far below; the guard turns a mistake in it into a diagnostic.";
     /// Diagnostics that one file yields.
-    diagnostics: u32 = 10_000, "diagnostics", "per file",
-        "a file that is no policy at all must not fill the memory with messages";
+    diagnostics: u32 = 10_000, "diagnostics",
+        "The problems told of one file. A file that is no policy at all must not fill the memory with messages.";
 }

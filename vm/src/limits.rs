@@ -52,6 +52,33 @@ limits! {
     dispatch_cache = 1024, "tool names", "How many tool names a scratch remembers the matching blocks of.";
 }
 
+/// The limits of one pattern. They are part of the language, so no host sets them: a pattern is valid everywhere or nowhere.
+pub fn of_patterns() -> [LimitRow; 4] {
+    use crate::pattern::{MAX_CLASSES, MAX_NESTING, MAX_SIZE, MAX_TEXT};
+    let row = |name, value, unit, reason| LimitRow { name, value, unit, reason };
+    [
+        row("pattern_bytes", MAX_TEXT, "bytes", "The text of a pattern."),
+        row(
+            "pattern_nesting",
+            MAX_NESTING as usize,
+            "levels",
+            "The deepest nesting of groups, repetitions, alternatives and sequences; building an automaton takes stack for each.",
+        ),
+        row(
+            "pattern_classes",
+            MAX_CLASSES,
+            "classes",
+            "Classes such as `\\w` in a pattern; each can have hundreds of ranges.",
+        ),
+        row(
+            "pattern_size",
+            MAX_SIZE as usize,
+            "bytes and byte ranges",
+            "The size of a pattern with its repetitions written out; an automaton of that size takes some 11 MB.",
+        ),
+    ]
+}
+
 /// A limit, to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
