@@ -17,17 +17,29 @@ use sqrt_vm::policy::{Policy, RuleInfo};
 use sqrt_vm::scratch::Scratch;
 use std::collections::BTreeMap;
 
+/// Ways to run the engine.
+#[derive(Debug, Clone, Copy)]
+pub struct Setup {
+    /// The optimisations.
+    pub passes: Passes,
+    /// Whether every rule is tested, also when the outcome is known (S6.9).
+    pub every_rule: bool,
+    /// Whether a call is checked first and finished later.
+    pub two_steps: bool,
+}
+
 /// A compiled policy with its sessions.
 pub struct Engine {
     policy: Policy,
+    two_steps: bool,
     scratch: Scratch,
     sessions: BTreeMap<Option<String>, Session>,
     lines: u64,
 }
 
 impl Engine {
-    /// Compiles the files as one policy, with these optimisations. An error is the first message of the compiler.
-    pub fn new(files: &[PolicyFile], options: &Options, passes: Passes) -> Result<Engine, String> {
+    /// Compiles the files as one policy. An error is the first message of the compiler.
+    pub fn new(files: &[PolicyFile], options: &Options, setup: Setup) -> Result<Engine, String> {
         let document =
             options.x_policy.as_ref().map(|document| XPolicy::read(document.to_string().as_bytes()));
         let document = document.transpose().map_err(|error| error.to_string())?;
@@ -36,14 +48,18 @@ impl Engine {
         let sources = files.iter().map(|file| Source { name: &file.name, bytes: &file.bytes });
         let sources: Vec<_> = sources.chain(code).collect();
         let presets = document.as_ref().map(presets).unwrap_or_default();
-        let compiled = compile(&sources, &sqrt_compiler::Options { presets, passes, ..Default::default() });
+        let compiled = compile(
+            &sources,
+            &sqrt_compiler::Options { presets, passes: setup.passes, ..Default::default() },
+        );
         let mut errors = compiled.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
         let message = || errors.next().map_or("no program", |error| &error.message).to_owned();
         let program = compiled.program.ok_or_else(message)?;
-        let policy =
-            Policy::new(program, config(options, document.as_ref())).map_err(|error| error.to_string())?;
+        let mut config = config(options, document.as_ref());
+        config.fail_fast &= !setup.every_rule;
+        let policy = Policy::new(program, config).map_err(|error| error.to_string())?;
         let scratch = Scratch::new(&policy);
-        Ok(Engine { policy, scratch, sessions: BTreeMap::new(), lines: 0 })
+        Ok(Engine { policy, two_steps: setup.two_steps, scratch, sessions: BTreeMap::new(), lines: 0 })
     }
 
     /// The line that answers a line.
@@ -74,7 +90,17 @@ impl Engine {
         if let Some(value) = line.session_value {
             session.set_value(value, &policy.config().limits).map_err(|error| error.to_string())?;
         }
-        let decision = policy.evaluate(&mut session, &line.call, line.returned.as_ref(), scratch);
+        let returned = line.returned.as_ref();
+        let decision = if self.two_steps {
+            let checked = policy.check(&mut session, &line.call, scratch);
+            let decision = checked.decision().clone();
+            if let (Some(pending), Some(returned)) = (checked.into_pending(), returned) {
+                policy.finish(&mut session, pending, returned, scratch).map_err(|error| error.to_string())?;
+            }
+            decision
+        } else {
+            policy.evaluate(&mut session, &line.call, returned, scratch)
+        };
         if let Some(failure) = decision.failure() {
             return Err(failure.to_string());
         }

@@ -3,7 +3,7 @@
 //! Invariant: all of them see the same files, options and lines, and are asked for the same form of answers (S9).
 
 use crate::corpus::{Exchange, Options, PolicyFile, Report, Severity, difference};
-use crate::engine::Engine;
+use crate::engine::{Engine, Setup};
 use crate::oracle::Oracle;
 use serde_json::Value;
 use sqrt_compiler::diagnostics::SourceMap;
@@ -23,38 +23,60 @@ impl Implementation {
     }
 }
 
+/// How an implementation takes a policy.
+pub type Load = fn(&[PolicyFile], &Options) -> Result<Implementation, String>;
+
+/// Every implementation there is. How the engine is set up must not matter.
+pub const ALL: &[Load] =
+    &[engine, engine_that_only_lowers, engine_that_only_folds, plain_engine, engine_in_two_steps, oracle];
+
+const USUAL: Setup =
+    Setup { passes: Passes { fold_constants: true, lower_sets: true }, every_rule: false, two_steps: false };
+
 /// The policy in every implementation. An error is that of the first one that refuses it.
 pub fn all(files: &[PolicyFile], options: &Options) -> Result<Vec<Implementation>, String> {
-    Ok(vec![
-        engine("engine", files, options, Passes::default())?,
-        engine(
-            "engine without constants folded",
-            files,
-            options,
-            Passes { fold_constants: false, ..Passes::default() },
-        )?,
-        engine(
-            "engine without sets lowered",
-            files,
-            options,
-            Passes { lower_sets: false, ..Passes::default() },
-        )?,
-        engine("engine without optimisations", files, options, Passes::none())?,
-        oracle(files, options)?,
-    ])
+    ALL.iter().map(|load| load(files, options)).collect()
 }
 
-fn engine(
+/// The engine as a host uses it.
+pub fn engine(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
+    set_up("engine", files, options, USUAL)
+}
+
+/// The engine with no constants folded.
+pub fn engine_that_only_lowers(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
+    let passes = Passes { fold_constants: false, ..USUAL.passes };
+    set_up("engine without constants folded", files, options, Setup { passes, ..USUAL })
+}
+
+/// The engine with no sets lowered.
+pub fn engine_that_only_folds(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
+    let passes = Passes { lower_sets: false, ..USUAL.passes };
+    set_up("engine without sets lowered", files, options, Setup { passes, ..USUAL })
+}
+
+/// The engine with no optimisation at all, testing every rule.
+pub fn plain_engine(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
+    set_up("plain engine", files, options, Setup { passes: Passes::none(), every_rule: true, ..USUAL })
+}
+
+/// The engine where a call is checked first and finished later.
+pub fn engine_in_two_steps(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
+    set_up("engine in two steps", files, options, Setup { two_steps: true, ..USUAL })
+}
+
+fn set_up(
     name: &'static str,
     files: &[PolicyFile],
     options: &Options,
-    passes: Passes,
+    setup: Setup,
 ) -> Result<Implementation, String> {
-    let mut engine = Engine::new(files, options, passes)?;
+    let mut engine = Engine::new(files, options, setup)?;
     Ok(Implementation { name, answer: Box::new(move |line| engine.answer(line)) })
 }
 
-fn oracle(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
+/// The naive interpreter.
+pub fn oracle(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
     let texts: Result<Vec<_>, _> = files.iter().map(|file| std::str::from_utf8(&file.bytes)).collect();
     let texts = texts.map_err(|error| error.to_string())?;
     let named: Vec<_> = files.iter().zip(texts).map(|(file, text)| (file.name.as_str(), text)).collect();

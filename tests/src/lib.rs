@@ -9,6 +9,7 @@
     reason = "everything here is test code: what is not as expected may fail loudly"
 )]
 
+pub mod compare;
 pub mod corpus;
 pub mod docs;
 pub mod engine;

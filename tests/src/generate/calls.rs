@@ -9,13 +9,13 @@ fn string(text: &str) -> String {
 
 /// A JSON value, nested at most `depth` deep.
 pub fn value(random: &mut Random, depth: usize) -> String {
-    match random.below(if depth == 0 { 13 } else { 18 }) {
+    match random.below(if depth == 0 { 13 } else { 16 }) {
         0 => "null".to_owned(),
         1 => random.pick(&["true", "false"]).to_owned(),
         2..5 => literals::value_number(random).to_owned(),
         5 | 6 => string(&literals::value_date(random)),
         7..13 => string(literals::string(random)),
-        13..16 => {
+        13 | 14 => {
             let long = depth == 2 && random.percent(4);
             let count = if long { 60 + random.below(10) } else { random.below(4) };
             let elements: Vec<_> = (0..count).map(|_| value(random, depth - 1)).collect();
@@ -52,7 +52,7 @@ fn metadata(random: &mut Random) -> String {
 
 /// One line: a call mostly, sometimes a branch question, sometimes nothing valid.
 pub fn line(random: &mut Random) -> String {
-    if random.percent(4) {
+    if random.percent(5) {
         return branch(random);
     }
     let mut entries = Vec::new();
@@ -60,7 +60,7 @@ pub fn line(random: &mut Random) -> String {
         entries.push(format!("\"session\": {}", random.pick(&["\"s1\"", "\"s2\"", "null", "\"\""])));
     }
     entries.push(format!("\"tool\": {}", string(random.pick(TOOLS))));
-    let names = random.some(ARGUMENTS, 55);
+    let names = random.some(ARGUMENTS, 75);
     if !names.is_empty() || random.percent(30) {
         let values: Vec<_> = names.iter().map(|name| format!("\"{name}\": {}", value(random, 2))).collect();
         entries.push(format!("\"args\": {{{}}}", values.join(", ")));

@@ -57,6 +57,8 @@ pub(super) struct Writer<'a> {
     pub(super) lets: Vec<Let>,
     /// Whether `x.value == y.value` may be written (S6.12 has an exception for it).
     pub(super) compares_values: bool,
+    /// Whether every operand stands in parentheses, not only where that is needed.
+    pub(super) all_parentheses: bool,
 }
 
 /// A set expression with what matters for its use.
@@ -98,35 +100,46 @@ impl Writer<'_> {
 
     /// A predicate.
     pub(super) fn predicate(&mut self, scope: Scope, depth: usize) -> String {
-        if depth > 0 && self.random.percent(45) {
-            return self.connective(scope, depth);
-        }
-        if self.random.percent(15)
-            && let Some(found) = self.pick_let(scope, |kind| kind == Kind::Predicate)
-        {
-            return found.name;
-        }
-        if self.random.percent(55) { self.value_condition(scope) } else { self.set_condition(scope) }
+        self.operand_predicate(scope, depth).0
     }
 
-    fn connective(&mut self, scope: Scope, depth: usize) -> String {
-        let first = self.predicate(scope, depth - 1);
-        match self.random.below(5) {
-            0 | 1 => format!("not ({first})"),
-            2 => format!("({first}) and ({})", self.predicate(scope, depth - 1)),
-            3 => format!("({first}) or ({})", self.predicate(scope, depth - 1)),
-            _ => {
-                let (second, third) = (self.predicate(scope, 0), self.predicate(scope, 0));
-                format!("({first}) or {second} and not {third}")
-            }
+    fn operand_predicate(&mut self, scope: Scope, depth: usize) -> (String, usize) {
+        if depth > 0 && self.random.percent(50) {
+            return self.connective(scope, depth);
         }
+        let text = match self.random.below(20) {
+            0..3 => match self.pick_let(scope, |kind| kind == Kind::Predicate) {
+                Some(found) => found.name,
+                None => self.value_condition(scope),
+            },
+            3..12 => self.value_condition(scope),
+            _ => self.set_condition(scope),
+        };
+        (text, 3)
+    }
+
+    /// `not`, `and` or `or`, with its level: 2, 1 or 0; other predicates have level 3.
+    fn connective(&mut self, scope: Scope, depth: usize) -> (String, usize) {
+        let first = self.operand_predicate(scope, depth - 1);
+        let (level, word) = match self.random.below(5) {
+            0 | 1 => return (format!("not {}", self.enclosed(first, 2)), 2),
+            2 | 3 => (1, "and"),
+            _ => (0, "or"),
+        };
+        let second = self.operand_predicate(scope, depth - 1);
+        (format!("{} {word} {}", self.enclosed(first, level), self.enclosed(second, level + 1)), level)
+    }
+
+    /// An operand in parentheses, if it binds less tightly than `least` or all operands stand in parentheses.
+    fn enclosed(&self, (text, level): (String, usize), least: usize) -> String {
+        if level < least || self.all_parentheses { format!("({text})") } else { text }
     }
 
     fn value(&mut self, scope: Scope) -> String {
         match self.random.below(12) {
             0 => "@session.value".to_owned(),
             1 | 2 if scope.has(Scope::RESULT_VALUE) => "@result.value".to_owned(),
-            _ => format!("{}.value", self.random.pick(literals::ARGUMENTS)),
+            _ => format!("{}.value", self.random.pick_early(literals::ARGUMENTS)),
         }
     }
 
@@ -178,7 +191,7 @@ impl Writer<'_> {
             5 => format!("@args.{field}"),
             6 => format!("@args.{field}.intersect"),
             7 => format!("{} of {field} from args", self.random.pick(&["union", "intersect"])),
-            _ => format!("{}.{field}", self.random.pick(literals::ARGUMENTS)),
+            _ => format!("{}.{field}", self.random.pick_early(literals::ARGUMENTS)),
         }
     }
 
@@ -212,7 +225,11 @@ impl Writer<'_> {
             let (element, is_pattern) = self.string_element();
             let word = if adds { "with" } else { "without" };
             let holds_pattern = left.holds_pattern || (adds && is_pattern);
-            return Set { text: format!("{} {word} {element}", within(left, 4)), level: 4, holds_pattern };
+            return Set {
+                text: format!("{} {word} {element}", self.within(left, 4)),
+                level: 4,
+                holds_pattern,
+            };
         }
         let right = self.strings(scope, depth - 1);
         let level = self.random.below(4);
@@ -221,10 +238,11 @@ impl Writer<'_> {
             2 => left.holds_pattern && right.holds_pattern,
             _ => left.holds_pattern || right.holds_pattern,
         };
-        Set { text: self.joined(level, within(left, level), within(right, level + 1)), level, holds_pattern }
+        let (left, right) = (self.within(left, level), self.within(right, level + 1));
+        Set { text: self.joined(level, &left, &right), level, holds_pattern }
     }
 
-    fn joined(&mut self, level: usize, left: String, right: String) -> String {
+    fn joined(&mut self, level: usize, left: &str, right: &str) -> String {
         let (symbol, word) = OPERATORS[level];
         let operator = if self.random.percent(50) { symbol } else { word };
         format!("{left} {operator} {right}")
@@ -283,19 +301,18 @@ impl Writer<'_> {
     }
 
     fn element_set(&mut self, scope: Scope, depth: usize) -> (String, usize) {
-        let wrap =
-            |(text, inner): (String, usize), level| if inner < level { format!("({text})") } else { text };
         if depth == 0 || self.random.percent(60) {
             return (self.element_atom(scope), 5);
         }
         let left = self.element_set(scope, depth - 1);
         if self.random.percent(25) {
             let word = self.random.pick(&["with", "without"]);
-            return (format!("{} {word} {}", wrap(left, 4), self.element()), 4);
+            return (format!("{} {word} {}", self.enclosed(left, 4), self.element()), 4);
         }
         let right = self.element_set(scope, depth - 1);
         let level = self.random.below(4);
-        (self.joined(level, wrap(left, level), wrap(right, level + 1)), level)
+        let (left, right) = (self.enclosed(left, level), self.enclosed(right, level + 1));
+        (self.joined(level, &left, &right), level)
     }
 
     fn element_atom(&mut self, scope: Scope) -> String {
@@ -310,7 +327,7 @@ impl Writer<'_> {
     }
 
     fn plain_elements(&mut self) -> String {
-        let elements: Vec<_> = (0..self.random.below(4)).map(|_| self.element()).collect();
+        let elements: Vec<_> = (0..self.random.below(5) + 1).map(|_| self.element()).collect();
         format!("{{{}}}", elements.join(", "))
     }
 
@@ -337,9 +354,9 @@ impl Writer<'_> {
             _ => self.text_domain(),
         }
     }
-}
 
-/// The text of a set, in parentheses if it binds less tightly than `level`.
-fn within(set: Set, level: usize) -> String {
-    if set.level < level { format!("({})", set.text) } else { set.text }
+    /// The text of a set as an operand where `level` is the least that needs no parentheses.
+    fn within(&self, set: Set, level: usize) -> String {
+        self.enclosed((set.text, set.level), level)
+    }
 }

@@ -176,12 +176,12 @@ pub(super) fn quoted(text: &str) -> String {
 
 /// A tag as a policy literal.
 pub(super) fn tag(random: &mut Random) -> String {
-    quoted(random.pick(TAGS))
+    quoted(random.pick_early(TAGS))
 }
 
 /// A string of values.
 pub(super) fn string(random: &mut Random) -> &'static str {
-    if random.percent(20) { random.pick(TAGS) } else { random.pick(STRINGS) }
+    if random.percent(20) { random.pick_early(TAGS) } else { random.pick_early(STRINGS) }
 }
 
 /// A string literal of a policy; `*` has a meaning of its own there, so it is rare.
@@ -193,16 +193,16 @@ pub(super) fn string_literal(random: &mut Random) -> String {
 /// `r"…"` or `w"…"`
 pub(super) fn pattern(random: &mut Random) -> String {
     match random.below(10) {
-        0..4 => format!("r\"{}\"", random.pick(REGEXES)),
+        0..4 => format!("r\"{}\"", random.pick_early(REGEXES)),
         4..7 => format!("r\"{}\"", regex(random, 3)),
-        _ => format!("w\"{}\"", random.pick(WILDCARDS)),
+        _ => format!("w\"{}\"", random.pick_early(WILDCARDS)),
     }
 }
 
 /// `r"…"`
 pub(super) fn regex_literal(random: &mut Random) -> String {
     if random.percent(50) {
-        format!("r\"{}\"", random.pick(REGEXES))
+        format!("r\"{}\"", random.pick_early(REGEXES))
     } else {
         format!("r\"{}\"", regex(random, 3))
     }
@@ -210,7 +210,7 @@ pub(super) fn regex_literal(random: &mut Random) -> String {
 
 /// `w"…"`
 pub(super) fn wildcard_literal(random: &mut Random) -> String {
-    format!("w\"{}\"", random.pick(WILDCARDS))
+    format!("w\"{}\"", random.pick_early(WILDCARDS))
 }
 
 /// A regex of small parts.
@@ -245,7 +245,7 @@ fn branch(random: &mut Random, depth: usize) -> String {
 
 /// A number as a policy writes it, without infinities.
 pub(super) fn number(random: &mut Random) -> &'static str {
-    if random.percent(70) { random.pick(INTEGERS) } else { random.pick(DECIMALS) }
+    if random.percent(70) { random.pick_early(INTEGERS) } else { random.pick_early(DECIMALS) }
 }
 
 /// A number as JSON writes it.
@@ -255,7 +255,7 @@ pub(super) fn value_number(random: &mut Random) -> &'static str {
 
 /// A date of a policy.
 pub(super) fn date(random: &mut Random) -> String {
-    if random.percent(30) { made_up_date(random) } else { random.pick(DATES).to_owned() }
+    if random.percent(30) { made_up_date(random) } else { random.pick_early(DATES).to_owned() }
 }
 
 /// A string of values that is a date, or nearly.
@@ -263,7 +263,7 @@ pub(super) fn value_date(random: &mut Random) -> String {
     match random.below(4) {
         0 => made_up_date(random),
         1 => random.pick(NO_DATES).to_owned(),
-        _ => random.pick(DATES).to_owned(),
+        _ => random.pick_early(DATES).to_owned(),
     }
 }
 

@@ -13,7 +13,7 @@ pub use calls::{line, value};
 pub use policy::{Part, Source, Style, deny_rule, policy};
 pub use random::Random;
 
-use crate::corpus::{Level, Mode, Options};
+use crate::corpus::{Level, Mode, Options, PolicyFile};
 use serde_json::json;
 use std::fmt;
 
@@ -38,10 +38,14 @@ impl Case {
         Case { sources, options, calls }
     }
 
-    /// The names and texts of the policy's files.
-    pub fn files(&self) -> Vec<(String, String)> {
+    /// The policy's files.
+    pub fn files(&self) -> Vec<PolicyFile> {
         let name = |index| if index == 0 { "policy.sqrt".to_owned() } else { format!("policy{index}.sqrt") };
-        self.sources.iter().enumerate().map(|(index, source)| (name(index), source.to_string())).collect()
+        let file = |(index, source): (usize, &Source)| PolicyFile {
+            name: name(index),
+            bytes: source.to_string().into_bytes(),
+        };
+        self.sources.iter().enumerate().map(file).collect()
     }
 
     /// A smaller case that still `fails`: parts of the policy and calls are left out as long as that is possible.
@@ -82,8 +86,8 @@ impl Case {
 /// Shows a case so that it can be pasted into a file of the corpus.
 impl fmt::Display for Case {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, text) in self.files() {
-            write!(f, "--- policy {name}\n{text}")?;
+        for (file, source) in self.files().iter().zip(&self.sources) {
+            write!(f, "--- policy {}\n{source}", file.name)?;
         }
         if self.options != Options::default() {
             writeln!(f, "--- options\n// {:?}", self.options)?;
@@ -115,7 +119,8 @@ fn x_policy(random: &mut Random) -> serde_json::Value {
             presets.insert(key.to_owned(), json!(random.pick(&["hard", "soft"])));
         }
     }
-    if random.percent(50) {
+    let branching = random.percent(50);
+    if branching {
         let mode = random.pick(&["allow", "deny"]);
         let mut lists = Vec::new();
         for _ in 0..3 {
@@ -124,5 +129,7 @@ fn x_policy(random: &mut Random) -> serde_json::Value {
         let branching = json!({"mode": mode, "tags": lists[0], "producers": lists[1], "consumers": lists[2]});
         presets.insert("branching_meta_policy".to_owned(), branching);
     }
-    json!({"mode": random.pick(&["standard", "strict", "custom"]), "presets": presets})
+    let custom = branching && random.percent(70);
+    let mode = if custom { "custom" } else { random.pick(&["standard", "strict", "custom"]) };
+    json!({"mode": mode, "presets": presets})
 }

@@ -83,20 +83,28 @@ pub struct Style {
     pub session_before: bool,
     /// Whether values may be compared with each other.
     pub compares_values: bool,
+    /// Whether every operand stands in parentheses; nothing else in the policy depends on it.
+    pub all_parentheses: bool,
+}
+
+impl Style {
+    /// Everything the language has, with no more parentheses than needed.
+    pub const ALL: Style = Style { session_before: true, compares_values: true, all_parentheses: false };
 }
 
 /// Writes a policy of one or a few files.
 pub fn policy(random: &mut Random, style: Style) -> Vec<Source> {
     let files = if random.percent(80) { 1 } else { 2 };
     let mut sources = vec![Source::default(); files];
-    let mut writer = Writer { random, lets: Vec::new(), compares_values: style.compares_values };
+    let Style { compares_values, all_parentheses, .. } = style;
+    let mut writer = Writer { random, lets: Vec::new(), compares_values, all_parentheses };
     for index in 0..writer.random.below(5) {
         let name =
             if index == 0 && writer.random.percent(20) { "when".to_owned() } else { format!("L{index}") };
         let part = Part::line(writer.let_declaration(&name));
         place(writer.random, &mut sources, part);
     }
-    for _ in 0..writer.random.below(4) + 1 {
+    for _ in 0..writer.random.below(5) + 1 {
         let part =
             if writer.random.percent(25) { shorthand(&mut writer, style) } else { tool(&mut writer, style) };
         place(writer.random, &mut sources, part);
@@ -154,7 +162,7 @@ fn shorthand(writer: &mut Writer<'_>, style: Style) -> Part {
 
 fn tool(writer: &mut Writer<'_>, style: Style) -> Part {
     let mut members = Vec::new();
-    for _ in 0..writer.random.below(4) {
+    for _ in 0..writer.random.below(5) {
         members.push(rule(writer));
     }
     if writer.random.percent(35) {
@@ -195,7 +203,7 @@ fn rule_text(writer: &mut Writer<'_>, enforcement: &str, outcome: &str) -> Strin
 /// A deny rule that uses no lets, to be added to any policy.
 pub fn deny_rule(random: &mut Random) -> Part {
     let enforcement = random.pick(&["must", "should"]);
-    let mut writer = Writer { random, lets: Vec::new(), compares_values: true };
+    let mut writer = Writer { random, lets: Vec::new(), compares_values: true, all_parentheses: false };
     Part::line(rule_text(&mut writer, enforcement, "deny"))
 }
 

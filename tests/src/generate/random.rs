@@ -36,6 +36,12 @@ impl Random {
         choices[self.below(choices.len())]
     }
 
+    /// One of several, most often one of the first.
+    pub fn pick_early<'a, T: ?Sized>(&mut self, choices: &[&'a T]) -> &'a T {
+        let index = (0..5).map(|_| self.below(choices.len())).min();
+        choices[index.unwrap_or(0)]
+    }
+
     /// Some of several, each in `percent` of all cases.
     pub fn some<'a, T: ?Sized>(&mut self, choices: &[&'a T], percent: usize) -> Vec<&'a T> {
         choices.iter().copied().filter(|_| self.percent(percent)).collect()

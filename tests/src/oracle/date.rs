@@ -53,7 +53,8 @@ impl Instant {
     }
 }
 
-/// The exact value of a double is `mantissa * 2^exponent`; this is that times 10^9, rounded to the nearest integer.
+/// The exact value of a double is `mantissa * 2^exponent`; this is that times 10^9, rounded to the nearest integer,
+/// and to the even one of two that are as near.
 fn nanoseconds(seconds: f64) -> i128 {
     let bits = seconds.to_bits();
     let stored_exponent = ((bits >> 52) & 0x7ff) as i32;
@@ -66,7 +67,11 @@ fn nanoseconds(seconds: f64) -> i128 {
         -120..0 => {
             let denominator = 1i128 << -exponent;
             let (quotient, remainder) = (numerator / denominator, numerator % denominator);
-            quotient + i128::from(remainder * 2 >= denominator)
+            match (remainder * 2).cmp(&denominator) {
+                Ordering::Less => quotient,
+                Ordering::Equal => quotient + quotient % 2,
+                Ordering::Greater => quotient + 1,
+            }
         }
         _ => 0,
     };

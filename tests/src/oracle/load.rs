@@ -11,6 +11,8 @@ use sqrt_compiler::limits::Limits;
 use sqrt_compiler::syntax::ast;
 use sqrt_compiler::syntax::token::{FileId, TokenRange};
 use sqrt_compiler::syntax::{Parsed, parse};
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 type Loaded<T> = Result<T, String>;
 
@@ -22,7 +24,7 @@ pub(super) fn load(policy: &mut Policy, name: &str, source: &str, preset: Option
     if let Some(error) = errors.into_iter().next() {
         return Err(format!("{name}: {}", error.message));
     }
-    let loader = Loader { name, source, parsed: &parsed, preset };
+    let loader = Loader { name, source, parsed: &parsed, preset, mentioned: RefCell::default() };
     for declaration in parsed.file.declarations {
         match declaration.kind {
             ast::DeclarationKind::Let(declared) => {
@@ -36,6 +38,7 @@ pub(super) fn load(policy: &mut Policy, name: &str, source: &str, preset: Option
             ast::DeclarationKind::Error => return Err(UNPARSED.to_owned()),
         }
     }
+    policy.mentioned.append(&mut loader.mentioned.into_inner());
     Ok(())
 }
 
@@ -46,12 +49,19 @@ struct Loader<'a> {
     source: &'a str,
     parsed: &'a Parsed<'a>,
     preset: Option<usize>,
+    mentioned: RefCell<BTreeSet<String>>,
 }
 
 impl Loader<'_> {
+    /// The name of a let that is used.
+    fn mention(&self, name: ast::Name<'_>) -> String {
+        self.mentioned.borrow_mut().insert(name.text.to_owned());
+        name.text.to_owned()
+    }
+
     fn let_value(&self, value: ast::LetValue<'_>) -> Loaded<Let> {
         Ok(match value {
-            ast::LetValue::Name(name) => Let::Name(name.text.to_owned()),
+            ast::LetValue::Name(name) => Let::Name(self.mention(name)),
             ast::LetValue::Predicate(predicate) => Let::Predicate(self.predicate(predicate)?),
             ast::LetValue::Set(set) => Let::Set(self.set(set)?),
             ast::LetValue::Domain(element) => Let::Set(SetExpr::Literal(vec![self.element(element)?])),
@@ -186,7 +196,7 @@ impl Loader<'_> {
             ast::PredicateKind::Or(operands) => Predicate::Or(all(operands)?),
             ast::PredicateKind::And(operands) => Predicate::And(all(operands)?),
             ast::PredicateKind::Not(operand) => Predicate::Not(Box::new(self.predicate(operand)?)),
-            ast::PredicateKind::Name(name) => Predicate::Name(name.text.to_owned()),
+            ast::PredicateKind::Name(name) => Predicate::Name(self.mention(name)),
             ast::PredicateKind::In(value, set) => Predicate::In(operand(value)?, self.set(set)?),
             ast::PredicateKind::ValueEqual(left, right) => Predicate::Equal(operand(left)?, operand(right)?),
             ast::PredicateKind::Compare(left, comparison, right) => {
@@ -212,7 +222,7 @@ impl Loader<'_> {
                 SetExpr::Literal(elements.iter().map(|element| self.element(element)).collect::<Loaded<_>>()?)
             }
             ast::SetExprKind::Meta(operand) => SetExpr::Meta(meta(operand)),
-            ast::SetExprKind::Name(name) => SetExpr::Name(name.text.to_owned()),
+            ast::SetExprKind::Name(name) => SetExpr::Name(self.mention(name)),
             ast::SetExprKind::Error => return Err(UNPARSED.to_owned()),
         })
     }

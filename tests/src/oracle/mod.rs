@@ -57,6 +57,9 @@ impl Oracle {
         for (rank, (name, source)) in document.presets.iter().enumerate() {
             load::load(&mut policy, name, source, Some(rank))?;
         }
+        if let Some(name) = policy.mentioned.iter().find(|name| !policy.lets.contains_key(*name)) {
+            return Err(format!("no let is called `{name}`"));
+        }
         // Options given beside a document win over it (S8). The default is allow, soft (S6.8).
         let default = decision::DefaultVerdict {
             allow: options.default_allow.or(document.default_allow).unwrap_or(true),

@@ -6,13 +6,15 @@ use super::date::Instant;
 use super::number::Number;
 use super::pattern::Pattern;
 use sqrt_compiler::syntax::ast::{Enforcement, Field, Outcome, SetComparison, SetOp};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A whole policy.
 #[derive(Debug, Default)]
 pub(super) struct Policy {
     /// The lets of all files (S3.1).
     pub(super) lets: BTreeMap<String, Let>,
+    /// The lets that are mentioned anywhere.
+    pub(super) mentioned: BTreeSet<String>,
     /// The blocks of all files in source order, presets last.
     pub(super) blocks: Vec<Block>,
 }

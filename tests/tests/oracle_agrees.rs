@@ -1,0 +1,65 @@
+//! Random policies and calls: the engine answers as the oracle does, however it is set up.
+
+#![allow(clippy::panic, reason = "a test fails by panicking")]
+
+use serde_json::Value;
+use sqrt_tests::compare::{answers, disagreement, expect_none, seeds};
+use sqrt_tests::generate::{Case, Style};
+use sqrt_tests::implementations::{
+    Load, engine, engine_in_two_steps, engine_that_only_folds, engine_that_only_lowers, oracle, plain_engine,
+};
+
+fn agree(implementation: Load, default: std::ops::Range<u64>) {
+    for seed in seeds(default) {
+        let case = Case::generate(seed, Style::ALL, 20);
+        expect_none(seed, &case, |case| disagreement(oracle, implementation, case));
+    }
+}
+
+#[test]
+fn the_engine_agrees() {
+    agree(engine, 0..150);
+}
+
+#[test]
+fn the_engine_without_optimisations_agrees() {
+    agree(plain_engine, 10_000..10_080);
+}
+
+#[test]
+fn the_engine_with_folding_alone_agrees() {
+    agree(engine_that_only_folds, 20_000..20_080);
+}
+
+#[test]
+fn the_engine_with_lowering_alone_agrees() {
+    agree(engine_that_only_lowers, 30_000..30_080);
+}
+
+#[test]
+fn the_engine_in_two_steps_agrees() {
+    agree(engine_in_two_steps, 40_000..40_080);
+}
+
+/// Operators bind as S5.1 says: the same policy with all operands in parentheses means the same. The implementations
+/// share the parser, so that nothing else here sees it misread an expression.
+#[test]
+fn parentheses_that_are_not_needed_do_not_matter() {
+    for seed in seeds(50_000..50_300) {
+        let case = Case::generate(seed, Style::ALL, 20);
+        let full = Case::generate(seed, Style { all_parentheses: true, ..Style::ALL }, 20);
+        assert_eq!(case.calls, full.calls, "seed {seed}");
+        let (few, all) = (answers(oracle, &case), answers(oracle, &full));
+        assert_eq!(few.map(without_columns), all.map(without_columns), "seed {seed}:\n{full}{case}");
+    }
+}
+
+/// Answers without the columns of rules.
+fn without_columns(mut answers: Vec<Value>) -> Vec<Value> {
+    for answer in &mut answers {
+        if let Some(rule) = answer.get_mut("rule").and_then(Value::as_object_mut) {
+            rule.remove("column");
+        }
+    }
+    answers
+}
