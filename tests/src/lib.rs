@@ -17,3 +17,4 @@ pub mod generate;
 pub mod implementations;
 pub mod oracle;
 pub mod readme;
+pub mod tree_text;
