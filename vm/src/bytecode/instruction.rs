@@ -3,6 +3,11 @@
 //! Invariants: [`decode`] accepts exactly what [`encode`] writes (unused fields are zero), so an instruction has one
 //! encoding; a type that implements [`OpVisitor`] handles every instruction or does not compile.
 
+#![allow(
+    rustdoc::broken_intra_doc_links,
+    reason = "`B[dst]` in the table of instructions is notation, no link"
+)]
+
 use std::fmt;
 
 use super::op::Instruction;

@@ -1,7 +1,7 @@
 //! The instruction set: the one table in which an instruction is spelled.
 //!
 //! Opcodes, the `Op` enum, encoder, decoder, verifier, disassembler and `docs/instructions.md` are macros over
-//! [`for_each_op!`] (see the other files of this folder); what an operand is and how it is encoded, printed and checked
+//! [`for_each_op!`](crate::for_each_op) (see the other files of this folder); what an operand is and how it is encoded, printed and checked
 //! belongs to its role type (`operand.rs`).
 //!
 //! **Encoding.** Every instruction is eight bytes: the opcode, three narrow operands of one byte (`x`, `y`, `z`) and one
