@@ -8,6 +8,9 @@ use crate::matcher::MatcherCache;
 use crate::metadata::{MetaSet, TagId};
 use crate::value::ValueScratch;
 
+/// So many temporaries, and so many kept sets, keep their memory from phase to phase.
+pub(super) const SETS_KEPT: usize = 64;
+
 /// A value, by where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) enum ValueRef {
@@ -102,6 +105,8 @@ pub(crate) struct Memory {
     pub(super) temps: Temps,
     kept: Vec<Kept>,
     kept_sets: Vec<MetaSet>,
+    /// The places of `kept_sets` that may hold memory, some more than once.
+    grown_sets: Vec<usize>,
     /// Moves on with every update and every phase.
     epoch: u64,
     /// Moves on with every question to a membership procedure.
@@ -123,12 +128,20 @@ impl Memory {
             temps: Temps::default(),
             kept: vec![Kept::default(); keeping],
             kept_sets: vec![MetaSet::empty(); keeping_sets],
+            grown_sets: Vec::new(),
             epoch: 0,
             subject_epoch: 0,
             matching: MatcherCache::default(),
             walks: ValueScratch::default(),
             tags: Vec::new(),
         }
+    }
+
+    /// How many sets have memory: temporaries and kept ones.
+    #[cfg(test)]
+    pub(super) fn sets_with_memory(&self) -> (usize, usize) {
+        let kept = self.kept_sets.iter().filter(|set| **set != MetaSet::empty()).count();
+        (self.temps.sets.len(), kept)
     }
 
     /// What matching writes to.
@@ -141,6 +154,26 @@ impl Memory {
         self.frames.clear();
         self.temps.truncate(0);
         self.forget();
+        self.give_back();
+    }
+
+    /// Gives back what more sets than usual took, so that memory does not grow with the tools that were called.
+    fn give_back(&mut self) {
+        self.temps.shrink_to(SETS_KEPT);
+        if self.grown_sets.len() > SETS_KEPT {
+            for slot in self.grown_sets.drain(..) {
+                if let Some(set) = self.kept_sets.get_mut(slot) {
+                    *set = MetaSet::empty();
+                }
+            }
+        }
+    }
+
+    /// The set registers from `from` up to `to` hold no temporary.
+    pub(super) fn clear_sets(&mut self, from: usize, to: usize) {
+        if let Some(registers) = self.sets.get_mut(from..to) {
+            registers.fill(SetRef::default());
+        }
     }
 
     /// No answer kept so far counts.
@@ -187,6 +220,7 @@ impl Memory {
         let place = self.kept_sets.get_mut(set_slot).ok_or(Fault("no place to keep a set"))?;
         let temp = self.temps.get_mut(at).ok_or(Fault("no such temporary"))?;
         std::mem::swap(place, temp);
+        self.grown_sets.push(set_slot);
         Ok(SetRef::Kept(set_slot))
     }
 
@@ -196,7 +230,8 @@ impl Memory {
     }
 }
 
-/// Sets that last as long as the frame that made them; their memory is used again.
+/// Sets that last as long as the frame that made them; their memory is used again. Each is in one register at most, as no
+/// instruction copies a handle, so what writes to that register may write over it: a chain of operators needs one.
 #[derive(Debug, Default)]
 pub(super) struct Temps {
     sets: Vec<MetaSet>,
@@ -207,6 +242,11 @@ impl Temps {
     /// How many are in use.
     pub(super) fn len(&self) -> usize {
         self.used
+    }
+
+    /// Gives back the memory of unused ones beyond `count`.
+    fn shrink_to(&mut self, count: usize) {
+        self.sets.truncate(count.max(self.used));
     }
 
     /// Frees all from `len` on.
@@ -220,6 +260,19 @@ impl Temps {
 
     pub(super) fn get_mut(&mut self, at: usize) -> Option<&mut MetaSet> {
         self.sets.get_mut(at)
+    }
+
+    /// Takes a temporary to work on it; [`Temps::put_at`] gives it back.
+    pub(super) fn take_at(&mut self, at: usize) -> MetaSet {
+        self.sets.get_mut(at).map(std::mem::take).unwrap_or_default()
+    }
+
+    /// Puts a set in the place of a temporary.
+    pub(super) fn put_at(&mut self, at: usize, set: MetaSet) -> SetRef {
+        if let Some(place) = self.sets.get_mut(at) {
+            *place = set;
+        }
+        SetRef::Temp(at)
     }
 
     /// Takes the memory of the next temporary; [`Temps::put`] gives it back with content.

@@ -121,6 +121,7 @@ impl<'m> Machine<'m> {
         self.memory.frames.push(Frame { procedure, return_to: self.pc, answer_to, base: self.top, temps });
         self.base = self.top;
         self.top = self.base.above(entry.bools, entry.values, entry.sets);
+        self.memory.clear_sets(self.base.sets, self.top.sets);
         self.pc = entry.first;
         Ok(())
     }
@@ -214,6 +215,8 @@ impl<'m> Machine<'m> {
     }
 }
 
+#[cfg(test)]
+mod reuse;
 #[cfg(test)]
 mod soundness;
 #[cfg(test)]

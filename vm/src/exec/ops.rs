@@ -156,14 +156,10 @@ impl OpVisitor for Machine<'_> {
     }
 
     fn load_set(&mut self, dst: SetReg, set: ConstSet) -> Step {
-        let policy = self.inputs.policy;
-        if policy.const_set(set.0).is_some() {
-            return self.set_set(dst, SetRef::Const(set.0));
+        match self.inputs.policy.const_set(set.0) {
+            Some(_) => self.set_set(dst, SetRef::Const(set.0)),
+            None => self.build_const(dst, set),
         }
-        let mut made = self.memory.temps.take();
-        policy.build_const_set(set, &mut made).ok_or(Fault("no such constant set"))?;
-        let made = self.memory.temps.put(made);
-        self.set_set(dst, made)
     }
 
     fn load_pattern(&mut self, dst: SetReg) -> Step {
@@ -178,19 +174,19 @@ impl OpVisitor for Machine<'_> {
     }
 
     fn union(&mut self, dst: SetReg, left: SetReg, right: SetReg) -> Step {
-        self.operate(dst, left, right, MetaSet::assign_union)
+        self.operate(dst, left, right, MetaSet::union)
     }
 
     fn intersect(&mut self, dst: SetReg, left: SetReg, right: SetReg) -> Step {
-        self.operate(dst, left, right, MetaSet::assign_intersect)
+        self.operate(dst, left, right, MetaSet::intersect)
     }
 
     fn minus(&mut self, dst: SetReg, left: SetReg, right: SetReg) -> Step {
-        self.operate(dst, left, right, MetaSet::assign_minus)
+        self.operate(dst, left, right, MetaSet::minus)
     }
 
     fn xor(&mut self, dst: SetReg, left: SetReg, right: SetReg) -> Step {
-        self.operate(dst, left, right, MetaSet::assign_xor)
+        self.operate(dst, left, right, MetaSet::xor)
     }
 
     fn pattern_union(&mut self, dst: SetReg, left: SetReg, right: SetReg) -> Step {

@@ -41,17 +41,48 @@ impl Machine<'_> {
         }
     }
 
-    /// S[dst] := a new temporary that `fill` makes of the sides.
+    /// S[dst] := a temporary: the left side after `apply` with the right side. A chain works in place.
     pub(super) fn operate(
         &mut self,
         dst: SetReg,
         left: SetReg,
         right: SetReg,
-        fill: fn(&mut MetaSet, &MetaSet, &MetaSet),
+        apply: fn(&mut MetaSet, &MetaSet),
     ) -> Step {
+        if let SetRef::Temp(at) = self.set(dst)?
+            && dst != right
+        {
+            let mut made = self.memory.temps.take_at(at);
+            if dst != left {
+                made.assign(self.metadata_set(left)?);
+            }
+            apply(&mut made, self.metadata_set(right)?);
+            self.memory.temps.put_at(at, made);
+            return Ok(());
+        }
         let mut made = self.memory.temps.take();
-        fill(&mut made, self.metadata_set(left)?, self.metadata_set(right)?);
+        made.assign(self.metadata_set(left)?);
+        apply(&mut made, self.metadata_set(right)?);
         let made = self.memory.temps.put(made);
+        self.set_set(dst, made)
+    }
+
+    /// S[dst] := the constant set, built as a temporary.
+    pub(super) fn build_const(&mut self, dst: SetReg, set: ConstSet) -> Step {
+        let policy = self.inputs.policy;
+        let own = match self.set(dst)? {
+            SetRef::Temp(at) => Some(at),
+            _ => None,
+        };
+        let mut made = match own {
+            Some(at) => self.memory.temps.take_at(at),
+            None => self.memory.temps.take(),
+        };
+        policy.build_const_set(set, &mut made).ok_or(Fault("no such constant set"))?;
+        let made = match own {
+            Some(at) => self.memory.temps.put_at(at, made),
+            None => self.memory.temps.put(made),
+        };
         self.set_set(dst, made)
     }
 
@@ -210,6 +241,7 @@ impl Machine<'_> {
         self.memory.temps.truncate(kept);
         self.memory.temps.put(old);
         self.memory.temps.truncate(kept);
+        self.memory.clear_sets(self.base.sets, self.top.sets);
         self.memory.forget();
         Ok(())
     }

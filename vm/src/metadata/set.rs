@@ -122,30 +122,6 @@ impl MetaSet {
         self.complement ^= other.complement;
     }
 
-    /// Becomes `left ∪ right`.
-    pub fn assign_union(&mut self, left: &MetaSet, right: &MetaSet) {
-        self.assign(left);
-        self.union(right);
-    }
-
-    /// Becomes `left ∩ right`.
-    pub fn assign_intersect(&mut self, left: &MetaSet, right: &MetaSet) {
-        self.assign(left);
-        self.intersect(right);
-    }
-
-    /// Becomes `left ∖ right`.
-    pub fn assign_minus(&mut self, left: &MetaSet, right: &MetaSet) {
-        self.assign(left);
-        self.minus(right);
-    }
-
-    /// Becomes `left △ right`.
-    pub fn assign_xor(&mut self, left: &MetaSet, right: &MetaSet) {
-        self.assign(left);
-        self.xor(right);
-    }
-
     /// Whether the sets have an element in common (S5.2).
     pub fn overlaps(&self, other: &MetaSet) -> bool {
         match (self.complement, other.complement) {

@@ -1,0 +1,99 @@
+//! The memory of sets is used again: it grows neither with the length of a chain nor with the tools that were called.
+
+use crate::bytecode::instruction::Op;
+use crate::bytecode::operand::*;
+use crate::bytecode::program::ProcedureKind;
+use crate::call::Call;
+use crate::config::Config;
+use crate::testing::{Assembler, Bench};
+
+const B0: BoolReg = BoolReg(0);
+const S0: SetReg = SetReg(0);
+const S1: SetReg = SetReg(1);
+const S2: SetReg = SetReg(2);
+
+/// An assembler whose universe is so large that constant sets are built when they are loaded, and such sets of one tag.
+fn assembler(sets: usize) -> (Assembler, Vec<ConstSet>) {
+    let mut asm = Assembler::new();
+    for tag in 0..5000 {
+        asm.tag(&format!("filler {tag}"));
+    }
+    let sets = (0..sets).map(|tag| asm.const_set(false, &[&format!("t{tag}")])).collect();
+    (asm, sets)
+}
+
+fn load(dst: SetReg, set: ConstSet) -> Op {
+    Op::LoadSet { dst, set }
+}
+
+fn union(dst: SetReg, left: SetReg, right: SetReg) -> Op {
+    Op::Union { dst, left, right }
+}
+
+#[test]
+fn a_chain_of_operators_needs_two_temporaries() {
+    let (mut asm, sets) = assembler(1000);
+    let mut code = vec![load(S0, sets[0])];
+    for &set in &sets {
+        code.extend([load(S1, set), union(S0, S0, S1)]);
+    }
+    code.extend([Op::IsEmpty { dst: B0, set: S0 }, Op::ReturnBool { src: B0 }]);
+    let condition = asm.condition(&code);
+    let rule = asm.rule(true, true, Some(condition));
+    let block = asm.exact("t").rules(vec![rule]);
+    asm.block(block);
+    let mut bench = Bench::new(asm.program, Config::default());
+    assert_eq!(bench.check(&Call::new("t", &[])).0, "default");
+    assert_eq!(bench.scratch.memory.sets_with_memory(), (2, 0));
+}
+
+#[test]
+fn what_a_register_held_before_a_store_is_not_written_over() {
+    let (mut asm, sets) = assembler(4);
+    let code = [
+        load(S0, sets[0]),
+        load(S1, sets[1]),
+        union(S0, S0, S1),
+        Op::StoreSession { field: FieldImm::Tags, set: S0 },
+        load(S1, sets[2]),
+        load(S0, sets[3]),
+        // A new temporary, as every register but this one is in use; with the right side where it goes, as well.
+        union(S2, S0, S0),
+        union(S2, S0, S2),
+        Op::StoreSession { field: FieldImm::Producers, set: S1 },
+        Op::End {},
+    ];
+    let procedure = asm.procedure(ProcedureKind::SessionUpdate, &code);
+    let block = asm.exact("t");
+    let block = asm.block(block);
+    asm.program.blocks[block].before = Some(procedure);
+    let mut bench = Bench::new(asm.program, Config::default());
+    for _ in 0..2 {
+        bench.check(&Call::new("t", &[]));
+        assert_eq!(
+            bench.session_meta(),
+            r#"{"tags": ["t0", "t1"], "producers": ["t2"], "consumers": ["*"]}"#
+        );
+    }
+}
+
+#[test]
+fn kept_sets_give_back_their_memory() {
+    let (mut asm, sets) = assembler(300);
+    for (tool, &set) in sets.iter().enumerate() {
+        let kept = asm.procedure(ProcedureKind::Set, &[load(S0, set), Op::ReturnSet { src: S0 }]);
+        asm.memo();
+        let call = Op::CallSet { dst: S0, procedure: SetProc(kept) };
+        let code = [call, Op::IsEmpty { dst: B0, set: S0 }, Op::ReturnBool { src: B0 }];
+        let condition = asm.condition(&code);
+        let rule = asm.rule(true, true, Some(condition));
+        let block = asm.exact(&format!("tool {tool}")).rules(vec![rule]);
+        asm.block(block);
+    }
+    let mut bench = Bench::new(asm.program, Config::default());
+    for tool in 0..300 {
+        assert_eq!(bench.check(&Call::new(&format!("tool {tool}"), &[])).0, "default");
+        let (_, kept) = bench.scratch.memory.sets_with_memory();
+        assert!(kept <= super::memory::SETS_KEPT + 1, "{kept} kept sets after tool {tool}");
+    }
+}
