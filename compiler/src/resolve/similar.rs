@@ -3,14 +3,18 @@
 /// Looking through all names costs time; a policy with very many mistakes gets no hints for the last ones.
 const LOOKUPS: u32 = 50;
 
+/// So many pairs of bytes are compared; then, and for names that would take more at once, there are no hints.
+const COMPARISONS: usize = 10_000_000;
+
 /// Finds names that look like a given one.
 pub(super) struct Similar {
-    left: u32,
+    lookups: u32,
+    comparisons: usize,
 }
 
 impl Similar {
     pub(super) fn new() -> Self {
-        Self { left: LOOKUPS }
+        Self { lookups: LOOKUPS, comparisons: COMPARISONS }
     }
 
     /// The nearest of `names`, if one is near enough to be meant; the first of several.
@@ -19,10 +23,11 @@ impl Similar {
         name: &str,
         names: impl Iterator<Item = &'n str>,
     ) -> Option<&'n str> {
-        self.left = self.left.checked_sub(1)?;
+        self.lookups = self.lookups.checked_sub(1)?;
         let limit = (name.len() / 3).min(3);
         let mut best: Option<(usize, &str)> = None;
         for other in names.filter(|other| other.len().abs_diff(name.len()) <= limit) {
+            self.comparisons = self.comparisons.checked_sub(name.len().saturating_mul(other.len()))?;
             let distance = if other.eq_ignore_ascii_case(name) { 0 } else { distance(name, other) };
             if distance <= limit && best.is_none_or(|(shortest, _)| distance < shortest) {
                 best = Some((distance, other));
@@ -84,5 +89,16 @@ mod tests {
         let mut similar = Similar::new();
         let found = (0..100).filter(|_| similar.nearest("abc", ["abd"].into_iter()).is_some()).count();
         assert_eq!(found, LOOKUPS as usize);
+    }
+
+    #[test]
+    fn long_names_and_many_long_names_cost_little() {
+        let long = |end: &str, length: usize| format!("{}{end}", "a".repeat(length));
+        let mut similar = Similar::new();
+        let (name, other) = (long("b", 5000), long("c", 5000));
+        assert_eq!(similar.nearest(&name, [other.as_str()].into_iter()), None);
+        let (name, other) = (long("b", 500), long("c", 500));
+        assert_eq!(similar.nearest(&name, [other.as_str()].into_iter()), Some(other.as_str()));
+        assert_eq!(similar.nearest(&name, std::iter::repeat_n(other.as_str(), 100)), None);
     }
 }
