@@ -16,7 +16,7 @@ pub fn value(random: &mut Random, depth: usize) -> String {
         5 | 6 => string(&literals::value_date(random)),
         7..13 => string(literals::string(random)),
         13 | 14 => {
-            let long = depth == 2 && random.percent(4);
+            let long = depth == 2 && random.percent(10);
             let count = if long { 60 + random.below(10) } else { random.below(4) };
             let elements: Vec<_> = (0..count).map(|_| value(random, depth - 1)).collect();
             format!("[{}]", elements.join(", "))
@@ -32,13 +32,17 @@ pub fn value(random: &mut Random, depth: usize) -> String {
 
 fn set(random: &mut Random) -> String {
     let share = random.below(50);
-    let tags: Vec<_> = random.some(TAGS, share).into_iter().map(string).collect();
+    let mut tags: Vec<_> = random.some(TAGS, share).into_iter().map(string).collect();
+    // Tags that the policy does not name, now and then very many.
+    let most = [0, 0, 0, 0, 0, 0, 3, 3, 3, 100][random.below(10)];
+    let unknown = random.below(most + 1);
+    tags.extend((0..unknown).map(|_| format!("\"u{}\"", random.below(200))));
     let list = format!("[{}]", tags.join(", "));
     match random.below(20) {
         0 | 1 => "[\"*\"]".to_owned(),
         2..5 => format!("{{\"except\": {list}}}"),
         5 => "[]".to_owned(),
-        6 => "[\"a\", \"*\"]".to_owned(),
+        6 => random.pick(&["[\"a\", \"*\"]", "{\"except\": [\"*\"]}", "[\"b\", \"a\", \"b\"]"]).to_owned(),
         _ => list,
     }
 }
@@ -59,7 +63,8 @@ pub fn line(random: &mut Random) -> String {
     if random.percent(40) {
         entries.push(format!("\"session\": {}", random.pick(&["\"s1\"", "\"s2\"", "null", "\"\""])));
     }
-    entries.push(format!("\"tool\": {}", string(random.pick(TOOLS))));
+    let tool = if random.percent(5) { literals::string(random) } else { random.pick(TOOLS) };
+    entries.push(format!("\"tool\": {}", string(tool)));
     let names = random.some(ARGUMENTS, 75);
     if !names.is_empty() || random.percent(30) {
         let values: Vec<_> = names.iter().map(|name| format!("\"{name}\": {}", value(random, 2))).collect();

@@ -15,7 +15,8 @@ const STRINGS: &[&str] = &[
 pub(super) const ARGUMENTS: &[&str] = &["x", "y", "z", "in", "result"];
 
 /// Names of tools.
-pub(super) const TOOLS: &[&str] = &["t", "t", "t", "tt", "u", "t\nu", "parse_with_ai"];
+pub(super) const TOOLS: &[&str] =
+    &["t", "t", "t", "tt", "u", "t\nu", "parse_with_ai", "send_mail", "send_file", "read_file", "x_send_y"];
 
 const REGEXES: &[&str] = &[
     "a.*",
@@ -308,7 +309,10 @@ pub(super) fn length(random: &mut Random) -> String {
 /// `datetime …`
 pub(super) fn date_domain(random: &mut Random) -> String {
     if random.percent(15) {
-        return format!("datetime {}", number(random));
+        // Not the largest: an instant beyond 10^20 years is the last one to the engine.
+        let seconds =
+            random.pick_early(&["0", "5", "1705276800", "1705276800.5", "-3", "18446744073709551615"]);
+        return format!("datetime {seconds}");
     }
     let (lower, upper) = (format!("d{}", quoted(&date(random))), format!("d{}", quoted(&date(random))));
     if random.percent(20) {

@@ -22,6 +22,8 @@ use std::fmt;
 pub struct Case {
     /// The files of the policy.
     pub sources: Vec<Source>,
+    /// Whether the files begin with a byte order mark and have CRLF at the end of lines (S1.1).
+    pub windows: bool,
     /// How it is configured.
     pub options: Options,
     /// Call lines, given to one engine in this order.
@@ -35,7 +37,7 @@ impl Case {
         let sources = policy(&mut random, style);
         let options = options(&mut random);
         let calls = (0..calls).map(|_| line(&mut random)).collect();
-        Case { sources, options, calls }
+        Case { sources, windows: random.percent(5), options, calls }
     }
 
     /// The policy's files.
@@ -43,7 +45,10 @@ impl Case {
         let name = |index| if index == 0 { "policy.sqrt".to_owned() } else { format!("policy{index}.sqrt") };
         let file = |(index, source): (usize, &Source)| PolicyFile {
             name: name(index),
-            bytes: source.to_string().into_bytes(),
+            bytes: match self.windows {
+                true => format!("\u{feff}{}", source.to_string().replace('\n', "\r\n")).into_bytes(),
+                false => source.to_string().into_bytes(),
+            },
         };
         self.sources.iter().enumerate().map(file).collect()
     }
@@ -76,6 +81,9 @@ impl Case {
                 cases.push(case);
             }
         }
+        if self.windows {
+            cases.push(Case { windows: false, ..self.clone() });
+        }
         if self.options != Options::default() {
             cases.push(Case { options: Options::default(), ..self.clone() });
         }
@@ -91,6 +99,9 @@ impl fmt::Display for Case {
         }
         if self.options != Options::default() {
             writeln!(f, "--- options\n// {:?}", self.options)?;
+        }
+        if self.windows {
+            writeln!(f, "// with a byte order mark and CRLF")?;
         }
         writeln!(f, "--- calls")?;
         self.calls.iter().try_for_each(|call| writeln!(f, "{call}"))

@@ -121,12 +121,32 @@ fn place(random: &mut Random, sources: &mut [Source], part: Part) {
 }
 
 fn tool_id(random: &mut Random) -> String {
-    const PATTERNS: &[&str] =
-        &["t.*", ".*", "(?s).*", "t|u", "(?i)T+", "t{2}", "(?-s)t.*", "[^t]", r"t\nu", ""];
-    if random.percent(60) {
-        literals::quoted(random.pick(&["t", "t", "tt", "u", "t\nu"]))
-    } else {
-        format!("r\"{}\"", random.pick(PATTERNS))
+    const NAMES: &[&str] = &["t", "t", "t", "tt", "u", "t\nu", "send_mail", "read_file", "é"];
+    const PATTERNS: &[&str] = &[
+        "t.*",
+        ".*",
+        "(?s).*",
+        "t|u",
+        "(?i)T+",
+        "t{2}",
+        "(?-s)t.*",
+        "[^t]",
+        r"t\nu",
+        "",
+        "send_.*",
+        ".*_file",
+        ".*send.*",
+        "(send|read)_(file|mail)",
+        "(?i)SEND_.*",
+        "^t$",
+        "(?-s).*u",
+        "send_mail",
+        "[a-z]+_f.*e",
+    ];
+    match random.below(10) {
+        0..5 => literals::quoted(random.pick(NAMES)),
+        5..9 => format!("r\"{}\"", random.pick(PATTERNS)),
+        _ => literals::regex_literal(random),
     }
 }
 

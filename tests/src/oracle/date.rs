@@ -25,12 +25,12 @@ impl Instant {
         }
     }
 
-    /// A number is seconds since the epoch, however large (S4.2); nothing for infinity and NaN. A double is rounded to the
-    /// nearest nanosecond of its exact value.
+    /// A number is seconds since the epoch, however large (S4.2); an infinite one, which only a policy can
+    /// write, lies beyond all dates. A double is rounded to the nearest nanosecond of its exact value.
     pub(super) fn from_number(seconds: Number) -> Option<Instant> {
         match seconds {
             Number::Whole(seconds) => Some(Instant::Near(seconds * NANOSECONDS)),
-            Number::Double(seconds) if !seconds.is_finite() => None,
+            Number::Double(seconds) if seconds.is_nan() => None,
             Number::Double(seconds) if seconds.abs() >= 2f64.powi(90) => Some(Instant::Far(seconds)),
             Number::Double(seconds) => Some(Instant::Near(nanoseconds(seconds))),
         }
