@@ -64,12 +64,15 @@ impl From<Failure> for Stop {
 /// Standard output, and the exit status so far.
 pub(crate) struct Output {
     stdout: BufWriter<StdoutLock<'static>>,
+    /// Whether a write failed; there is no use in trying again, nor in telling it twice.
+    broken: bool,
     status: Status,
 }
 
 impl Output {
     pub(crate) fn new() -> Self {
-        Self { stdout: BufWriter::with_capacity(1 << 16, io::stdout().lock()), status: Status::Fine }
+        let stdout = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        Self { stdout, broken: false, status: Status::Fine }
     }
 
     /// The worst status so far.
@@ -84,7 +87,9 @@ impl Output {
 
     /// Writes with a closure, so that every failed write is told apart in one place.
     pub(crate) fn write(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), Stop> {
-        write(&mut self.stdout).map_err(stop)
+        let written = write(&mut self.stdout);
+        self.broken |= written.is_err();
+        written.map_err(stop)
     }
 
     /// Writes text as it is.
@@ -94,7 +99,10 @@ impl Output {
 
     /// Passes on what is buffered.
     pub(crate) fn flush(&mut self) -> Result<(), Stop> {
-        self.stdout.flush().map_err(stop)
+        if self.broken {
+            return Ok(());
+        }
+        self.write(|stdout| stdout.flush())
     }
 }
 

@@ -201,3 +201,16 @@ fn deep_nesting_is_an_answer() {
     assert!(answers[..2].iter().all(|answer| answer["decision"] == "allow"));
     assert!(answers[14..].iter().all(|answer| answer["error"].is_string()));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_once() {
+    let folder = Folder::new();
+    let policy = folder.file("mail.sqrt", MAIL);
+    let calls = folder.file("calls.jsonl", "{\"tool\": \"x\"}\n".repeat(10_000));
+    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = sqrt().args(["eval", &policy, "--calls", &calls]).stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(told.matches("cannot write to standard output").count(), 1, "{told}");
+}
