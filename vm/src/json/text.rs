@@ -5,6 +5,15 @@ use std::fmt::Write;
 /// Appends a JSON string, quoted and escaped; what need not be escaped stays as it is.
 pub fn write_string(out: &mut String, text: &str) {
     out.push('"');
+    if text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | ..=0x1f)) {
+        write_escaped(out, text);
+    } else {
+        out.push_str(text);
+    }
+    out.push('"');
+}
+
+fn write_escaped(out: &mut String, text: &str) {
     for character in text.chars() {
         match character {
             '"' => out.push_str("\\\""),
@@ -21,7 +30,6 @@ pub fn write_string(out: &mut String, text: &str) {
             other => out.push(other),
         }
     }
-    out.push('"');
 }
 
 #[cfg(test)]

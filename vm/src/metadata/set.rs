@@ -350,7 +350,10 @@ impl Listed {
 
     fn iter(&self) -> impl Iterator<Item = TagId> + '_ {
         let bits = (0u32..).zip(&self.words).flat_map(|(index, word)| {
-            (0..BITS).filter(move |bit| word >> bit & 1 == 1).map(move |bit| TagId(index * BITS + bit))
+            // Each word without one more of its lowest bits.
+            let rests = std::iter::successors(Some(*word), |rest| Some(rest & rest.wrapping_sub(1)));
+            let bits = rests.take_while(|&rest| rest != 0).map(u64::trailing_zeros);
+            bits.map(move |bit| TagId(index * BITS + bit))
         });
         bits.chain(self.others.iter().copied())
     }
