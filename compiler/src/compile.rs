@@ -9,6 +9,7 @@ use crate::ir::{self, Origin};
 use crate::limits::Limits;
 use crate::presets::Presets;
 use crate::resolve::{self, ResolveInput};
+use crate::syntax::ast::DeclarationKind;
 use crate::syntax::source::SourceFile;
 use crate::syntax::token::FileId;
 use crate::syntax::{self, Parsed};
@@ -139,7 +140,14 @@ impl Loaded {
                 parsed.push((file, rank, tree));
             }
         }
-        let syntax_error = diagnostics.iter().any(Diagnostic::is_error);
+        let lost = |parsed: &Parsed<'_>| {
+            parsed
+                .file
+                .declarations
+                .iter()
+                .any(|declaration| matches!(declaration.kind, DeclarationKind::Error))
+        };
+        let lost_a_declaration = !unreadable.is_empty() || parsed.iter().any(|(_, _, parsed)| lost(parsed));
         let inputs: Vec<ResolveInput<'_>> = parsed
             .iter()
             .map(|(file, preset, parsed)| ResolveInput {
@@ -152,7 +160,7 @@ impl Loaded {
             .collect();
         let (policy, mut found) = resolve::resolve(&inputs, &options.limits);
         // A let that could not be read is not missing: its own error has been reported.
-        found.retain(|diagnostic| !syntax_error || diagnostic.code != Code::UndefinedName);
+        found.retain(|diagnostic| !lost_a_declaration || diagnostic.code != Code::UndefinedName);
         diagnostics.append(&mut found);
         let mut program = None;
         if emit && !diagnostics.iter().any(Diagnostic::is_error) {
@@ -181,4 +189,24 @@ fn build(policy: &ir::Policy, files: &[SourceFile], passes: Passes) -> Result<Ve
         EmitError::Internal(what) => diagnostics::limits::internal(what),
     })?;
     VerifiedProgram::new(program).map_err(|error| diagnostics::limits::internal(&error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Options, Source, check};
+
+    fn codes(texts: &[&str]) -> Vec<String> {
+        let sources: Vec<_> = texts.iter().map(|text| Source { name: "t", bytes: text.as_bytes() }).collect();
+        let checked = check(&sources, &Options::default());
+        let found = checked.diagnostics.iter();
+        found.map(|problem| format!("{}:{}", problem.primary.file.0, problem.code.as_str())).collect()
+    }
+
+    #[test]
+    fn names_are_missed_beside_syntax_errors_unless_a_declaration_was_lost() {
+        let uses = r#"tool "t" { must deny when missing; }"#;
+        assert_eq!(codes(&[uses]), ["0:E0302"]);
+        assert_eq!(codes(&[r#"tool "t" { must deny }"#, uses]), ["0:E0202", "1:E0302"]);
+        assert_eq!(codes(&["lot missing = {};", uses]), ["0:E0201"]);
+    }
 }
