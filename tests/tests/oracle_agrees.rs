@@ -41,6 +41,15 @@ fn the_engine_in_two_steps_agrees() {
     agree(engine_in_two_steps, 40_000..40_080);
 }
 
+#[test]
+fn the_engine_agrees_on_single_conditions() {
+    for seed in seeds(60_000..60_150) {
+        let case = Case::of_single_conditions(seed, 8, 100);
+        expect_none(seed, &case, |case| disagreement(oracle, engine, case));
+        expect_none(seed, &case, |case| disagreement(oracle, plain_engine, case));
+    }
+}
+
 /// Operators bind as S5.1 says: the same policy with all operands in parentheses means the same. The implementations
 /// share the parser, so that nothing else here sees it misread an expression.
 #[test]

@@ -101,6 +101,30 @@ pub fn line(random: &mut Random) -> String {
     format!("{{{}}}", entries.join(", "))
 }
 
+/// A call of one of the tools of [`single_conditions`](super::single_conditions), with the arguments that it may ask
+/// about.
+pub fn single_line(random: &mut Random, tools: usize) -> String {
+    let mut values = Vec::new();
+    for name in random.some(ARGUMENTS, 90) {
+        let value = match random.below(20) {
+            0 => format!("[{}]", vec![string(literals::any_string(random)); 63 + random.below(3)].join(", ")),
+            1..5 => value(random, 1),
+            1 => format!(
+                "[{}, {}]",
+                string(literals::any_string(random)),
+                string(literals::any_string(random))
+            ),
+            _ => string(literals::any_string(random)),
+        };
+        values.push((name, value));
+    }
+    let args: Vec<_> = values.iter().map(|(name, value)| format!("\"{name}\": {value}")).collect();
+    let described: Vec<_> =
+        values.iter().map(|(name, _)| format!("\"{name}\": {}", metadata(random))).collect();
+    let (tool, args, described) = (random.below(tools), args.join(", "), described.join(", "));
+    format!("{{\"tool\": \"t{tool}\", \"args\": {{{args}}}, \"arg_meta\": {{{described}}}}}")
+}
+
 fn branch(random: &mut Random) -> String {
     let session = random.pick(&["", "\"session\": \"s1\", ", "\"session\": null, "]);
     format!("{{{session}\"branch\": {}}}", metadata(random))

@@ -112,10 +112,14 @@ impl Writer<'_> {
                 Some(found) => found.name,
                 None => self.value_condition(scope),
             },
-            3..12 => self.value_condition(scope),
-            _ => self.set_condition(scope),
+            _ => self.condition(scope),
         };
         (text, 3)
+    }
+
+    /// A comparison.
+    pub(super) fn condition(&mut self, scope: Scope) -> String {
+        if self.random.percent(55) { self.value_condition(scope) } else { self.set_condition(scope) }
     }
 
     /// `not`, `and` or `or`, with its level: 2, 1 or 0; other predicates have level 3.

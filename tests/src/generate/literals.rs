@@ -185,6 +185,11 @@ pub(super) fn string(random: &mut Random) -> &'static str {
     if random.percent(20) { random.pick_early(TAGS) } else { random.pick_early(STRINGS) }
 }
 
+/// A string of values, where none is preferred: line ends are more frequent.
+pub(super) fn any_string(random: &mut Random) -> &'static str {
+    random.pick(STRINGS)
+}
+
 /// A string literal of a policy; `*` has a meaning of its own there, so it is rare.
 pub(super) fn string_literal(random: &mut Random) -> String {
     let text = string(random);

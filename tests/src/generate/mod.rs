@@ -9,8 +9,8 @@ mod literals;
 mod policy;
 mod random;
 
-pub use calls::{line, value};
-pub use policy::{Part, Source, Style, deny_rule, policy};
+pub use calls::{line, single_line, value};
+pub use policy::{Part, Source, Style, deny_rule, policy, single_conditions};
 pub use random::Random;
 
 use crate::corpus::{Level, Mode, Options, PolicyFile};
@@ -38,6 +38,14 @@ impl Case {
         let options = options(&mut random);
         let calls = (0..calls).map(|_| line(&mut random)).collect();
         Case { sources, windows: random.percent(5), options, calls }
+    }
+
+    /// The case of this seed with tools that rest on one condition each, for a close look at conditions.
+    pub fn of_single_conditions(seed: u64, tools: usize, calls: usize) -> Case {
+        let mut random = Random::new(seed);
+        let sources = vec![single_conditions(&mut random, tools)];
+        let calls = (0..calls).map(|_| single_line(&mut random, tools)).collect();
+        Case { sources, windows: false, options: Options::default(), calls }
     }
 
     /// The policy's files.

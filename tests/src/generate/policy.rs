@@ -112,6 +112,19 @@ pub fn policy(random: &mut Random, style: Style) -> Vec<Source> {
     sources
 }
 
+/// Writes tools `t0`, `t1`, … with one rule each, which rests on one condition, perhaps under `not`.
+pub fn single_conditions(random: &mut Random, tools: usize) -> Source {
+    let mut writer = Writer { random, lets: Vec::new(), compares_values: true, all_parentheses: false };
+    let block = |tool| {
+        let outcome = writer.random.pick(&["allow", "deny"]);
+        let not = writer.random.pick(&["", "not "]);
+        let condition = writer.condition(Scope::RULE);
+        let rule = Part::line(format!("must {outcome} when {not}{condition};"));
+        Part { text: format!("tool \"t{tool}\""), inside: Some(vec![rule]) }
+    };
+    Source { declarations: (0..tools).map(block).collect() }
+}
+
 /// Puts a declaration somewhere: the order of lets does not matter (S3.1).
 fn place(random: &mut Random, sources: &mut [Source], part: Part) {
     let source = random.below(sources.len());
