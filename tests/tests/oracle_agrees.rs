@@ -44,7 +44,7 @@ fn the_engine_in_two_steps_agrees() {
 #[test]
 fn the_engine_agrees_on_single_conditions() {
     for seed in seeds(60_000..60_150) {
-        let case = Case::of_single_conditions(seed, 8, 100);
+        let case = Case::of_single_conditions(seed, Style::ALL, 8, 100);
         expect_none(seed, &case, |case| disagreement(oracle, engine, case));
         expect_none(seed, &case, |case| disagreement(oracle, plain_engine, case));
     }

@@ -109,7 +109,7 @@ pub fn single_line(random: &mut Random, tools: usize) -> String {
         let value = match random.below(20) {
             0 => format!("[{}]", vec![string(literals::any_string(random)); 63 + random.below(3)].join(", ")),
             1..5 => value(random, 1),
-            1 => format!(
+            5..10 => format!(
                 "[{}, {}]",
                 string(literals::any_string(random)),
                 string(literals::any_string(random))

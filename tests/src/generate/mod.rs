@@ -41,9 +41,9 @@ impl Case {
     }
 
     /// The case of this seed with tools that rest on one condition each, for a close look at conditions.
-    pub fn of_single_conditions(seed: u64, tools: usize, calls: usize) -> Case {
+    pub fn of_single_conditions(seed: u64, style: Style, tools: usize, calls: usize) -> Case {
         let mut random = Random::new(seed);
-        let sources = vec![single_conditions(&mut random, tools)];
+        let sources = vec![single_conditions(&mut random, style, tools)];
         let calls = (0..calls).map(|_| single_line(&mut random, tools)).collect();
         Case { sources, windows: false, options: Options::default(), calls }
     }

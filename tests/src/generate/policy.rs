@@ -113,8 +113,9 @@ pub fn policy(random: &mut Random, style: Style) -> Vec<Source> {
 }
 
 /// Writes tools `t0`, `t1`, … with one rule each, which rests on one condition, perhaps under `not`.
-pub fn single_conditions(random: &mut Random, tools: usize) -> Source {
-    let mut writer = Writer { random, lets: Vec::new(), compares_values: true, all_parentheses: false };
+pub fn single_conditions(random: &mut Random, style: Style, tools: usize) -> Source {
+    let Style { compares_values, all_parentheses, .. } = style;
+    let mut writer = Writer { random, lets: Vec::new(), compares_values, all_parentheses };
     let block = |tool| {
         let outcome = writer.random.pick(&["allow", "deny"]);
         let not = writer.random.pick(&["", "not "]);
