@@ -49,3 +49,11 @@ pub(crate) fn consumers_union(at: Origin) -> Diagnostic {
     Diagnostic::new(Code::ConsumersUnion, at.file, at.span, message)
         .help("to restrict the consumers to these write `@consumers &= {…}` or `@consumers = {…}`")
 }
+
+/// `tool "read_*"`; `literal` is the id as written.
+pub(crate) fn star_in_tool_name(at: Origin, literal: &str) -> Diagnostic {
+    let regex = if literal.contains(".*") { literal.to_owned() } else { literal.replace('*', ".*") };
+    let message = "a tool id in plain quotes is the whole name of one tool, its `*` too";
+    Diagnostic::new(Code::StarInToolName, at.file, at.span, message)
+        .help(format!("for several tools write a regex: {}", quote(&format!("tool r{regex}"))))
+}

@@ -169,13 +169,18 @@ codes! {
         UnknownField "E0212" ["S1.3", "S2.2"]
             "a field that does not exist"
             "Arguments, the result and the session have `tags`, `producers`, `consumers` and `value`. `@args` has `tags`, `producers` and
-            `consumers`, each with an optional `.union` or `.intersect`."
+            `consumers`, each with an optional `.union` or `.intersect`. What is inside of a value has no name: `x.value` is the whole of it, and
+            a condition judges all its leaves."
         ForeignSyntax "E0213" ["S1.3"]
             "an operator or form of another language"
             "The message names what SQRT writes instead: `and` for `&&`, `not … in` for `not in`, and so on."
         BadToolId "E0214" ["S1.3"]
             "a tool id that is no string"
             "A tool is named by a string (`tool \"send_email\"`) or, for many at once, by a regex (`tool r\"send_.*\"`)."
+        TrailingDoc "W0201" ["S1.2"]
+            "a doc comment at the end of a line"
+            "`///` describes what follows. Behind a rule it would be taken for the description of the next one, in answers too. Move it to a line
+            before the rule, or write `//`."
     }
     Names "Names and places" {
         DuplicateLet "E0301" ["S3.1"]
@@ -207,6 +212,10 @@ codes! {
             "an argument of the same name as a let"
             "`x.tags` and `x.value` are always about the argument `x`, also where there is a `let x`. Rename the let if the argument is meant,
             and write the let alone (without `.tags`) if that is meant."
+        PlaceWithoutAt "W0302" ["S1.4", "S2.2"]
+            "an argument called `session`, `result` or `args`"
+            "`session.tags` is the metadata of an argument called `session`; that of the session is `@session.tags`. So it is with `result` and
+            `args`. If the tool has no such argument, a deny rule about it never fires. If it has, the warning can be ignored."
     }
     Values "Literals and values" {
         BadUnicodeEscape "E0401" ["S1.5"]
@@ -246,6 +255,10 @@ codes! {
             "a deny that depends on a date"
             "What is no date is in no `datetime` range, so a caller avoids such a deny with a text that is no date. Deny also what is no date, or write an
             allow rule for the dates that are fine."
+        StarInString "W0406" ["S4.2"]
+            "a `*` in a plain string of a set"
+            "A plain string is compared character by character: `{\"*@corp.com\"}` has one element, which is no address. Write `w\"*@corp.com\"` for
+            a wildcard or `r\".*@corp\\.com\"` for a regex, and `str \"a*\"` if that very string is meant."
     }
     Sets "Sets and metadata" {
         NotMetadata "E0501" ["S5.3", "S4.7"]
@@ -290,6 +303,10 @@ codes! {
             "`@consumers |=`, which restricts nothing"
             "Consumers are universal by default, and a union with the universal set is universal. To restrict the consumers write `@consumers &= {…}` or
             `@consumers = {…}`."
+        StarInToolName "W0603" ["S4.3"]
+            "a `*` in the name of a tool"
+            "A tool id in plain quotes is the whole name of one tool, so `tool \"read_*\"` is not about `read_file`. For many tools write a regex,
+            `tool r\"read_.*\"`, for all of them `tool r\".*\"`. A tool that has a `*` in its name is `tool r\"read_\\*\"`."
     }
     Limits "Limits" {
         SourceTooLong "E0701" ["S1.3"]

@@ -117,3 +117,15 @@ pub(crate) fn let_named_like_argument(name: &str, at: Origin, declared: Origin) 
         .also(declared.file, declared.span, "a let of the same name")
         .help("rename the let, so that nobody takes one for the other")
 }
+
+/// `session.tags`, `result.tags`, `args.tags`: perhaps the `@` is missing.
+pub(crate) fn place_without_at(name: &str, text: &str, at: Origin) -> Diagnostic {
+    let message = format!("{} is about an argument called {}", quote(text), quote(name));
+    let meant = match name {
+        "session" => "for the session",
+        "result" => "for the result",
+        _ => "for all arguments",
+    };
+    Diagnostic::new(Code::PlaceWithoutAt, at.file, at.span, message)
+        .help(format!("{meant} write {}", quote(&format!("@{text}"))))
+}

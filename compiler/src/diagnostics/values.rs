@@ -92,3 +92,15 @@ pub(crate) fn date_deny_dodged(at: Origin, rule: Origin, value: &str) -> Diagnos
              or allow the dates that are fine"
         ))
 }
+
+/// `"a*"` among the elements of a set; `literal` is the string as written.
+pub(crate) fn star_in_string(at: Origin, literal: &str) -> Diagnostic {
+    let pattern = if literal.contains(".*") {
+        format!("for a regex write {}", quote(&format!("r{literal}")))
+    } else {
+        format!("for a wildcard write {}", quote(&format!("w{literal}")))
+    };
+    let message = "a plain string is compared character by character, its `*` too";
+    Diagnostic::new(Code::StarInString, at.file, at.span, message)
+        .help(format!("{pattern}; if this very string is meant, {}", quote(&format!("str {literal}"))))
+}

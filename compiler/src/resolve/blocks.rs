@@ -59,6 +59,9 @@ impl<'a> Lowering<'_, 'a> {
         let written = source.text(id.literal.range).to_owned();
         if !id.is_regex {
             let name = self.string(source, id.literal);
+            if name.contains('*') {
+                self.sink.report(messages::star_in_tool_name(source.origin(id.literal.range), &written));
+            }
             return (ToolMatcher::Exact(name.clone()), name);
         }
         match self.regex(source, id.literal) {

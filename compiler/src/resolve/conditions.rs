@@ -9,7 +9,7 @@ use crate::ir::{
     ConditionId, ConditionKind, Element, ElementKind, LetKind, LiteralValue, Origin, Reading, SetId, ValueRef,
 };
 use crate::syntax::ast::{
-    Name, Predicate, PredicateKind, SetComparison, SetExpr, ValueOperand, ValueOperandKind,
+    Name, Predicate, PredicateKind, SetComparison, SetExpr, SetExprKind, ValueOperand, ValueOperandKind,
 };
 
 /// What is left to do, the last one first.
@@ -127,20 +127,26 @@ impl<'a> Lowering<'_, 'a> {
         &mut self,
         scope: Scope<'a>,
         value: ValueOperand<'a>,
-        set: &'a SetExpr<'a>,
+        set_expression: &'a SetExpr<'a>,
         origin: Origin,
         reading: Reading,
     ) -> ConditionKind {
         let value = operand(value);
         let literal = match value {
-            Value::Place(place) => return ConditionKind::ValueIn(place, self.set(scope, set), reading),
+            Value::Place(place) => {
+                return ConditionKind::ValueIn(place, self.set(scope, set_expression), reading);
+            }
             Value::Literal(literal) => literal,
         };
         let known = self.literal_value(scope, literal);
-        let set = self.set(scope, set);
+        let set = self.set(scope, set_expression);
         let facts = self.tables.facts(set);
         let Some(metadata) = facts.metadata else {
-            self.sink.report(messages::constant_condition(origin));
+            // What an undefined name stands for is not known, and was reported.
+            let undefined = matches!(set_expression.kind, SetExprKind::Name(name) if self.names.find(name.text).is_none());
+            if !undefined {
+                self.sink.report(messages::constant_condition(origin));
+            }
             return known.map_or(ConditionKind::Constant(false), |value| {
                 ConditionKind::LiteralIn(value, set, reading)
             });

@@ -19,7 +19,13 @@ impl<'a> Lowering<'_, 'a> {
     ) -> Option<(Element, Facts)> {
         let origin = source.origin(element.range);
         let (kind, facts) = match element.kind {
-            ast::ElementKind::String(literal) => plain_string(self.string(source, literal), origin),
+            ast::ElementKind::String(literal) => {
+                let text = self.string(source, literal);
+                if text.contains('*') && text != "*" {
+                    self.sink.report(messages::star_in_string(origin, source.text(literal.range)));
+                }
+                plain_string(text, origin)
+            }
             ast::ElementKind::Regex(literal) => pattern(self.regex(source, literal)?, origin),
             ast::ElementKind::Wildcard(literal) => wildcard(self.wildcard(source, literal)?, origin),
             ast::ElementKind::Number(numeral) => {

@@ -22,7 +22,7 @@ pub(super) enum Mentioned<'a> {
     /// A let, where this kind is needed (`None`: either, as in `let a = b;`).
     Let { name: &'a str, needed: Option<LetKind>, negated: bool },
     /// `x.tags`, `x.value`
-    Argument(&'a str),
+    Argument { name: &'a str, metadata: bool },
     /// `@tags`
     ContextField(Field),
     /// `@result.tags`
@@ -115,7 +115,9 @@ impl<'a> Walk<'a> {
 
     fn value(&mut self, value: ValueOperand<'a>) {
         match value.kind {
-            ValueOperandKind::Argument(name) => self.found(Mentioned::Argument(name.text), value.range),
+            ValueOperandKind::Argument(name) => {
+                self.found(Mentioned::Argument { name: name.text, metadata: false }, value.range);
+            }
             ValueOperandKind::Result => self.found(Mentioned::ResultValue, value.range),
             _ => {}
         }
@@ -123,7 +125,9 @@ impl<'a> Walk<'a> {
 
     fn meta(&mut self, operand: MetaOperand<'a>) {
         match operand.place {
-            MetaPlace::Argument(name) => self.found(Mentioned::Argument(name.text), operand.range),
+            MetaPlace::Argument(name) => {
+                self.found(Mentioned::Argument { name: name.text, metadata: true }, operand.range);
+            }
             MetaPlace::Context => self.found(Mentioned::ContextField(operand.field), operand.range),
             MetaPlace::Result => self.found(Mentioned::ResultField, operand.range),
             MetaPlace::Session | MetaPlace::ArgsUnion | MetaPlace::ArgsIntersect => {}

@@ -65,7 +65,7 @@ impl Bound {
             Mentioned::ContextField(field) => Bound { context_field: Some((field, at)), ..Bound::default() },
             Mentioned::ResultValue => Bound { result_value: Some(at), result: Some(at), ..Bound::default() },
             Mentioned::ResultField => Bound { result: Some(at), ..Bound::default() },
-            Mentioned::Let { .. } | Mentioned::Argument(_) => Bound::default(),
+            Mentioned::Let { .. } | Mentioned::Argument { .. } => Bound::default(),
         });
     }
 }

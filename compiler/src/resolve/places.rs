@@ -110,7 +110,7 @@ impl<'a> Check<'_, 'a> {
         for mention in mentions::in_expression(expression) {
             let at = source.origin(mention.range);
             match mention.what {
-                Mentioned::Argument(_) => self.argument(source, &mention),
+                Mentioned::Argument { .. } => self.argument(source, &mention),
                 Mentioned::ContextField(field) if site == Site::Rule => {
                     self.sink.report(messages::context_field_in_rule(name_of(field), at, None));
                 }
@@ -152,7 +152,11 @@ impl<'a> Check<'_, 'a> {
     }
 
     fn argument(&mut self, source: &'a Source<'a>, mention: &Mention<'a>) {
-        let Mentioned::Argument(name) = mention.what else { return };
+        let Mentioned::Argument { name, metadata } = mention.what else { return };
+        if metadata && matches!(name, "session" | "result" | "args") {
+            let (text, at) = (source.text(mention.range), source.origin(mention.range));
+            self.sink.report(messages::place_without_at(name, text, at));
+        }
         if let Some(declared) = self.names.declared(name) {
             let declared = declared.origin;
             if self.shadowed.insert(name) {

@@ -84,3 +84,15 @@ fn a_label_on_suspicion_that_an_allow_rule_asks_for() {
         "W0601 4:16 <- 4:32, 5:15"
     );
 }
+
+#[test]
+fn a_star_in_the_name_of_a_tool() {
+    assert_eq!(
+        check("tool \"read_*\" { must deny always; }\ntool \"*\" -> @tags |= {\"a\"};"),
+        "W0603 1:6; W0603 2:6"
+    );
+    assert_eq!(check("tool r\"read_.*\" { must deny always; }\ntool r\"\\*\" { must deny always; }"), "");
+    let (text, help) = message(r#"tool "read_*" { must deny always; }"#);
+    assert_eq!(text, "a tool id in plain quotes is the whole name of one tool, its `*` too");
+    assert_eq!(help, r#"for several tools write a regex: `tool r"read_.*"`"#);
+}

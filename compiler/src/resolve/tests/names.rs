@@ -157,3 +157,20 @@ fn keywords_are_names_like_others() {
         "W0301 1:12 <- 2:5"
     );
 }
+
+#[test]
+fn a_place_without_its_at() {
+    assert_eq!(
+        check(
+            "tool \"t\" {\n must deny when session.tags overlaps {\"a\"};\n must deny when x.tags subset of args.tags;\n \
+             must deny when result.producers is empty; }"
+        ),
+        "W0302 2:17; W0302 3:34; W0302 4:17"
+    );
+    assert_eq!(check("let a = session.tags is empty;"), "W0302 1:9");
+    let (text, help) = message(r#"tool "t" { must deny when session.tags is empty; }"#);
+    assert_eq!(text, "`session.tags` is about an argument called `session`");
+    assert_eq!(help, "for the session write `@session.tags`");
+    // Values are no metadata: arguments called `args` and `result` are common enough.
+    assert_eq!(check(r#"tool "t" { must deny when args.value in {"a"} or @args.tags is empty; }"#), "");
+}

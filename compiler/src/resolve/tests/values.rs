@@ -157,3 +157,18 @@ fn a_deny_on_a_date_is_dodged() {
     );
     assert_eq!(check(&format!("tool \"t\" {{ must deny when x.value in {{\"*\"}} - {date}; }}")), "");
 }
+
+#[test]
+fn a_star_in_a_plain_string() {
+    assert_eq!(elements(r#""*@corp.com", "a", "*", str "a*", w"a*", r"a.*""#), "W0406 2:1");
+    let (text, help) = message(r#"tool "t" { must deny when x.tags overlaps {"pii:*"}; }"#);
+    assert_eq!(text, "a plain string is compared character by character, its `*` too");
+    assert_eq!(help, r#"for a wildcard write `w"pii:*"`; if this very string is meant, `str "pii:*"`"#);
+    let (_, help) = message(r#"tool "t" { must deny when x.value in {".*@corp.com"}; }"#);
+    assert!(help.starts_with(r#"for a regex write `r".*@corp.com"`;"#), "{help}");
+}
+
+#[test]
+fn a_literal_in_an_undefined_name_is_not_constant() {
+    assert_eq!(check(r#"tool "t" { must deny when "a" in x; }"#), "E0302 1:34");
+}
