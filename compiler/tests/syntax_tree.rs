@@ -244,9 +244,9 @@ fn declarations_members_and_statements() {
 fn doc_comments_become_descriptions() {
     check("/// a\n/// b\nlet a = b;", &["[a|b](let a name:b)"]);
     check("///  a \r\n// no\n///b\r\n\n///\nlet a = b;", &["[ a |b|](let a name:b)"]);
-    check("//// a\nlet a = b; /// c\nlet d = e;", &["[/ a](let a name:b)", "[c](let d name:e)"]);
+    check("//// a\nlet a = b;\n/// c\nlet d = e;", &["[/ a](let a name:b)", "[c](let d name:e)"]);
     check(
-        "tool \"t\" { /// r\n must deny always; /// s\n result { /// u\n @tags = a; /// w\n when b { } } }",
+        "tool \"t\" { /// r\n must deny always;\n /// s\n result { /// u\n @tags = a;\n /// w\n when b { } } }",
         &["(tool t [r](must deny always) [s](result [u](Set @tags a) [w](when b)))"],
     );
 }

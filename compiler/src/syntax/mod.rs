@@ -49,12 +49,25 @@ pub fn parse<'a>(arena: &'a Bump, file: FileId, source: &'a str, limits: &Limits
     Parsed { file: tree, tokens, diagnostics }
 }
 
-/// The tokens of a text; those of an empty text if it is over the limit of bytes.
+/// The tokens of a text; those of an empty text if it is over the limit of bytes, or no policy at all.
 fn tokenize(file: FileId, source: &str, limits: &Limits) -> (TokenTable, Sink) {
-    if source.len() <= limits.source_bytes as usize {
+    let flaw = if source.len() > limits.source_bytes as usize {
+        messages::source_too_long(file, source.len(), limits.source_bytes)
+    } else if let Some(brace) = json_object(source) {
+        messages::json(file, brace)
+    } else {
         return lexer::lex(file, source, limits.diagnostics);
-    }
+    };
     let (tokens, mut sink) = lexer::lex(file, "", limits.diagnostics);
-    sink.push(messages::source_too_long(file, source.len(), limits.source_bytes));
+    sink.push(flaw);
     (tokens, sink)
+}
+
+/// The `{` of a text that begins like a JSON object, `{"key":`, as no policy does. Calls are often given in the place of
+/// the policy, and read as one they would have an error at every colon.
+fn json_object(source: &str) -> Option<Span> {
+    let text = source.trim_start_matches('\u{feff}').trim_start();
+    let start = u32::try_from(source.len().checked_sub(text.len())?).ok()?;
+    let (_, rest) = text.strip_prefix('{')?.trim_start().strip_prefix('"')?.split_once('"')?;
+    rest.trim_start().starts_with(':').then_some(Span { start, end: start.saturating_add(1) })
 }

@@ -95,7 +95,9 @@ pub(crate) fn expected_outcome(
         "not" => diagnostic.help(format!("`{keyword} not allow` is `{keyword} deny`")),
         _ => match meant(word, &["allow", "deny"]) {
             Some(help) => diagnostic.help(help),
-            None => diagnostic,
+            None => {
+                diagnostic.help(format!("say what the rule does: `{keyword} deny …` or `{keyword} allow …`"))
+            }
         },
     }
 }

@@ -119,7 +119,7 @@ pub(crate) fn expected_value(file: FileId, span: Span, found: &str, kind: K, wor
             diagnostic.help("a value is tested against a type domain by `in`: `x.value in {int 1..5}`")
         }
         K::Word if matches!(word, "null" | "none") => {
-            diagnostic.help("there is no literal for a missing value")
+            diagnostic.help("there is no literal for null, and none for a missing value")
         }
         K::Word => diagnostic.help(format!(
             "for the value of an argument write `{word}.value`; a set by name is tested by `in`: `x.value in {word}`"

@@ -20,6 +20,10 @@ pub(crate) fn expected_declaration(
             return diagnostic
                 .help("no block is open here; remove the `}`, or look for one too many before it");
         }
+        K::LeftBrace => return diagnostic.help("a block begins with its tool: `tool \"name\" { … }`"),
+        K::At | K::AtResult | K::AtSession => {
+            return diagnostic.help("an update belongs to a tool: `tool \"name\" -> @tags |= {…};`");
+        }
         K::String | K::Regex => {
             return diagnostic.help(format!(
                 "a tool block begins with `tool`: `tool {} {{ … }}`",
@@ -44,6 +48,13 @@ pub(crate) fn expected_declaration(
             None => diagnostic,
         },
     }
+}
+
+/// A call or a document where the policy should be.
+pub(crate) fn json(file: FileId, span: Span) -> Diagnostic {
+    Diagnostic::new(Code::ExpectedDeclaration, file, span, "this is JSON, not a policy").help(
+        "a policy is made of `let` and `tool`; calls go to `sqrt eval POLICY --calls FILE`, an X-Policy document to `--x-policy FILE`",
+    )
 }
 
 /// No name after `let`.

@@ -62,6 +62,13 @@ pub(crate) fn misplaced_doc(file: FileId, span: Span, place: DocPlace) -> Diagno
     Diagnostic::new(Code::MisplacedDoc, file, span, message).help(help)
 }
 
+/// `must deny always; /// why`, with something after it that gets the description.
+pub(crate) fn trailing_doc(file: FileId, span: Span) -> Diagnostic {
+    let message = "this doc comment describes what follows, not what stands before it";
+    Diagnostic::new(Code::TrailingDoc, file, span, message)
+        .help("move it to a line before what it describes, or write `//` for an ordinary comment")
+}
+
 /// Too deep parentheses and `not`s.
 pub(crate) fn nesting_too_deep(file: FileId, span: Span, limit: u32) -> Diagnostic {
     let message = format!("more than {limit} parentheses and `not` within each other");

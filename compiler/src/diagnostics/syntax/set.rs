@@ -30,8 +30,15 @@ pub(crate) fn value_as_set(file: FileId, span: Span) -> Diagnostic {
         .help("write `.tags`, `.producers` or `.consumers`; values are tested by `x.value in {…}` and `x.value == …`")
 }
 
-/// A field that does not exist.
-pub(crate) fn unknown_field(file: FileId, span: Span, found: &str, word: &str, before: &str) -> Diagnostic {
+/// A field that does not exist; `owner` is what stands before the `.`, if one does.
+pub(crate) fn unknown_field(
+    file: FileId,
+    span: Span,
+    found: &str,
+    word: &str,
+    before: &str,
+    owner: &str,
+) -> Diagnostic {
     let message =
         format!("expected `tags`, `producers` or `consumers` after `{}`, found {found}", before.trim());
     let diagnostic = Diagnostic::new(Code::UnknownField, file, span, message);
@@ -48,8 +55,19 @@ pub(crate) fn unknown_field(file: FileId, span: Span, found: &str, word: &str, b
             Some(help) => diagnostic.help(help),
             None => diagnostic.help(format!("arguments have no `@`: `{word}.tags`, `{word}.value`")),
         },
+        ("length" | "len" | "size", ".") => {
+            diagnostic.help("a length is asked of a string: `x.value in {str like w\"*\" length 1..10}`")
+        }
         _ => match meant(word, &["tags", "producers", "consumers", "value"]) {
             Some(help) => diagnostic.help(help),
+            None if matches!(owner, "args" | "@args") && !word.is_empty() => {
+                diagnostic.help(format!("the argument `{word}` is written `{word}.value` or `{word}.tags`"))
+            }
+            None if before == "." => diagnostic.help(format!(
+                "write {} (the whole value, with all that is in it) or {}",
+                quote(&format!("{owner}.value")),
+                quote(&format!("{owner}.tags"))
+            )),
             None => diagnostic,
         },
     }
@@ -126,15 +144,18 @@ pub(crate) fn set_literal_goes_on(file: FileId, span: Span, found: &str, kind: K
     let diagnostic =
         Diagnostic::new(Code::Unexpected, file, span, message).also(file, open, "the set begins here");
     match kind {
-        K::Number if found.starts_with("`-") => {
-            diagnostic.help("put a comma between elements; a date is written `datetime d\"2025-01-31\"`")
-        }
+        K::Number if found.starts_with("`-") => diagnostic.help(
+            "a range has dots, `int 1..5`; a comma separates elements; a date is `datetime d\"2025-01-31\"`",
+        ),
         K::String | K::Regex | K::Wildcard | K::Number => diagnostic.help("put a comma between elements"),
         K::Range | K::RangeOpen | K::RangeOpenLeft | K::RangeOpenRight => {
             diagnostic.help("a range needs its type: `int 1..5`, `float 0.5..1`, `datetime d\"…\"..d\"…\"`")
         }
         K::Dot => diagnostic
             .help("a range has two dots, `int 1..5`, and a number digits on both sides of its point, `0.5`"),
+        K::Assign => {
+            diagnostic.help("both ends of `1..5` are in the range; `<` at the dots leaves one out: `1..<5`")
+        }
         K::Pipe => diagnostic.help("elements are separated by commas"),
         K::Semicolon | K::RightParen | K::End => diagnostic.help("close the set with `}`"),
         _ => diagnostic,
@@ -224,8 +245,8 @@ pub(crate) fn range_without_upper(file: FileId, span: Span, found: &str) -> Diag
 }
 
 /// `datetime "…".."…"`
-pub(crate) fn date_range_needs_dates(file: FileId, span: Span, found: &str) -> Diagnostic {
-    let message = format!("the bounds of a date range are `d\"…\"` literals, found {found}");
+pub(crate) fn date_range_needs_dates(file: FileId, span: Span, bound: &str) -> Diagnostic {
+    let message = format!("the bounds of a date range are `d\"…\"` literals, found {}", quote(bound));
     Diagnostic::new(Code::Unexpected, file, span, message)
-        .help("write `datetime d\"2025-01-01\"..d\"2025-12-31\"`")
+        .help("write a `d` before the quote: `datetime d\"2025-01-01\"..d\"2025-12-31\"`")
 }

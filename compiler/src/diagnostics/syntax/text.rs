@@ -112,7 +112,7 @@ pub(crate) fn foreign(file: FileId, span: Span, text: &str) -> Diagnostic {
         ":=" => ("there is no operator `:=`", "write `=`"),
         ":" => (
             "there is no `:` outside of strings",
-            "a policy has `=` and `->`; a tag like `a:b` is a string: `\"a:b\"`",
+            "write `priority 5;`, `let NAME = …;`, `tool … -> …;`; a tag like `a:b` is a string: `\"a:b\"`",
         ),
         "*" => (
             "there is no `*` outside of strings",

@@ -323,7 +323,7 @@ impl<'a> Parser<'a, '_> {
         let (place, field) = match self.kind() {
             K::At => {
                 self.bump();
-                (TargetPlace::Context, self.field("@")?)
+                (TargetPlace::Context, self.field("@", "")?)
             }
             K::AtResult | K::AtSession | K::AtArgs | K::Word if next == K::DotValue => {
                 let end = self.after(first).saturating_add(1);

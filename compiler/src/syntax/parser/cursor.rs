@@ -145,6 +145,11 @@ impl<'a, 't> Parser<'a, 't> {
         self.table.span(range)
     }
 
+    /// The text of the last token taken; empty at the beginning.
+    pub(super) fn previous_text(&self) -> &'a str {
+        self.previous_end.checked_sub(1).map_or("", |last| self.text_at(last))
+    }
+
     /// Whether a line ends between the last token taken and the current one.
     pub(super) fn at_line_start(&self) -> bool {
         let start = self.previous_end.checked_sub(1).map_or(0, |last| self.token(last).span.end);
@@ -250,11 +255,22 @@ impl<'a, 't> Parser<'a, 't> {
             return None;
         }
         self.docs_settled = self.pos;
+        self.warn_trailing_doc(start);
         if start.saturating_add(1) == self.pos {
             return Some(doc_line(self.text_at(start)));
         }
         let lines: Vec<&str> = (start..self.pos).map(|at| doc_line(self.text_at(at))).collect();
         Some(self.arena.alloc_str(&lines.join("\n")))
+    }
+
+    /// A doc comment at the end of a line looks as if it described what stands before it.
+    fn warn_trailing_doc(&mut self, doc: usize) {
+        let Some(previous) = doc.checked_sub(1) else { return };
+        let gap = Span { start: self.span_at(previous).end, end: self.span_at(doc).start };
+        let ends_something = matches!(self.kind_at(previous), TokenKind::Semicolon | TokenKind::RightBrace);
+        if ends_something && !self.text_of(gap).contains('\n') {
+            self.sink.push(messages::trailing_doc(self.file(), self.span_at(doc)));
+        }
     }
 
     /// Reports the doc comments before the current token, if there are any that were not taken.

@@ -233,7 +233,7 @@ impl<'a> Parser<'a, '_> {
             return self.fail(diagnostic);
         }
         self.bump();
-        let field = self.field("@")?;
+        let field = self.field("@", "")?;
         let target = Target { place: TargetPlace::Context, field, range: self.range_from(first) };
         let op = self.assignment()?;
         let value = self.set_expression()?;

@@ -96,9 +96,10 @@ impl<'a> Parser<'a, '_> {
             return Ok(Range::Exact(DateLiteral::Number(self.number(EXPECTED)?)));
         }
         if self.at(K::String) {
+            let first = self.pos();
             let date = DateLiteral::Text(self.quoted());
             if self.range_operator().is_some() {
-                return self.range_of_plain_strings();
+                return self.range_of_plain_strings(first);
             }
             return Ok(Range::Exact(date));
         }
@@ -112,7 +113,7 @@ impl<'a> Parser<'a, '_> {
         self.check_open_start(lower.is_some(), lower_inclusive)?;
         self.bump();
         if matches!(self.kind(), K::String | K::Number) {
-            return self.range_of_plain_strings();
+            return self.range_of_plain_strings(self.pos());
         }
         let upper = if self.at(K::Date) { Some(self.quoted()) } else { None };
         self.check_open_end(lower.is_some(), upper.is_some(), upper_inclusive)?;
@@ -122,9 +123,9 @@ impl<'a> Parser<'a, '_> {
         })
     }
 
-    fn range_of_plain_strings<T>(&mut self) -> Parse<T> {
-        let span = self.span_at(self.pos());
-        let diagnostic = messages::date_range_needs_dates(self.file(), span, &self.found());
+    fn range_of_plain_strings<T>(&mut self, bound: usize) -> Parse<T> {
+        let (span, text) = (self.span_at(bound), self.text_at(bound));
+        let diagnostic = messages::date_range_needs_dates(self.file(), span, text);
         self.fail(diagnostic)
     }
 

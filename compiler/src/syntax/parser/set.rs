@@ -205,7 +205,7 @@ impl<'a> Parser<'a, '_> {
         let (place, field) = match self.kind() {
             K::At => {
                 self.bump();
-                (MetaPlace::Context, self.field("@")?)
+                (MetaPlace::Context, self.field("@", "")?)
             }
             K::AtResult => (MetaPlace::Result, self.dotted_field()?),
             K::AtSession => (MetaPlace::Session, self.dotted_field()?),
@@ -235,19 +235,21 @@ impl<'a> Parser<'a, '_> {
             let diagnostic = messages::value_as_set(self.file(), span);
             return self.fail(diagnostic);
         }
+        let owner = self.previous_text();
         self.expect(K::Dot, "`.tags`, `.producers` or `.consumers`")?;
-        self.field(".")
+        self.field(".", owner)
     }
 
-    /// The name of a metadata set after `.` or `@`.
-    pub(super) fn field(&mut self, before: &str) -> Parse<Field> {
+    /// The name of a metadata set after `.` or `@`; `owner` is what stands before the `.`.
+    pub(super) fn field(&mut self, before: &str, owner: &str) -> Parse<Field> {
         let field = match self.word() {
             "tags" => Field::Tags,
             "producers" => Field::Producers,
             "consumers" => Field::Consumers,
             word => {
                 let span = self.span_at(self.pos());
-                let diagnostic = messages::unknown_field(self.file(), span, &self.found(), word, before);
+                let found = self.found();
+                let diagnostic = messages::unknown_field(self.file(), span, &found, word, before, owner);
                 return self.fail(diagnostic);
             }
         };
@@ -277,7 +279,7 @@ impl<'a> Parser<'a, '_> {
         if !is_field(self.word()) {
             return self.unexpected("`tags`, `producers` or `consumers`");
         }
-        let field = self.field("of ")?;
+        let field = self.field("of ", "")?;
         if !self.eat_word("from") {
             return self.unexpected("`from args`");
         }
