@@ -35,6 +35,11 @@ pub fn rules(page: &str) -> BTreeSet<String> {
     items.filter_map(|rest| rest.split_once("**")).map(|(number, _)| format!("S{number}")).collect()
 }
 
+/// The policies in any text: its blocks of kind `sqrt`.
+pub fn policies(text: &str) -> Result<Vec<String>, String> {
+    Ok(fences(text)?.into_iter().filter(|fence| fence.kind == "sqrt").map(|fence| fence.text).collect())
+}
+
 /// The rules that a text cites: every `S` with a number behind it.
 pub fn citations(text: &str) -> BTreeSet<String> {
     let words =

@@ -1,4 +1,4 @@
-//! `docs/language.md` and the READMEs of the examples: what they cite exists.
+//! `docs/language.md`, README.md and the READMEs of the examples: their policies compile, and what they cite exists.
 
 #![allow(clippy::panic, reason = "a test fails by panicking")]
 
@@ -76,4 +76,16 @@ fn the_examples_of_the_page_are_answered_as_it_says() {
         })
         .collect();
     assert!(messages.is_empty(), "{}", messages.join("\n"));
+}
+
+#[test]
+fn the_policy_of_the_readme_has_no_problem() {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../README.md");
+    let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{error}"));
+    let policies = docs::policies(&text).unwrap_or_else(|error| panic!("README.md:{error}"));
+    assert!(!policies.is_empty(), "README.md shows no policy");
+    for policy in policies {
+        let reports = reports(&[PolicyFile { name: "README.md".to_owned(), bytes: policy.into_bytes() }]);
+        assert!(reports.is_empty(), "{reports:#?}");
+    }
 }

@@ -3,7 +3,7 @@
 //! First come names, over all files together: which lets there are, what kind each is, whether they go in a round, and
 //! whether what is mentioned has a meaning where it is mentioned (`names.rs`, `places.rs`). Then trees are lowered to the
 //! tables of the policy, lets on demand and once per kind of place (`lowering.rs`), literals decoded, and what is used
-//! for what is checked. Last, warnings that need the whole policy (`lints.rs`).
+//! for what is checked. Last, warnings that need the whole policy (`lints/`).
 //!
 //! Invariants: nothing here panics or recurses to a depth that the text controls; every problem is reported, once, at
 //! the place where it is wrong, with the place inside a let beside it.
