@@ -6,8 +6,8 @@ use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use sqrt_benches::policy_text;
 use sqrt_compiler::{Options, Source, compile};
 use sqrt_vm::call::{Argument, Call, MetadataInput, Returned, SetInput};
-use sqrt_vm::config::Config;
 use sqrt_vm::decision::Outcome;
+use sqrt_vm::limits::Limits;
 use sqrt_vm::metadata::Session;
 use sqrt_vm::number::Number;
 use sqrt_vm::policy::Policy;
@@ -21,7 +21,7 @@ fn decisions(criterion: &mut Criterion) {
         let text = policy_text(blocks);
         let compiled = compile(&[Source { name: "bench.sqrt", bytes: text.as_bytes() }], &Options::default());
         let program = compiled.program.expect("the benchmark's policy is fine");
-        let policy = Policy::new(program, Config::default()).expect("its patterns are within limits");
+        let policy = Policy::new(program, Limits::default()).expect("its patterns are within limits");
         let mut scratch = Scratch::new(&policy);
         let mut session = Session::new();
         let body = MetadataInput {

@@ -14,6 +14,7 @@ use crate::syntax::source::SourceFile;
 use crate::syntax::token::FileId;
 use crate::syntax::{self, Parsed};
 use bumpalo::Bump;
+use sqrt_vm::bytecode::Settings;
 use sqrt_vm::bytecode::verify::VerifiedProgram;
 
 /// A policy file as it was read.
@@ -26,7 +27,7 @@ pub struct Source<'a> {
 }
 
 /// How to compile.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Options {
     /// The limits.
     pub limits: Limits,
@@ -34,6 +35,8 @@ pub struct Options {
     pub passes: Passes,
     /// The presets that are compiled in (S8); none by default.
     pub presets: Presets,
+    /// Defaults, mode and branching, which become part of the program.
+    pub settings: Settings,
 }
 
 /// What came out of a compilation.
@@ -165,7 +168,7 @@ impl Loaded {
         let mut program = None;
         if emit && !diagnostics.iter().any(Diagnostic::is_error) {
             match build(&policy, &files, options.passes) {
-                Ok(verified) => program = Some(verified),
+                Ok(verified) => program = Some(verified.with_settings(options.settings.clone())),
                 Err(problem) => diagnostics.push(problem),
             }
         }

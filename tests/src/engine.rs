@@ -8,10 +8,11 @@ use sqrt_compiler::ir::Enforcement;
 use sqrt_compiler::presets::Presets;
 use sqrt_compiler::x_policy::{self, BranchingMode, XPolicy};
 use sqrt_compiler::{Passes, Source, compile};
-use sqrt_vm::config::{self, Branching, Config};
+use sqrt_vm::bytecode::settings::{self, Branching, Settings};
 use sqrt_vm::json::{
     AnswerParts, CallLine, Line, RuleParts, read_line, write_answer, write_branch_answer, write_error,
 };
+use sqrt_vm::limits::Limits;
 use sqrt_vm::metadata::Session;
 use sqrt_vm::policy::{Policy, RuleInfo};
 use sqrt_vm::scratch::Scratch;
@@ -48,16 +49,16 @@ impl Engine {
         let sources = files.iter().map(|file| Source { name: &file.name, bytes: &file.bytes });
         let sources: Vec<_> = sources.chain(code).collect();
         let presets = document.as_ref().map(presets).unwrap_or_default();
+        let mut settings = settings(options, document.as_ref());
+        settings.fail_fast &= !setup.every_rule;
         let compiled = compile(
             &sources,
-            &sqrt_compiler::Options { presets, passes: setup.passes, ..Default::default() },
+            &sqrt_compiler::Options { presets, passes: setup.passes, settings, ..Default::default() },
         );
         let mut errors = compiled.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
         let message = || errors.next().map_or("no program", |error| &error.message).to_owned();
         let program = compiled.program.ok_or_else(message)?;
-        let mut config = config(options, document.as_ref());
-        config.fail_fast &= !setup.every_rule;
-        let policy = Policy::new(program, config).map_err(|error| error.to_string())?;
+        let policy = Policy::new(program, Limits::default()).map_err(|error| error.to_string())?;
         let scratch = Scratch::new(&policy);
         Ok(Engine { policy, two_steps: setup.two_steps, scratch, sessions: BTreeMap::new(), lines: 0 })
     }
@@ -67,7 +68,7 @@ impl Engine {
         self.lines += 1;
         let arena = Bump::new();
         let mut out = String::new();
-        match read_line(line.as_bytes(), &arena, &self.policy.config().limits) {
+        match read_line(line.as_bytes(), &arena, self.policy.limits()) {
             Err(error) => write_error(&mut out, &error.to_string(), self.lines),
             Ok(Line::Branch(question)) => {
                 let outcome = self.policy.check_branch(&question.metadata);
@@ -88,7 +89,7 @@ impl Engine {
         // What fails changes no session (S6.11), so the line works on a copy.
         let mut session = known.clone();
         if let Some(value) = line.session_value {
-            session.set_value(value, &policy.config().limits).map_err(|error| error.to_string())?;
+            session.set_value(value, policy.limits()).map_err(|error| error.to_string())?;
         }
         let returned = line.returned.as_ref();
         let decision = if self.two_steps {
@@ -144,22 +145,22 @@ fn presets(document: &XPolicy) -> Presets {
 }
 
 /// The settings: options, else the document, else the defaults (S8).
-fn config(options: &Options, document: Option<&XPolicy>) -> Config {
-    let mut config = Config::default();
+fn settings(options: &Options, document: Option<&XPolicy>) -> Settings {
+    let mut settings = Settings::default();
     if let Some(document) = document {
         let presets = &document.presets;
-        config.default_allow = presets.default_allow;
-        config.default_level = match presets.default_level {
-            x_policy::Level::Hard => config::Level::Hard,
-            x_policy::Level::Soft => config::Level::Soft,
+        settings.default_allow = presets.default_allow;
+        settings.default_level = match presets.default_level {
+            x_policy::Level::Hard => settings::Level::Hard,
+            x_policy::Level::Soft => settings::Level::Soft,
         };
-        config.mode = match document.mode {
-            x_policy::Mode::Standard => config::Mode::Standard,
-            x_policy::Mode::Strict => config::Mode::Strict,
-            x_policy::Mode::Custom => config::Mode::Custom,
+        settings.mode = match document.mode {
+            x_policy::Mode::Standard => settings::Mode::Standard,
+            x_policy::Mode::Strict => settings::Mode::Strict,
+            x_policy::Mode::Custom => settings::Mode::Custom,
         };
-        config.fail_fast = document.fail_fast;
-        config.branching = Some(Branching {
+        settings.fail_fast = document.fail_fast;
+        settings.branching = Some(Branching {
             deny: presets.branching.mode == BranchingMode::Deny,
             tags: presets.branching.tags.iter().cloned().collect(),
             producers: presets.branching.producers.iter().cloned().collect(),
@@ -167,18 +168,18 @@ fn config(options: &Options, document: Option<&XPolicy>) -> Config {
         });
     }
     if let Some(allow) = options.default_allow {
-        config.default_allow = allow;
+        settings.default_allow = allow;
     }
     match options.default_level {
-        Some(Level::Soft) => config.default_level = config::Level::Soft,
-        Some(Level::Hard) => config.default_level = config::Level::Hard,
+        Some(Level::Soft) => settings.default_level = settings::Level::Soft,
+        Some(Level::Hard) => settings.default_level = settings::Level::Hard,
         None => {}
     }
     match options.mode {
-        Some(Mode::Standard) => config.mode = config::Mode::Standard,
-        Some(Mode::Strict) => config.mode = config::Mode::Strict,
-        Some(Mode::Custom) => config.mode = config::Mode::Custom,
+        Some(Mode::Standard) => settings.mode = settings::Mode::Standard,
+        Some(Mode::Strict) => settings.mode = settings::Mode::Strict,
+        Some(Mode::Custom) => settings.mode = settings::Mode::Custom,
         None => {}
     }
-    config
+    settings
 }

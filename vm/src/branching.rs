@@ -1,7 +1,7 @@
 //! The question whether a branch may depend on metadata (S8.3).
 
+use crate::bytecode::settings::{Branching, Mode};
 use crate::call::{MetadataInput, SetInput};
-use crate::config::{Branching, Mode};
 use crate::decision::Outcome;
 use crate::policy::Policy;
 
@@ -9,9 +9,9 @@ impl Policy {
     /// Whether a branch may depend on this metadata (S8.3). Allowed unless there is a branching policy and the mode is
     /// custom.
     pub fn check_branch(&self, metadata: &MetadataInput<'_>) -> Outcome {
-        let config = self.config();
-        match &config.branching {
-            Some(branching) if config.mode == Mode::Custom => branching.check(metadata),
+        let settings = self.settings();
+        match &settings.branching {
+            Some(branching) if settings.mode == Mode::Custom => branching.check(metadata),
             _ => Outcome::Allow,
         }
     }

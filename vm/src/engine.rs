@@ -5,8 +5,8 @@
 
 use std::fmt;
 
+use crate::bytecode::settings::Level;
 use crate::call::{Call, Returned};
-use crate::config::Level;
 use crate::decision::{Basis, DefaultOutcome, Matching, Outcome, RuleRef, Verdict, decide};
 use crate::exec::{Fault, Inputs, Machine};
 use crate::limits::LimitExceeded;
@@ -215,7 +215,7 @@ impl Policy {
         scratch.by_priority.clear();
         scratch.tags.clear();
         scratch.arena.reset();
-        let limits = &self.config().limits;
+        let limits = self.limits();
         let universe = self.universe();
         let mut interner = Interner { universe, session: session.tags(), call: &mut scratch.tags, limits };
         scratch.metadata.prepare(self, call, &mut interner)?;
@@ -268,14 +268,14 @@ impl Policy {
             Ok(fired)
         };
         let matching = Matching { program: self.program(), blocks: by_priority };
-        if !self.config().fail_fast {
+        if !self.settings().fail_fast {
             for (at, rule) in matching.rules() {
                 fires(at, rule)?;
             }
         }
-        let config = self.config();
+        let settings = self.settings();
         let default =
-            DefaultOutcome { allow: config.default_allow, hard: config.default_level == Level::Hard };
+            DefaultOutcome { allow: settings.default_allow, hard: settings.default_level == Level::Hard };
         decide(matching, default, &mut fires)
     }
 
@@ -287,7 +287,7 @@ impl Policy {
         returned: &Returned<'_>,
         scratch: &mut Scratch,
     ) -> Result<(), Failure> {
-        let limits = &self.config().limits;
+        let limits = self.limits();
         let universe = self.universe();
         let mut interner = Interner { universe, session: session.tags(), call: &mut scratch.tags, limits };
         scratch.metadata.combine(returned, &mut scratch.state.result, &mut interner)?;
@@ -332,7 +332,7 @@ impl Policy {
 
     /// Makes the copy of the session's metadata the session's.
     fn commit(&self, session: &mut Session, scratch: &Scratch) -> Result<(), Failure> {
-        session.commit(&scratch.state.session, self.universe(), &scratch.tags, &self.config().limits)?;
+        session.commit(&scratch.state.session, self.universe(), &scratch.tags, self.limits())?;
         Ok(())
     }
 }

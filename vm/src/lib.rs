@@ -5,7 +5,6 @@
 mod branching;
 pub mod bytecode;
 pub mod call;
-pub mod config;
 pub mod datetime;
 pub mod decision;
 pub mod dispatch;

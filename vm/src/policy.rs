@@ -7,10 +7,10 @@ use crate::bytecode::operand::{ConstSet, Elements};
 use crate::bytecode::program::{
     BlockRecord, PositionRecord, PriorityRecord, ProcedureKind, Program, RuleRecord, ScalarRecord,
 };
-use crate::bytecode::{FrameNeeds, Op, VerifiedProgram};
-use crate::config::Config;
+use crate::bytecode::{FrameNeeds, Op, PolicyId, Settings, VerifiedProgram};
 use crate::decision::RuleRef;
 use crate::dispatch::{BlockId, Dispatch, DispatchScratch};
+use crate::limits::Limits;
 use crate::matcher::{ElementMatcher, MatcherCache, Matchers};
 use crate::metadata::{MetaSet, StringTable, TagId, Universe};
 use crate::value::Value;
@@ -22,7 +22,8 @@ const LARGEST_READY_TAG: u32 = 4096;
 #[derive(Debug)]
 pub struct Policy {
     verified: VerifiedProgram,
-    config: Config,
+    id: PolicyId,
+    limits: Limits,
     universe: Universe,
     universal: MetaSet,
     args: StringTable,
@@ -80,22 +81,21 @@ impl Policy {
     ///
     /// # Errors
     /// When a pattern is not one, or its automaton cannot be built within the limits.
-    pub fn new(verified: VerifiedProgram, config: Config) -> Result<Policy, PolicyError> {
+    pub fn new(verified: VerifiedProgram, limits: Limits) -> Result<Policy, PolicyError> {
         let program = verified.program();
         let universe = Universe::new(program.tags.iter().filter_map(|&id| program.string(id)));
         let mut args = StringTable::default();
         program.args.iter().filter_map(|&id| program.string(id)).for_each(|name| {
             args.insert(name);
         });
-        let limits = &config.limits;
-        let matchers = Matchers::new(program, limits).map_err(PolicyError::new)?;
+        let matchers = Matchers::new(program, &limits).map_err(PolicyError::new)?;
         let elements =
             program.element_sets.iter().map(|record| ElementMatcher::new(program, record, &matchers));
         let elements = elements.collect::<Result<_, _>>().map_err(PolicyError::new)?;
         let const_sets =
             (0..).zip(&program.const_sets).map(|(id, _)| ready_const_set(program, ConstSet(id), &universe));
         let const_sets = const_sets.collect();
-        let dispatch = Dispatch::new(program, &matchers, limits).map_err(PolicyError::new)?;
+        let dispatch = Dispatch::new(program, &matchers, &limits).map_err(PolicyError::new)?;
         let (procedures, keeping, keeping_sets) = procedures(program);
         let ascending = places(program, |block| ascending_key(block.priority));
         let descending = places(program, |block| std::cmp::Reverse(ascending_key(block.priority)));
@@ -112,14 +112,25 @@ impl Policy {
             ascending,
             descending,
             identity: Arc::new(()),
+            id: PolicyId::of(verified.program()),
             verified,
-            config,
+            limits,
         })
     }
 
+    /// Its identity: a hash of the whole program, settings included.
+    pub fn id(&self) -> PolicyId {
+        self.id
+    }
+
     /// Its settings.
-    pub fn config(&self) -> &Config {
-        &self.config
+    pub fn settings(&self) -> &Settings {
+        &self.program().settings
+    }
+
+    /// What calls and sessions may need.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
     }
 
     /// The tags that it names.

@@ -54,7 +54,7 @@ impl CallMetadata {
         interner: &mut Interner<'_>,
     ) -> Result<(), Failure> {
         self.clear();
-        let control = call.control().filter(|_| policy.config().mode.uses_control());
+        let control = call.control().filter(|_| policy.settings().mode.uses_control());
         read(&mut self.control, control.unwrap_or(&MetadataInput::default()), interner)?;
         self.absent.assign(&self.control);
         for (place, arg) in (1u32..).zip(call.args()) {

@@ -4,13 +4,14 @@
 
 use std::collections::HashMap;
 
+use crate::bytecode::Settings;
 use crate::bytecode::VerifiedProgram;
 use crate::bytecode::instruction::{Op, OperandVisitor, encode};
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
 use crate::call::{Call, Returned};
-use crate::config::Config;
 use crate::engine::Decision;
+use crate::limits::Limits;
 use crate::metadata::{Metadata, Session, write_metadata};
 use crate::pattern::PatternSyntax;
 use crate::policy::Policy;
@@ -252,9 +253,14 @@ impl OperandVisitor for Needs {
 }
 
 /// A verified program as a policy.
-pub(crate) fn policy(program: Program, config: Config) -> Policy {
+pub(crate) fn policy(program: Program, settings: Settings) -> Policy {
+    limited_policy(Program { settings, ..program }, Limits::default())
+}
+
+/// A verified program as a policy with other limits.
+pub(crate) fn limited_policy(program: Program, limits: Limits) -> Policy {
     let verified = VerifiedProgram::new(program).unwrap_or_else(|error| panic!("{error}"));
-    Policy::new(verified, config).unwrap_or_else(|error| panic!("{error}"))
+    Policy::new(verified, limits).unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A policy and what goes with it, to ask one call after another in one session.
@@ -265,8 +271,11 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    pub(crate) fn new(program: Program, config: Config) -> Self {
-        let policy = policy(program, config);
+    pub(crate) fn new(program: Program, settings: Settings) -> Self {
+        Bench::of(policy(program, settings))
+    }
+
+    pub(crate) fn of(policy: Policy) -> Self {
         let scratch = Scratch::new(&policy);
         Bench { policy, session: Session::new(), scratch }
     }

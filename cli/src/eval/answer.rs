@@ -54,7 +54,7 @@ impl<'p> Answering<'p> {
     /// What is wrong with the line, to be answered by the error form.
     pub(crate) fn answer(&mut self, line: &[u8]) -> Result<&str, String> {
         self.give_back();
-        let limits = &self.policy.config().limits;
+        let limits = self.policy.limits();
         match read_line(line, &self.arena, limits).map_err(|error| error.to_string())? {
             Line::Branch(question) => {
                 let outcome = self.policy.check_branch(&question.metadata);
@@ -99,7 +99,7 @@ fn decide(
     let mut before = None;
     if let Some(value) = line.session_value {
         before = Some(session.clone());
-        session.set_value(value, &policy.config().limits).map_err(|error| error.to_string())?;
+        session.set_value(value, policy.limits()).map_err(|error| error.to_string())?;
     }
     let decision = policy.evaluate(session, &line.call, line.returned.as_ref(), scratch);
     if let Some(failure) = decision.failure() {

@@ -14,6 +14,7 @@ use std::io::Read;
 use std::path::Path;
 
 use sqrt_compiler::compile;
+use sqrt_vm::limits::Limits;
 use sqrt_vm::policy::Policy;
 
 use crate::args::EvalArgs;
@@ -28,15 +29,18 @@ use reader::{Line, LineReader};
 pub(crate) fn run(args: &EvalArgs, output: &mut Output) -> Result<(), Stop> {
     let Some(inputs) = Inputs::read(args, output)? else { return Ok(()) };
     let document = inputs.document.as_ref();
-    let options =
-        sqrt_compiler::Options { presets: settings::presets(document), ..sqrt_compiler::Options::default() };
+    let options = sqrt_compiler::Options {
+        presets: settings::presets(document),
+        settings: settings::settings(args, document),
+        ..sqrt_compiler::Options::default()
+    };
     let compiled = compile(&inputs.sources(), &options);
     tell_diagnostics(&compiled);
     let Some(program) = compiled.program else {
         output.worsen(Status::NotFine);
         return Ok(());
     };
-    let policy = match Policy::new(program, settings::config(args, document)) {
+    let policy = match Policy::new(program, Limits::default()) {
         Ok(policy) => policy,
         Err(error) => {
             tell_failure(&Failure::new(format!("the policy cannot run: {error}")));
@@ -45,7 +49,7 @@ pub(crate) fn run(args: &EvalArgs, output: &mut Output) -> Result<(), Stop> {
         }
     };
     input::tell_if_typed(&inputs.calls_path, "calls, one JSON object a line,");
-    let reader = LineReader::new(inputs.calls, policy.config().limits.line_bytes);
+    let reader = LineReader::new(inputs.calls, policy.limits().line_bytes);
     answer_lines(reader, &inputs.calls_path, Answering::new(&policy, args.explain), output)
 }
 

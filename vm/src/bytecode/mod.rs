@@ -3,14 +3,18 @@
 //! Knows nothing of the rest of the VM but numbers and pattern syntax.
 
 pub mod disasm;
+pub mod id;
 pub mod instruction;
 pub mod op;
 pub mod operand;
 pub mod program;
 pub mod reference;
+pub mod settings;
 pub mod verify;
 
 pub use disasm::disasm;
+pub use id::PolicyId;
 pub use instruction::{DecodeError, Op, OpVisitor, Opcode, OperandVisitor, decode, encode};
 pub use reference::instruction_reference;
+pub use settings::Settings;
 pub use verify::{FrameNeeds, VerifiedProgram, VerifyError};

@@ -5,6 +5,7 @@
 //! out as they are.
 
 use super::op::Instruction;
+use super::settings::Settings;
 use crate::number::Number;
 use crate::pattern::PatternSyntax;
 
@@ -88,6 +89,8 @@ pub struct Program {
     pub blocks: Vec<BlockRecord>,
     /// Check rules of all blocks; a block's rules are in source order.
     pub rules: Vec<RuleRecord>,
+    /// What is decided beside the text.
+    pub settings: Settings,
 }
 
 impl Program {

@@ -45,7 +45,7 @@ fn parse(text: &str) -> (Program, Vec<bool>) {
 /// The verdict as text, and the rules that were asked about.
 fn verdict_and_questions(text: &str, default: DefaultOutcome) -> (String, Vec<u32>) {
     let (program, firing) = parse(text);
-    let policy = crate::testing::policy(program.clone(), crate::config::Config::default());
+    let policy = crate::testing::policy(program.clone(), crate::bytecode::Settings::default());
     let mut blocks: Vec<u32> = (0..).take(program.blocks.len()).collect();
     blocks.sort_by_key(|&block| policy.descending_place(block));
     let mut asked = Vec::new();

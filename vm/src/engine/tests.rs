@@ -1,11 +1,13 @@
 //! Phases, their order, and that they take effect whole or not at all.
 
+use crate::bytecode::Settings;
 use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::{PriorityRecord, ProcedureKind};
+use crate::bytecode::settings::{Branching, Mode};
 use crate::call::{Argument, Call, Combine, MetadataInput, Returned, SetInput};
-use crate::config::{Branching, Config, Mode};
 use crate::decision::Outcome;
+use crate::limits::Limits;
 use crate::metadata::Session;
 use crate::testing::{Assembler, Bench};
 use crate::value::Value;
@@ -64,7 +66,7 @@ fn before_updates_are_seen_by_rules_and_stay_after_a_deny() {
     let mut block = asm.exact("t").rules(vec![rule]);
     (block.before, block.after) = (before, after);
     asm.block(block);
-    let mut bench = Bench::new(asm.program, Config::default());
+    let mut bench = Bench::new(asm.program, Settings::default());
     let decision = bench.evaluate(&Call::new("t", &[]), Some(&NULL));
     assert_eq!((decision.outcome(), decision.basis().name()), (Outcome::Deny, "must_deny"));
     assert_eq!(tags_of(&bench.session_meta()), "[\"asked\"]");
@@ -88,7 +90,7 @@ fn updates_run_in_ascending_priority_then_source_order() {
         block.before = before;
         asm.block(block);
     }
-    let mut bench = Bench::new(asm.program, Config::default());
+    let mut bench = Bench::new(asm.program, Settings::default());
     bench.check(&Call::new("t", &[]));
     assert_eq!(tags_of(&bench.session_meta()), "[\"high too\", \"preset\"]");
 }
@@ -104,7 +106,7 @@ fn the_result_inherits_from_arguments_and_feeds_the_session() {
     let mut block = asm.exact("t");
     (block.result, block.after) = (result, Some(copy));
     asm.block(block);
-    let mut bench = Bench::new(asm.program, Config::default());
+    let mut bench = Bench::new(asm.program, Settings::default());
     let producers = MetadataInput {
         tags: Some(SetInput::of(&["b"])),
         producers: Some(SetInput::of(&["p"])),
@@ -126,7 +128,7 @@ fn the_result_inherits_from_arguments_and_feeds_the_session() {
 
 #[test]
 fn metadata_that_comes_with_a_result() {
-    let mut bench = Bench::new(Assembler::new().program, Config::default());
+    let mut bench = Bench::new(Assembler::new().program, Settings::default());
     let args = [Argument::new("k", Value::Null).with_metadata(MetadataInput {
         producers: Some(SetInput::of(&["p"])),
         consumers: Some(SetInput::of(&["x"])),
@@ -166,9 +168,9 @@ fn check_then_finish_is_the_same_as_both_at_once() {
     };
     let args = [Argument::new("k", Value::Null).with_metadata(with_tags(&["own"]))];
     let call = Call::new("t", &args);
-    let mut at_once = Bench::new(program(), Config::default());
+    let mut at_once = Bench::new(program(), Settings::default());
     at_once.evaluate(&call, Some(&NULL));
-    let Bench { policy, mut session, mut scratch } = Bench::new(program(), Config::default());
+    let Bench { policy, mut session, mut scratch } = Bench::new(program(), Settings::default());
     let pending = policy.check(&mut session, &call, &mut scratch).into_pending().unwrap();
     // Two calls of one session may be open at the same time.
     let other = Call::new("t", &[]);
@@ -187,7 +189,7 @@ fn a_denied_call_is_not_pending() {
     let rule = asm.rule(true, true, None);
     let block = asm.exact("t").rules(vec![rule]);
     asm.block(block);
-    let mut bench = Bench::new(asm.program, Config::default());
+    let mut bench = Bench::new(asm.program, Settings::default());
     let call = Call::new("t", &[]);
     let checked = bench.policy.check(&mut bench.session, &call, &mut bench.scratch);
     assert!(checked.into_pending().is_none());
@@ -204,7 +206,7 @@ fn sessions_do_not_mix() {
     let rule = asm.rule(true, true, condition);
     let block = asm.exact("use").rules(vec![rule]);
     asm.block(block);
-    let mut bench = Bench::new(asm.program, Config::default());
+    let mut bench = Bench::new(asm.program, Settings::default());
     let mut other = Session::new();
     bench.check(&Call::new("mark", &[]));
     assert_eq!(bench.check(&Call::new("use", &[])).0, "must_deny");
@@ -221,9 +223,8 @@ fn what_is_over_a_limit_is_denied_and_changes_nothing() {
     let mut block = asm.exact("t");
     block.before = before;
     asm.block(block);
-    let mut config = Config::default();
-    config.limits.tags_per_call = 1;
-    let mut bench = Bench::new(asm.program, config);
+    let limits = Limits { tags_per_call: 1, ..Limits::default() };
+    let mut bench = Bench::of(crate::testing::limited_policy(asm.program, limits));
     let args = [Argument::new("k", Value::Null).with_metadata(with_tags(&["a", "b"]))];
     let decision = bench.evaluate(&Call::new("t", &args), None);
     assert_eq!((decision.outcome(), decision.basis().name()), (Outcome::Deny, "error"));
@@ -250,9 +251,8 @@ fn a_full_session_denies_and_keeps_what_it_had() {
     (late_block.before, late_block.after) = (late, Some(copy));
     asm.block(early_block);
     asm.block(late_block);
-    let mut config = Config::default();
-    config.limits.tags_per_session = 1;
-    let mut bench = Bench::new(asm.program, config);
+    let limits = Limits { tags_per_session: 1, ..Limits::default() };
+    let mut bench = Bench::of(crate::testing::limited_policy(asm.program, limits));
     let few = [Argument::new("k", Value::Null).with_metadata(with_tags(&["a"]))];
     let many = [Argument::new("k", Value::Null).with_metadata(with_tags(&["b", "c"]))];
     assert_eq!(bench.check(&Call::new("before", &few)).0, "default");
@@ -285,7 +285,7 @@ fn control_metadata_counts_in_strict_mode_only() {
     for load in [arg_set as fn(Arg) -> Op, union, intersect, result] {
         for args in [&present[..], &other, &[]] {
             for mode in [Mode::Standard, Mode::Custom, Mode::Strict] {
-                let mut bench = Bench::new(program(load), Config { mode, ..Config::default() });
+                let mut bench = Bench::new(program(load), Settings { mode, ..Settings::default() });
                 let call = Call::new("t", args).with_control(with_tags(&["flow"]));
                 let expected = if mode == Mode::Strict { "must_deny" } else { "default" };
                 assert_eq!(bench.check(&call).0, expected, "{mode:?} {args:?}");
@@ -297,7 +297,8 @@ fn control_metadata_counts_in_strict_mode_only() {
 
 #[test]
 fn control_consumers_narrow_every_argument() {
-    let mut bench = Bench::new(Assembler::new().program, Config { mode: Mode::Strict, ..Config::default() });
+    let mut bench =
+        Bench::new(Assembler::new().program, Settings { mode: Mode::Strict, ..Settings::default() });
     let control = MetadataInput { consumers: Some(SetInput::of(&["x"])), ..MetadataInput::default() };
     bench.evaluate(&Call::new("t", &[]).with_control(control), Some(&NULL));
     assert_eq!(bench.result_meta(), "{\"tags\": [], \"producers\": [], \"consumers\": [\"x\"]}");
@@ -314,7 +315,7 @@ fn without_fail_fast_every_rule_is_reported() {
         asm.program
     };
     let fired = |fail_fast| {
-        let mut bench = Bench::new(program(), Config { fail_fast, ..Config::default() });
+        let mut bench = Bench::new(program(), Settings { fail_fast, ..Settings::default() });
         assert_eq!(bench.check(&Call::new("t", &[])), ("must_deny", Some(1)));
         let blocks: Vec<_> = bench.scratch.trace(&bench.policy).collect();
         assert_eq!(blocks.len(), 1);
@@ -323,7 +324,7 @@ fn without_fail_fast_every_rule_is_reported() {
     };
     assert_eq!(fired(true), [Some(true), None, None]);
     assert_eq!(fired(false), [Some(true); 3]);
-    let mut bench = Bench::new(program(), Config::default());
+    let mut bench = Bench::new(program(), Settings::default());
     bench.check(&Call::new("t", &[]));
     bench.check(&Call::new("other", &[]));
     assert_eq!(bench.scratch.trace(&bench.policy).count(), 0, "the trace is that of the last call");
@@ -346,7 +347,7 @@ fn a_result_keeps_its_tags_when_the_session_is_compacted() {
     let mut block = asm.exact("t");
     (block.result, block.after) = (Some(inherit), Some(keep));
     asm.block(block);
-    let mut bench = Bench::new(asm.program, Config::default());
+    let mut bench = Bench::new(asm.program, Settings::default());
     let names = |prefix: &str| (0..100).map(|index| format!("{prefix}{index:02}")).collect::<Vec<_>>();
     let mut before = "[]".to_owned();
     for round in ["a", "b", "c", "d"] {
@@ -367,8 +368,8 @@ fn branches() {
         let owned = |list: &[&str]| list.iter().map(|text| (*text).to_owned()).collect();
         let branching =
             Branching { deny, tags: owned(tags), producers: owned(producers), consumers: owned(consumers) };
-        let config = Config { mode: Mode::Custom, branching: Some(branching), ..Config::default() };
-        crate::testing::policy(Assembler::new().program, config)
+        let settings = Settings { mode: Mode::Custom, branching: Some(branching), ..Settings::default() };
+        crate::testing::policy(Assembler::new().program, settings)
     };
     let denied = |policy: &crate::policy::Policy, metadata: MetadataInput<'_>| {
         policy.check_branch(&metadata) == Outcome::Deny
@@ -395,10 +396,12 @@ fn branches() {
     assert!(denied(&narrow, MetadataInput::default()) && !denied(&narrow, consumers(SetInput::of(&["me"]))));
     assert!(denied(&narrow, consumers(SetInput::except(&["x"]))));
     // Without a branching policy, or in another mode, every branch is allowed.
-    let none =
-        crate::testing::policy(Assembler::new().program, Config { mode: Mode::Custom, ..Config::default() });
+    let none = crate::testing::policy(
+        Assembler::new().program,
+        Settings { mode: Mode::Custom, ..Settings::default() },
+    );
     assert!(!denied(&none, with_tags(&["pii"])));
-    let standard = Config { branching: deny.config().branching.clone(), ..Config::default() };
+    let standard = Settings { branching: deny.settings().branching.clone(), ..Settings::default() };
     assert!(!denied(&crate::testing::policy(Assembler::new().program, standard), with_tags(&["pii"])));
 }
 
@@ -409,11 +412,11 @@ fn what_no_call_can_be_is_denied() {
         asm.arg("k");
         asm.program
     };
-    let mut bench = Bench::new(program(), Config::default());
+    let mut bench = Bench::new(program(), Settings::default());
     let twice = [Argument::new("k", Value::Null), Argument::new("k", Value::Bool(true))];
     assert_eq!(bench.check(&Call::new("t", &twice)).0, "error");
     assert_eq!(bench.check(&Call::new("t", &twice[..1])).0, "default");
-    bench.scratch = Bench::new(program(), Config::default()).scratch;
+    bench.scratch = Bench::new(program(), Settings::default()).scratch;
     let decision = bench.evaluate(&Call::new("t", &[]), None);
     assert_eq!(
         decision.failure().map(ToString::to_string).as_deref(),

@@ -1,10 +1,10 @@
 //! The memory of sets is used again: it grows neither with the length of a chain nor with the tools that were called.
 
+use crate::bytecode::Settings;
 use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::ProcedureKind;
 use crate::call::Call;
-use crate::config::Config;
 use crate::testing::{Assembler, Bench};
 
 const B0: BoolReg = BoolReg(0);
@@ -42,7 +42,7 @@ fn a_chain_of_operators_needs_two_temporaries() {
     let rule = asm.rule(true, true, Some(condition));
     let block = asm.exact("t").rules(vec![rule]);
     asm.block(block);
-    let mut bench = Bench::new(asm.program, Config::default());
+    let mut bench = Bench::new(asm.program, Settings::default());
     assert_eq!(bench.check(&Call::new("t", &[])).0, "default");
     assert_eq!(bench.scratch.memory.sets_with_memory(), (2, 0));
 }
@@ -67,7 +67,7 @@ fn what_a_register_held_before_a_store_is_not_written_over() {
     let block = asm.exact("t");
     let block = asm.block(block);
     asm.program.blocks[block].before = Some(procedure);
-    let mut bench = Bench::new(asm.program, Config::default());
+    let mut bench = Bench::new(asm.program, Settings::default());
     for _ in 0..2 {
         bench.check(&Call::new("t", &[]));
         assert_eq!(
@@ -90,7 +90,7 @@ fn kept_sets_give_back_their_memory() {
         let block = asm.exact(&format!("tool {tool}")).rules(vec![rule]);
         asm.block(block);
     }
-    let mut bench = Bench::new(asm.program, Config::default());
+    let mut bench = Bench::new(asm.program, Settings::default());
     for tool in 0..300 {
         assert_eq!(bench.check(&Call::new(&format!("tool {tool}"), &[])).0, "default");
         let (_, kept) = bench.scratch.memory.sets_with_memory();

@@ -4,13 +4,14 @@
 
 use proptest::prelude::*;
 
+use crate::bytecode::Settings;
 use crate::bytecode::VerifiedProgram;
 use crate::bytecode::instruction::{Op, Opcode, decode};
 use crate::bytecode::op::Instruction;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
 use crate::call::{Argument, Call, MetadataInput, Returned, SetInput};
-use crate::config::Config;
+use crate::limits::Limits;
 use crate::metadata::Session;
 use crate::policy::Policy;
 use crate::scratch::Scratch;
@@ -147,8 +148,9 @@ fn program(procedures: &[(u8, Vec<Seed>)]) -> Program {
 
 /// Runs two calls; the failure of one, if there is any.
 fn run(verified: VerifiedProgram) -> Option<String> {
-    let config = Config { fail_fast: false, ..Config::default() };
-    let policy = Policy::new(verified, config).expect("the patterns are fine");
+    let settings = Settings { fail_fast: false, ..Settings::default() };
+    let policy =
+        Policy::new(verified.with_settings(settings), Limits::default()).expect("the patterns are fine");
     let (mut session, mut scratch) = (Session::new(), Scratch::new(&policy));
     let tags = MetadataInput { tags: Some(SetInput::of(&["a", "new"])), ..MetadataInput::default() };
     let list = [Value::Str("a"), Value::Str("c\n"), Value::Null];

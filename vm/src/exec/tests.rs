@@ -1,10 +1,10 @@
 //! Instructions do what the table says, one program each.
 
+use crate::bytecode::Settings;
 use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
 use crate::call::{Argument, Call, MetadataInput, SetInput};
-use crate::config::Config;
 use crate::number::Number;
 use crate::testing::{Assembler, Bench, append, on_a_small_stack};
 use crate::value::Value;
@@ -26,7 +26,7 @@ fn holds_for(mut asm: Assembler, code: &[Op], args: &[Argument<'_>]) -> bool {
     let rule = asm.rule(true, true, Some(condition));
     let block = asm.exact("t").rules(vec![rule]);
     asm.block(block);
-    let mut bench = Bench::new(asm.program, Config::default());
+    let mut bench = Bench::new(asm.program, Settings::default());
     match bench.check(&Call::new("t", args)).0 {
         "must_deny" => true,
         "default" => false,
@@ -190,10 +190,10 @@ fn scalars_and_the_session_value() {
     let rule = asm.rule(true, true, Some(condition));
     let block = asm.exact("t").rules(vec![rule]);
     asm.block(block);
-    let mut bench = Bench::new(asm.program, Config::default());
+    let mut bench = Bench::new(asm.program, Settings::default());
     let call = Call::new("t", &[]);
     assert_eq!(bench.check(&call).0, "default");
-    bench.session.set_value(Value::Str("active"), &bench.policy.config().limits).unwrap();
+    bench.session.set_value(Value::Str("active"), bench.policy.limits()).unwrap();
     assert_eq!(bench.check(&call).0, "must_deny");
 }
 
@@ -204,7 +204,7 @@ fn stored(mut asm: Assembler, field: FieldImm, code: &[Op], set: SetReg) -> Stri
     let mut block = asm.exact("t");
     block.before = Some(update);
     asm.block(block);
-    let mut bench = Bench::new(asm.program, Config::default());
+    let mut bench = Bench::new(asm.program, Settings::default());
     assert_eq!(bench.check(&Call::new("t", &[])).0, "default");
     bench.session_meta()
 }

@@ -43,6 +43,7 @@ pub use error::VerifyError;
 
 use super::instruction::Op;
 use super::program::Program;
+use super::settings::Settings;
 
 /// A program that keeps every promise that the interpreter relies on.
 #[derive(Debug)]
@@ -77,6 +78,13 @@ impl VerifiedProgram {
         let needs =
             summaries.iter().map(|summary| summary.needs).fold(FrameNeeds::default(), FrameNeeds::max);
         Ok(VerifiedProgram { program, ops, needs })
+    }
+
+    /// The same program with other settings; none of them can break a promise.
+    #[must_use]
+    pub fn with_settings(mut self, settings: Settings) -> VerifiedProgram {
+        self.program.settings = settings;
+        self
     }
 
     /// The tables.

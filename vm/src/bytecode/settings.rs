@@ -1,11 +1,10 @@
-//! What the host decides about a policy beside its text: defaults, mode, branching (S6.8, S8).
-
-use crate::limits::Limits;
+//! What is decided about a policy beside its text: defaults, mode, branching (S6.8, S8). Part of the program, so that an
+//! image is the whole policy.
 
 /// Settings of a policy.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Config {
+pub struct Settings {
     /// What happens to a call that no rule decides (S6.8). Default: true.
     pub default_allow: bool,
     /// Whether that comes before the soft rules (S6.5). Default: soft.
@@ -16,19 +15,16 @@ pub struct Config {
     pub fail_fast: bool,
     /// Which metadata may decide about branches, in custom mode (S8.3). Default: none, all branches are allowed.
     pub branching: Option<Branching>,
-    /// What calls and sessions may need.
-    pub limits: Limits,
 }
 
-impl Default for Config {
+impl Default for Settings {
     fn default() -> Self {
-        Config {
+        Settings {
             default_allow: true,
             default_level: Level::Soft,
             mode: Mode::Standard,
             fail_fast: true,
             branching: None,
-            limits: Limits::default(),
         }
     }
 }
@@ -61,7 +57,7 @@ impl Mode {
 }
 
 /// A branching policy (S8.3). A `*` in a list stands for every string.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Branching {
     /// Whether the lists name what is denied, else what is allowed.
     pub deny: bool,
