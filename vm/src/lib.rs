@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of the compiler, does no I/O, has no globals.
 
+pub mod automata;
 mod branching;
 pub mod bytecode;
 pub mod call;

@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of the rest of the VM but numbers and pattern syntax.
 
+pub mod automata;
 pub mod disasm;
 pub mod id;
 pub mod instruction;

@@ -4,6 +4,7 @@
 //! index; lists are ranges of pools ([`List`]), so that there is no object per block or rule and the tables can be written
 //! out as they are.
 
+use super::automata::AutomataTables;
 use super::op::Instruction;
 use super::settings::Settings;
 use crate::number::Number;
@@ -75,6 +76,8 @@ pub struct Program {
     pub pattern_pool: Vec<PatternId>,
     /// All patterns.
     pub patterns: Vec<PatternRecord>,
+    /// What the patterns became.
+    pub automata: AutomataTables,
     /// All procedures; their code does not overlap, and a call goes to a procedure of lower number only.
     pub procedures: Vec<ProcedureRecord>,
     /// The code of all procedures, end to end.

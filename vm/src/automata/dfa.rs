@@ -1,0 +1,66 @@
+//! Deterministic automata: flat tables, walked by hand.
+//!
+//! A walk looks at each byte of a text once, writes nothing and does not allocate. Every access is checked, so a table that
+//! is wrong gives a wrong answer at worst; the verifier refuses tables that lead out of range.
+
+use crate::bytecode::automata::{AutomataTables, DfaId};
+use crate::bytecode::program::List;
+
+/// A deterministic automaton of a program, ready to walk.
+#[derive(Debug, Clone, Copy)]
+pub struct Dfa<'p> {
+    classes: &'p [u8; 256],
+    transitions: &'p [u16],
+    stride_log2: u8,
+    start: u16,
+    first_accepting: u16,
+    first_absorbing: u16,
+    accepts: &'p [List],
+    pool: &'p [u32],
+}
+
+impl<'p> Dfa<'p> {
+    /// The automaton `id`; none if there is no such automaton, or its lists lead out of their pools.
+    pub fn new(tables: &'p AutomataTables, id: DfaId) -> Option<Dfa<'p>> {
+        let record = tables.dfas.get(id.0 as usize)?;
+        let from = record.transitions as usize;
+        let size = usize::from(record.states).checked_shl(u32::from(record.stride_log2))?;
+        Some(Dfa {
+            classes: tables.dfa_classes.get(record.classes as usize..)?.first_chunk()?,
+            transitions: tables.dfa_transitions.get(from..from.checked_add(size)?)?,
+            stride_log2: record.stride_log2,
+            start: record.start,
+            first_accepting: record.first_accepting,
+            first_absorbing: record.first_absorbing,
+            accepts: record.accepts.of(&tables.dfa_accepts)?,
+            pool: &tables.dfa_accept_pool,
+        })
+    }
+
+    /// Whether it accepts the whole of `text`: whether any of its patterns matches.
+    pub fn accepts(&self, text: &str) -> bool {
+        self.walk(text) >= self.first_accepting
+    }
+
+    /// The numbers of its patterns that match the whole of `text`, ascending; always empty if it does not tell patterns
+    /// apart.
+    pub fn matches(&self, text: &str) -> &'p [u32] {
+        let place = self.walk(text).checked_sub(self.first_accepting);
+        let list = place.and_then(|place| self.accepts.get(usize::from(place)));
+        list.and_then(|list| list.of(self.pool)).unwrap_or_default()
+    }
+
+    /// The state in which `text` ends, or one that nothing leaves.
+    fn walk(&self, text: &str) -> u16 {
+        let mut state = self.start;
+        for &byte in text.as_bytes() {
+            let class = self.classes.get(usize::from(byte)).copied().unwrap_or(0);
+            let place = (usize::from(state) << self.stride_log2) | usize::from(class);
+            state = self.transitions.get(place).copied().unwrap_or(0);
+            if state == 0 || state >= self.first_absorbing {
+                break;
+            }
+        }
+        state
+    }
+}
