@@ -33,6 +33,7 @@ macro_rules! limits {
 }
 
 limits! {
+    image_bytes = 256 * 1024 * 1024, "bytes", "The longest image of a policy; loading takes memory in proportion to it.";
     line_bytes = 64 * 1024 * 1024, "bytes", "The longest line of a call.";
     value_depth = 100, "levels",
         "The deepest nesting of lists and objects in a value; at most 120, so that reading it needs little stack.";

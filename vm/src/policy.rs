@@ -7,10 +7,10 @@ use crate::bytecode::operand::{ConstSet, Elements};
 use crate::bytecode::program::{
     BlockRecord, PositionRecord, PriorityRecord, ProcedureKind, Program, RuleRecord, ScalarRecord,
 };
-use crate::bytecode::{FrameNeeds, Op, PolicyId, Settings, VerifiedProgram};
+use crate::bytecode::{FrameNeeds, ImageError, Op, PolicyId, Settings, VerifiedProgram};
 use crate::decision::RuleRef;
 use crate::dispatch::{BlockId, Dispatch, DispatchScratch};
-use crate::limits::Limits;
+use crate::limits::{LimitExceeded, Limits};
 use crate::matcher::{ElementMatcher, MatcherCache, Matchers};
 use crate::metadata::{MetaSet, StringTable, TagId, Universe};
 use crate::value::Value;
@@ -56,10 +56,11 @@ pub(crate) struct Procedure {
     pub(crate) set_slot: Option<usize>,
 }
 
-/// Why a verified program does not make a policy.
+/// Why an image or a verified program does not make a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyError {
     message: String,
+    image: Option<ImageError>,
 }
 
 impl fmt::Display for PolicyError {
@@ -72,11 +73,33 @@ impl std::error::Error for PolicyError {}
 
 impl PolicyError {
     fn new(error: impl fmt::Display) -> Self {
-        PolicyError { message: error.to_string() }
+        PolicyError { message: error.to_string(), image: None }
+    }
+
+    /// What is wrong with the image, if that is why.
+    pub fn image(&self) -> Option<&ImageError> {
+        self.image.as_ref()
+    }
+}
+
+impl From<ImageError> for PolicyError {
+    fn from(error: ImageError) -> Self {
+        PolicyError { image: Some(error.clone()), ..PolicyError::new(error) }
     }
 }
 
 impl Policy {
+    /// Loads a policy from its image: what a compilation wrote with [`VerifiedProgram::to_image`]. Nothing in an image is
+    /// trusted: the program is verified before anything of it runs.
+    ///
+    /// # Errors
+    /// When the image is over the limit `image_bytes`, damaged, of another version of the format, or not valid
+    /// ([`PolicyError::image`] tells which), and as [`Policy::new`] does.
+    pub fn load(image: &[u8], limits: Limits) -> Result<Policy, PolicyError> {
+        LimitExceeded::check("image_bytes", image.len(), limits.image_bytes).map_err(PolicyError::new)?;
+        Policy::new(VerifiedProgram::from_image(image)?, limits)
+    }
+
     /// Makes a verified program runnable: builds its automata and tables.
     ///
     /// # Errors
@@ -112,7 +135,7 @@ impl Policy {
             ascending,
             descending,
             identity: Arc::new(()),
-            id: PolicyId::of(verified.program()),
+            id: verified.id(),
             verified,
             limits,
         })
@@ -395,8 +418,41 @@ fn places<K: Ord>(program: &Program, key: impl Fn(&BlockRecord) -> K) -> Vec<u32
 #[cfg(test)]
 mod tests {
     use super::Policy;
+    use crate::bytecode::{ImageErrorKind, VerifiedProgram};
+    use crate::limits::Limits;
     use crate::metadata::Session;
     use crate::scratch::Scratch;
+    use crate::testing::Assembler;
+
+    fn verified() -> VerifiedProgram {
+        let mut asm = Assembler::new();
+        let rules = vec![asm.rule(true, true, None)];
+        let block = asm.exact("send").rules(rules);
+        asm.block(block);
+        VerifiedProgram::new(asm.program).unwrap()
+    }
+
+    #[test]
+    fn a_policy_and_its_image_are_the_same() {
+        let loaded = Policy::load(&verified().to_image(), Limits::default()).unwrap();
+        let compiled = Policy::new(verified(), Limits::default()).unwrap();
+        assert_eq!(compiled.id(), loaded.id());
+        assert_eq!(compiled.settings(), loaded.settings());
+    }
+
+    #[test]
+    fn an_image_that_is_refused_says_why() {
+        let image = verified().to_image();
+        let refused = |image: &[u8], limit| {
+            Policy::load(image, Limits { image_bytes: limit, ..Limits::default() }).unwrap_err()
+        };
+        assert!(Policy::load(&image, Limits { image_bytes: image.len(), ..Limits::default() }).is_ok());
+        let error = refused(&image, image.len() - 1);
+        assert!(error.to_string().starts_with("over the limit `image_bytes`"), "{error}");
+        let (_, cut) = image.split_last().unwrap();
+        let error = refused(cut, image.len());
+        assert_eq!(error.image().map(|image| image.kind()), Some(ImageErrorKind::CutShort));
+    }
 
     #[test]
     fn a_policy_is_shared_between_threads() {

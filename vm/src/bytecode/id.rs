@@ -2,17 +2,18 @@
 
 use std::fmt;
 
+use super::image;
 use super::program::Program;
 
-/// The identity of a program: a hash of its whole content. Programs with equal content have equal ids; nobody can make two
+/// The identity of a program: the hash of its image. Programs with equal content have equal ids; nobody can make two
 /// different ones with the same.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PolicyId([u8; 32]);
 
 impl PolicyId {
-    /// The id of a program.
+    /// The id of a program. That takes making its image.
     pub fn of(program: &Program) -> PolicyId {
-        PolicyId(*blake3::hash(format!("{program:?}").as_bytes()).as_bytes())
+        image::id(program)
     }
 
     /// An id from its bytes.

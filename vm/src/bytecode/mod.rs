@@ -5,6 +5,7 @@
 pub mod automata;
 pub mod disasm;
 pub mod id;
+pub mod image;
 pub mod instruction;
 pub mod op;
 pub mod operand;
@@ -15,6 +16,7 @@ pub mod verify;
 
 pub use disasm::disasm;
 pub use id::PolicyId;
+pub use image::{ImageError, ImageErrorKind};
 pub use instruction::{DecodeError, Op, OpVisitor, Opcode, OperandVisitor, decode, encode};
 pub use reference::instruction_reference;
 pub use settings::Settings;

@@ -41,6 +41,8 @@ mod tables;
 
 pub use error::VerifyError;
 
+use super::id::PolicyId;
+use super::image::{self, ImageError};
 use super::instruction::Op;
 use super::program::Program;
 use super::settings::Settings;
@@ -51,6 +53,8 @@ pub struct VerifiedProgram {
     program: Program,
     ops: Vec<Op>,
     needs: FrameNeeds,
+    /// What it is known to be, if it comes from an image.
+    id: Option<PolicyId>,
 }
 
 /// What the deepest chain of calls takes, the registers of all its procedures together.
@@ -77,13 +81,34 @@ impl VerifiedProgram {
         links::verify(&program, &summaries)?;
         let needs =
             summaries.iter().map(|summary| summary.needs).fold(FrameNeeds::default(), FrameNeeds::max);
-        Ok(VerifiedProgram { program, ops, needs })
+        Ok(VerifiedProgram { program, ops, needs, id: None })
+    }
+
+    /// The program of an image, verified like any other.
+    ///
+    /// # Errors
+    /// When the bytes are no image of this version of the format, are damaged, or hold a program that breaks a promise.
+    pub fn from_image(image: &[u8]) -> Result<VerifiedProgram, ImageError> {
+        let (program, id) = image::decode(image)?;
+        let verified = VerifiedProgram::new(program)?;
+        Ok(VerifiedProgram { id: Some(id), ..verified })
+    }
+
+    /// The image of the program: what [`VerifiedProgram::from_image`] reads. Equal programs have equal images.
+    pub fn to_image(&self) -> Vec<u8> {
+        image::encode(&self.program)
+    }
+
+    /// The identity of the program, settings included. Of a program that comes from no image, that takes making one.
+    pub fn id(&self) -> PolicyId {
+        self.id.unwrap_or_else(|| PolicyId::of(&self.program))
     }
 
     /// The same program with other settings; none of them can break a promise.
     #[must_use]
     pub fn with_settings(mut self, settings: Settings) -> VerifiedProgram {
         self.program.settings = settings;
+        self.id = None;
         self
     }
 

@@ -1,0 +1,96 @@
+//! The encodings of the records of a program.
+
+use super::wire::{Wire, choices, is_padding, larger, records, take};
+use crate::bytecode::automata::*;
+use crate::bytecode::op::Instruction;
+use crate::bytecode::program::*;
+use crate::bytecode::settings::{Level, Mode};
+use crate::number::Number;
+use crate::pattern::PatternSyntax;
+
+records! {
+    StringId { 0: u32 }
+    PatternId { 0: u32 }
+    List { start: u32, len: u32 }
+    Instruction { 0: [u8; 8] }
+    ConstSetRecord { complement: bool, tags: List }
+    ElementSetRecord {
+        anything: bool,
+        accepts_true: bool,
+        accepts_false: bool,
+        strings: List,
+        numbers: List,
+        ints: List,
+        floats: List,
+        dates: List,
+        sized: List,
+        patterns: List,
+    }
+    RangeRecord<T> { lower: Option<(T, bool)>, upper: Option<(T, bool)> }
+    SizedTextRecord { text: TextRecord, length: RangeRecord<Number> }
+    PatternRecord { syntax: PatternSyntax, text: StringId }
+    DfaId { 0: u32 }
+    LiteralId { 0: u32 }
+    TextSetId { 0: u32 }
+    DfaRecord {
+        classes: u32,
+        transitions: u32,
+        stride_log2: u8,
+        states: u16,
+        start: u16,
+        first_accepting: u16,
+        first_absorbing: u16,
+        patterns: u32,
+        accepts: List,
+    }
+    TextSetRecord {
+        everything: bool,
+        exact: List,
+        prefixes: List,
+        suffixes: List,
+        pairs: List,
+        substrings: List,
+        dfas: List,
+        simulated: List,
+    }
+    ElementTextsRecord { plain: Option<TextSetId>, line_mode: Option<TextSetId> }
+    ProcedureRecord { kind: ProcedureKind, code: List, bools: u16, values: u16, sets: u16, memo: bool }
+    PositionRecord { file: u32, line: u32, column: u32 }
+    BlockRecord {
+        tool: ToolRecord,
+        tool_text: StringId,
+        priority: PriorityRecord,
+        position: PositionRecord,
+        description: Option<StringId>,
+        rules: List,
+        before: Option<u32>,
+        result: Option<u32>,
+        after: Option<u32>,
+    }
+    RuleRecord {
+        must: bool,
+        deny: bool,
+        condition: Option<u32>,
+        position: PositionRecord,
+        description: Option<StringId>,
+    }
+}
+
+choices! {
+    Number { 0 = Int(value: i128), 1 = Float(value: f64) }
+    ScalarRecord { 0 = String(id: StringId), 1 = Number(value: Number), 2 = Bool(value: bool) }
+    TextRecord { 0 = Exact(id: StringId), 1 = Pattern(id: PatternId) }
+    ToolRecord { 0 = Exact(id: StringId), 1 = Pattern(id: PatternId) }
+    PriorityRecord { 0 = Number(value: i64), 1 = Preset(rank: u32) }
+    PatternSyntax { 0 = Regex, 1 = Wildcard }
+    ProcedureKind {
+        0 = Condition,
+        1 = Membership,
+        2 = Set,
+        3 = PatternSet,
+        4 = ResultUpdate,
+        5 = SessionUpdate,
+    }
+    Level { 0 = Soft, 1 = Hard }
+    Mode { 0 = Standard, 1 = Strict, 2 = Custom }
+}

@@ -1,0 +1,202 @@
+//! The sections of an image: each is a pool of records, its place and size told by a table in front of all of them.
+//!
+//! Invariants: sections stand in the order of their numbers, one directly after another, from the end of the table to the
+//! end of the image, so there is one arrangement of given tables. A count is checked against the bytes that are there
+//! before anything is allocated for it.
+
+use super::error::ImageError;
+use super::wire::{Wire, take};
+
+/// A part of a program that takes one section or more.
+pub(super) trait Table: Sized {
+    /// Appends the sections. `name` is what errors call the first of them.
+    fn write(&self, name: &'static str, out: &mut SectionWriter);
+
+    /// Reads what [`Table::write`] wrote.
+    fn read(name: &'static str, sections: &mut SectionReader<'_>) -> Result<Self, ImageError>;
+}
+
+impl<T: Wire> Table for Vec<T> {
+    fn write(&self, _name: &'static str, out: &mut SectionWriter) {
+        out.section(T::SIZE, self.len(), |bytes| self.iter().for_each(|record| record.write(bytes)));
+    }
+
+    fn read(name: &'static str, sections: &mut SectionReader<'_>) -> Result<Self, ImageError> {
+        const { assert!(T::SIZE > 0, "a record has some bytes, else any number of them fits an image") };
+        let bytes = sections.section(name, T::SIZE)?;
+        let mut records = Vec::with_capacity(bytes.len() / T::SIZE);
+        for record in bytes.chunks_exact(T::SIZE) {
+            match T::read(record) {
+                Some(record) => records.push(record),
+                None => return Err(no_record(name, records.len())),
+            }
+        }
+        Ok(records)
+    }
+}
+
+/// One byte a record.
+impl Table for String {
+    fn write(&self, _name: &'static str, out: &mut SectionWriter) {
+        out.section(1, self.len(), |bytes| bytes.extend_from_slice(self.as_bytes()));
+    }
+
+    fn read(name: &'static str, sections: &mut SectionReader<'_>) -> Result<Self, ImageError> {
+        let text = std::str::from_utf8(sections.section(name, 1)?);
+        text.map(str::to_owned).map_err(|error| ImageError::malformed(name, error))
+    }
+}
+
+/// One byte a record: each string with its length in front.
+impl Table for Vec<String> {
+    fn write(&self, _name: &'static str, out: &mut SectionWriter) {
+        let length = |text: &String| u64::SIZE + text.len();
+        out.section(1, self.iter().map(length).sum(), |bytes| {
+            for text in self {
+                (text.len() as u64).write(bytes);
+                bytes.extend_from_slice(text.as_bytes());
+            }
+        });
+    }
+
+    fn read(name: &'static str, sections: &mut SectionReader<'_>) -> Result<Self, ImageError> {
+        let mut rest = sections.section(name, 1)?;
+        let mut texts = Vec::new();
+        while !rest.is_empty() {
+            let text = take_text(&mut rest).ok_or_else(|| no_record(name, texts.len()))?;
+            texts.push(text.to_owned());
+        }
+        Ok(texts)
+    }
+}
+
+fn take_text<'b>(rest: &mut &'b [u8]) -> Option<&'b str> {
+    let length = usize::try_from(take::<u64>(rest)?).ok()?;
+    let (text, after) = rest.split_at_checked(length)?;
+    *rest = after;
+    std::str::from_utf8(text).ok()
+}
+
+fn no_record(section: &str, index: usize) -> ImageError {
+    ImageError::malformed(section, format_args!("record {index} is none"))
+}
+
+/// Makes the sections of a struct those of its fields. A field that is not listed does not compile.
+macro_rules! tables {
+    ($name:ident { $($field:ident),* $(,)? }) => {
+        impl Table for $name {
+            fn write(&self, _name: &'static str, out: &mut SectionWriter) {
+                let Self { $($field),* } = self;
+                $($field.write(stringify!($field), out);)*
+            }
+
+            fn read(_name: &'static str, sections: &mut SectionReader<'_>) -> Result<Self, ImageError> {
+                Ok(Self { $($field: Table::read(stringify!($field), sections)?),* })
+            }
+        }
+    };
+}
+
+pub(super) use tables;
+
+/// What the table of sections says of one.
+struct Entry {
+    /// From 1, ascending.
+    number: u32,
+    /// The size of its records in bytes.
+    record: u32,
+    /// Where it begins, from the begin of the image.
+    offset: u64,
+    /// How many records it has.
+    count: u64,
+}
+
+super::wire::records! {
+    Entry { number: u32, record: u32, offset: u64, count: u64 }
+}
+
+/// Collects sections.
+#[derive(Default)]
+pub(super) struct SectionWriter {
+    entries: Vec<Entry>,
+    body: Vec<u8>,
+}
+
+impl SectionWriter {
+    fn section(&mut self, record: usize, count: usize, write: impl FnOnce(&mut Vec<u8>)) {
+        let offset = self.body.len() as u64;
+        self.body.reserve(record.saturating_mul(count));
+        write(&mut self.body);
+        let number = self.entries.len() as u32 + 1;
+        self.entries.push(Entry { number, record: record as u32, offset, count: count as u64 });
+    }
+
+    /// Appends the number of sections, their table and what is in them; nothing else follows in the image.
+    pub(super) fn finish(mut self, image: &mut Vec<u8>) {
+        let table = u32::SIZE + self.entries.len() * Entry::SIZE;
+        let first = (image.len() + table) as u64;
+        image.reserve_exact(table + self.body.len());
+        (self.entries.len() as u32).write(image);
+        for entry in &mut self.entries {
+            entry.offset += first;
+            entry.write(image);
+        }
+        image.append(&mut self.body);
+    }
+}
+
+/// Hands out the sections of an image in their order.
+pub(super) struct SectionReader<'b> {
+    entries: std::slice::ChunksExact<'b, u8>,
+    /// The number of the next section.
+    number: u32,
+    /// Where the next section begins.
+    offset: u64,
+    body: &'b [u8],
+}
+
+impl<'b> SectionReader<'b> {
+    /// Reads the table of sections, which begins `offset` bytes into the image.
+    pub(super) fn new(offset: usize, mut bytes: &'b [u8]) -> Result<Self, ImageError> {
+        let broken = || ImageError::malformed("table of sections", "it is longer than the image");
+        let count: u32 = take(&mut bytes).ok_or_else(broken)?;
+        let length = (count as usize).checked_mul(Entry::SIZE).ok_or_else(broken)?;
+        let (table, body) = bytes.split_at_checked(length).ok_or_else(broken)?;
+        let offset = (offset + u32::SIZE + length) as u64;
+        Ok(SectionReader { entries: table.chunks_exact(Entry::SIZE), number: 1, offset, body })
+    }
+
+    /// The bytes of the next section: whole records of the size given.
+    fn section(&mut self, name: &'static str, record: usize) -> Result<&'b [u8], ImageError> {
+        let error = |what: &str| ImageError::malformed(name, what);
+        let entry = self.entries.next().and_then(Entry::read).ok_or_else(|| error("it is missing"))?;
+        if entry.number != self.number {
+            return Err(error("another section is in its place"));
+        }
+        if entry.record as usize != record {
+            return Err(error("its records have another size"));
+        }
+        if entry.offset != self.offset {
+            return Err(error("it does not begin where the one before ends"));
+        }
+        let length = usize::try_from(entry.count).ok().and_then(|count| count.checked_mul(record));
+        let (bytes, after) = length
+            .and_then(|length| self.body.split_at_checked(length))
+            .ok_or_else(|| error("it has more records than the image has room for"))?;
+        self.body = after;
+        self.number += 1;
+        self.offset += bytes.len() as u64;
+        Ok(bytes)
+    }
+
+    /// Makes sure that nothing is left.
+    pub(super) fn finish(mut self) -> Result<(), ImageError> {
+        if self.entries.next().is_some() {
+            return Err(ImageError::malformed("table of sections", "it has more sections than the format"));
+        }
+        if !self.body.is_empty() {
+            return Err(ImageError::malformed("table of sections", "bytes follow the last section"));
+        }
+        Ok(())
+    }
+}
