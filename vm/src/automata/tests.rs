@@ -140,7 +140,9 @@ proptest! {
         let references: Vec<meta::Regex> = texts.iter().map(|text| reference(text)).collect();
         let Ok(united) = union(&patterns, BUDGET) else { return Ok(()) };
         let united = tables(&united);
-        let each = tables(&many(&patterns, BUDGET).unwrap());
+        // Which of them match takes more states than whether one does.
+        let Ok(each) = many(&patterns, BUDGET) else { return Ok(()) };
+        let each = tables(&each);
         for subject in &subjects {
             let expected: Vec<u32> = (0..).zip(&references).filter(|(_, one)| one.is_match(subject.as_str()))
                 .map(|(number, _)| number).collect();
