@@ -15,6 +15,7 @@ use crate::syntax::token::FileId;
 use crate::syntax::{self, Parsed};
 use bumpalo::Bump;
 use sqrt_vm::bytecode::Settings;
+use sqrt_vm::bytecode::build_names;
 use sqrt_vm::bytecode::verify::VerifiedProgram;
 
 /// A policy file as it was read.
@@ -187,10 +188,11 @@ fn build(policy: &ir::Policy, files: &[SourceFile], passes: Passes) -> Result<Ve
             (position.line, position.column)
         })
     };
-    let program = emit::emit(policy, passes, &locate).map_err(|error| match error {
+    let mut program = emit::emit(policy, passes, &locate).map_err(|error| match error {
         EmitError::TooLarge => diagnostics::limits::program_too_large(),
         EmitError::Internal(what) => diagnostics::limits::internal(what),
     })?;
+    build_names(&mut program).map_err(|error| diagnostics::limits::internal(&error.to_string()))?;
     VerifiedProgram::new(program).map_err(|error| diagnostics::limits::internal(&error.to_string()))
 }
 

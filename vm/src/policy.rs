@@ -12,7 +12,7 @@ use crate::decision::RuleRef;
 use crate::dispatch::{BlockId, Dispatch, DispatchScratch};
 use crate::limits::{LimitExceeded, Limits};
 use crate::matcher::{ElementMatcher, MatcherCache, Matchers};
-use crate::metadata::{MetaSet, StringTable, TagId, Universe};
+use crate::metadata::{MetaSet, TagId, Universe};
 use crate::value::Value;
 
 /// A constant set that lists a tag from here on is built when it is loaded: its words would be as many for every set.
@@ -26,7 +26,6 @@ pub struct Policy {
     limits: Limits,
     universe: Universe,
     universal: MetaSet,
-    args: StringTable,
     const_sets: Vec<Option<MetaSet>>,
     elements: Vec<ElementMatcher>,
     procedures: Vec<Procedure>,
@@ -106,11 +105,7 @@ impl Policy {
     /// When a pattern is not one, or its automaton cannot be built within the limits.
     pub fn new(verified: VerifiedProgram, limits: Limits) -> Result<Policy, PolicyError> {
         let program = verified.program();
-        let universe = Universe::new(program.tags.iter().filter_map(|&id| program.string(id)));
-        let mut args = StringTable::default();
-        program.args.iter().filter_map(|&id| program.string(id)).for_each(|name| {
-            args.insert(name);
-        });
+        let universe = Universe::new(Arc::clone(verified.shared_program()));
         let matchers = Matchers::new(program, &limits).map_err(PolicyError::new)?;
         let elements =
             program.element_sets.iter().map(|record| ElementMatcher::new(program, record, &matchers));
@@ -125,7 +120,6 @@ impl Policy {
         Ok(Policy {
             universe,
             universal: MetaSet::universal(),
-            args,
             const_sets,
             elements,
             procedures,
@@ -206,11 +200,11 @@ impl Policy {
     }
 
     pub(crate) fn arg_count(&self) -> usize {
-        self.args.len()
+        self.program().args.len()
     }
 
     pub(crate) fn arg_index(&self, name: &str) -> Option<usize> {
-        self.args.find(name).map(|index| index as usize)
+        self.program().find_arg(name).map(|index| index as usize)
     }
 
     pub(crate) fn elements(&self, set: Elements) -> Option<&ElementMatcher> {

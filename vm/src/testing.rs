@@ -3,16 +3,18 @@
 #![allow(dead_code, reason = "a toolbox for the tests of the whole crate")]
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use crate::bytecode::Settings;
 use crate::bytecode::VerifiedProgram;
+use crate::bytecode::build_names;
 use crate::bytecode::instruction::{Op, OperandVisitor, encode};
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
 use crate::call::{Call, Returned};
 use crate::engine::Decision;
 use crate::limits::Limits;
-use crate::metadata::{Metadata, Session, write_metadata};
+use crate::metadata::{Metadata, Session, Universe, write_metadata};
 use crate::pattern::PatternSyntax;
 use crate::policy::Policy;
 use crate::scratch::Scratch;
@@ -252,6 +254,21 @@ impl OperandVisitor for Needs {
     }
 }
 
+/// The universe of these tags, with ids in their order.
+pub(crate) fn universe<'a>(tags: impl IntoIterator<Item = &'a str>) -> Universe {
+    let mut assembler = Assembler::new();
+    for tag in tags {
+        assembler.tag(tag);
+    }
+    Universe::new(Arc::new(built(assembler.program)))
+}
+
+/// The program with the tables that follow from it.
+pub(crate) fn built(mut program: Program) -> Program {
+    build_names(&mut program).unwrap_or_else(|error| panic!("{error}"));
+    program
+}
+
 /// A verified program as a policy.
 pub(crate) fn policy(program: Program, settings: Settings) -> Policy {
     limited_policy(Program { settings, ..program }, Limits::default())
@@ -259,7 +276,7 @@ pub(crate) fn policy(program: Program, settings: Settings) -> Policy {
 
 /// A verified program as a policy with other limits.
 pub(crate) fn limited_policy(program: Program, limits: Limits) -> Policy {
-    let verified = VerifiedProgram::new(program).unwrap_or_else(|error| panic!("{error}"));
+    let verified = VerifiedProgram::new(built(program)).unwrap_or_else(|error| panic!("{error}"));
     Policy::new(verified, limits).unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -9,6 +9,7 @@ use crate::ir::{
     When,
 };
 use crate::syntax::token::{FileId, Span};
+use sqrt_vm::bytecode::build_names;
 use sqrt_vm::bytecode::program::Program;
 use sqrt_vm::bytecode::verify::VerifiedProgram;
 
@@ -16,7 +17,9 @@ const ORIGIN: Origin = Origin { file: FileId(0), span: Span { start: 0, end: 0 }
 const POSITION: Position = Position { origin: ORIGIN, line: 1, column: 1 };
 
 fn program(policy: &Policy, passes: Passes) -> Program {
-    emit(policy, passes, &|_| (1, 1)).unwrap()
+    let mut program = emit(policy, passes, &|_| (1, 1)).unwrap();
+    build_names(&mut program).unwrap();
+    program
 }
 
 /// Emits with and without optimisations and verifies both.

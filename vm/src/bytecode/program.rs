@@ -5,6 +5,7 @@
 //! out as they are.
 
 use super::automata::AutomataTables;
+use super::names::NameTables;
 use super::op::Instruction;
 use super::settings::Settings;
 use crate::number::Number;
@@ -54,6 +55,10 @@ pub struct Program {
     pub tags: Vec<StringId>,
     /// The argument names that the policy mentions. No two are equal.
     pub args: Vec<StringId>,
+    /// The tools that blocks name exactly, in the order in which they are first named. No two are equal.
+    pub tools: Vec<StringId>,
+    /// The hash tables of `tags`, `args` and `tools`.
+    pub names: NameTables,
     /// Scalars for `load_scalar`.
     pub scalars: Vec<ScalarRecord>,
     /// Constant metadata sets; `tag_pool` holds their tags, ascending.

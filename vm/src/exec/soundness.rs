@@ -15,7 +15,7 @@ use crate::limits::Limits;
 use crate::metadata::Session;
 use crate::policy::Policy;
 use crate::scratch::Scratch;
-use crate::testing::Assembler;
+use crate::testing::{Assembler, built};
 use crate::value::Value;
 
 /// How many registers of each kind the prelude fills, and how many entries each table has.
@@ -173,7 +173,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
     #[test]
     fn accepted_programs_run_without_fault(procedures in procedures()) {
-        if let Ok(verified) = VerifiedProgram::new(program(&procedures)) {
+        if let Ok(verified) = VerifiedProgram::new(built(program(&procedures))) {
             let text = crate::bytecode::disasm(verified.program());
             let failure = run(verified);
             prop_assert!(failure.is_none(), "{failure:?}\n{text}");
@@ -191,7 +191,7 @@ fn a_good_part_of_the_random_programs_is_accepted() {
     let mut opcodes = std::collections::HashSet::new();
     for _ in 0..4096 {
         let tree = strategy.new_tree(&mut runner).expect("a program");
-        if let Ok(verified) = VerifiedProgram::new(program(&tree.current())) {
+        if let Ok(verified) = VerifiedProgram::new(built(program(&tree.current()))) {
             accepted += 1;
             opcodes.extend(verified.ops().iter().map(|op| op.opcode()));
         }

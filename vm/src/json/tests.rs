@@ -4,7 +4,7 @@ use super::{AnswerParts, BranchLine, CallLine, Line, RuleParts, read_line, write
 use super::{write_branch_answer, write_error};
 use crate::call::{Combine, MetadataInput, SetInput};
 use crate::limits::Limits;
-use crate::metadata::{Interner, Metadata, StringTable, Tags, Universe, write_metadata};
+use crate::metadata::{Interner, Metadata, StringTable, Tags, write_metadata};
 use crate::number::Number;
 use crate::value::Value;
 use bumpalo::Bump;
@@ -290,7 +290,7 @@ fn round(text: &str) -> String {
         Line::Call(call) => panic!("a question, not {call:?}"),
     };
     let (universe, session, mut call) =
-        (Universe::new(["pii", "b"]), StringTable::default(), StringTable::default());
+        (crate::testing::universe(["pii", "b"]), StringTable::default(), StringTable::default());
     let limits = Limits::default();
     let mut interner = Interner { universe: &universe, session: &session, call: &mut call, limits: &limits };
     let mut read = Metadata::default();
@@ -324,7 +324,7 @@ fn metadata_is_read_in_any_form_and_written_in_one() {
 
 #[test]
 fn answers_have_their_keys_in_order() {
-    let (universe, empty) = (Universe::new(["pii"]), StringTable::default());
+    let (universe, empty) = (crate::testing::universe(["pii"]), StringTable::default());
     let tags = Tags { universe: &universe, session: &empty, call: &empty };
     let metadata = Metadata::default();
     let rule = RuleParts {

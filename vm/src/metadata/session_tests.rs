@@ -18,7 +18,7 @@ struct Host {
 impl Host {
     fn new() -> Host {
         Host {
-            universe: Universe::new(["pii", "secret"]),
+            universe: crate::testing::universe(["pii", "secret"]),
             session: Session::new(),
             call: StringTable::default(),
             limits: Limits::default(),

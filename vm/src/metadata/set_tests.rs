@@ -9,7 +9,7 @@ const WORLD: u32 = 76;
 
 fn universe() -> Universe {
     let names: Vec<String> = (0..NAMED).map(|tag| format!("t{tag}")).collect();
-    Universe::new(names.iter().map(String::as_str))
+    crate::testing::universe(names.iter().map(String::as_str))
 }
 
 /// Membership of each tag of the world; the last entry stands for all strings beyond.

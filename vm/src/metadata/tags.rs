@@ -7,8 +7,10 @@
 //!
 //! Invariant: for one policy, session and call, a string has exactly one id; sets compare by ids.
 
+use crate::bytecode::program::Program;
 use crate::limits::{LimitExceeded, Limits};
 use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
 
 /// The id of a tag, for one policy, session and call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -122,40 +124,43 @@ impl StringTable {
     }
 }
 
-/// The tags that a policy names.
-#[derive(Debug, Clone, Default)]
+/// The tags that a policy names: those of its program, found by the program's hash table.
+#[derive(Debug, Clone)]
 pub struct Universe {
-    tags: StringTable,
+    program: Arc<Program>,
+    len: u32,
 }
 
 impl Universe {
-    /// The universe of these tags, with ids in their order; they must be pairwise different.
-    pub fn new<'a>(tags: impl IntoIterator<Item = &'a str>) -> Universe {
-        let mut universe = Universe::default();
-        for tag in tags {
-            universe.tags.insert(tag);
-        }
-        universe
+    /// The universe of a program, which has been verified.
+    pub(crate) fn new(program: Arc<Program>) -> Universe {
+        let len = u32::try_from(program.tags.len()).unwrap_or(u32::MAX);
+        Universe { program, len }
     }
 
     /// How many tags.
     pub fn len(&self) -> u32 {
-        u32::try_from(self.tags.len()).unwrap_or(u32::MAX)
+        self.len
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.tags.is_empty()
+        self.len == 0
     }
 
     /// The id of a tag of the universe.
     pub fn find(&self, tag: &str) -> Option<TagId> {
-        self.tags.find(tag).map(TagId)
+        self.program.find_tag(tag).map(TagId)
+    }
+
+    /// The tag of an id.
+    fn name(&self, tag: u32) -> Option<&str> {
+        self.program.string(*self.program.tags.get(tag as usize)?)
     }
 
     /// The word and the bit of a tag, if it is of the universe.
     pub(super) fn bit(&self, tag: TagId) -> Option<(usize, u64)> {
-        (tag.0 < self.len()).then(|| ((tag.0 / u64::BITS) as usize, 1 << (tag.0 % u64::BITS)))
+        (tag.0 < self.len).then(|| ((tag.0 / u64::BITS) as usize, 1 << (tag.0 % u64::BITS)))
     }
 }
 
@@ -179,7 +184,7 @@ impl<'t> Tags<'t> {
         } else if let Some(index) = id.checked_sub(self.universe.len()) {
             self.session.name(index)
         } else {
-            self.universe.tags.name(id)
+            self.universe.name(id)
         }
     }
 

@@ -29,8 +29,9 @@ pub use error::{ImageError, ImageErrorKind};
 
 use super::automata::AutomataTables;
 use super::id::PolicyId;
+use super::names::{NameIndex, NameTables};
 use super::program::{FORMAT_VERSION, Program};
-use sections::{SectionReader, SectionWriter, Table, tables};
+use sections::{SectionReader, SectionWriter, Table, single_records, tables};
 use wire::{Wire, take};
 
 /// The first bytes of every image. They are no text, and show when a transfer has changed line ends.
@@ -49,6 +50,8 @@ tables! {
         strings,
         tags,
         args,
+        tools,
+        names,
         scalars,
         const_sets,
         tag_pool,
@@ -73,6 +76,10 @@ tables! {
 }
 
 tables! {
+    NameTables { tags, args, tools, displacements, slots }
+}
+
+tables! {
     AutomataTables {
         dfas,
         dfa_classes,
@@ -89,6 +96,8 @@ tables! {
         sized,
     }
 }
+
+single_records! { NameIndex }
 
 /// Whether the bytes are meant as an image, if perhaps a damaged one; a policy text never looks like it.
 pub fn is_image(bytes: &[u8]) -> bool {

@@ -2,6 +2,7 @@
 
 use super::wire::{Wire, choices, is_padding, larger, records, take};
 use crate::bytecode::automata::*;
+use crate::bytecode::names::NameIndex;
 use crate::bytecode::op::Instruction;
 use crate::bytecode::program::*;
 use crate::bytecode::settings::{Level, Mode};
@@ -29,6 +30,7 @@ records! {
     RangeRecord<T> { lower: Option<(T, bool)>, upper: Option<(T, bool)> }
     SizedTextRecord { text: TextRecord, length: RangeRecord<Number> }
     PatternRecord { syntax: PatternSyntax, text: StringId }
+    NameIndex { seed: u32, displacements: List, slots: List }
     DfaId { 0: u32 }
     LiteralId { 0: u32 }
     TextSetId { 0: u32 }

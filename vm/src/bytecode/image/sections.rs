@@ -87,7 +87,7 @@ macro_rules! tables {
         impl Table for $name {
             fn write(&self, _name: &'static str, out: &mut SectionWriter) {
                 let Self { $($field),* } = self;
-                $($field.write(stringify!($field), out);)*
+                $(Table::write($field, stringify!($field), out);)*
             }
 
             fn read(_name: &'static str, sections: &mut SectionReader<'_>) -> Result<Self, ImageError> {
@@ -97,7 +97,25 @@ macro_rules! tables {
     };
 }
 
-pub(super) use tables;
+/// Makes each of these records a section of its own.
+macro_rules! single_records {
+    ($($name:ident),*) => {$(
+        impl Table for $name {
+            fn write(&self, name: &'static str, out: &mut SectionWriter) {
+                vec![*self].write(name, out);
+            }
+
+            fn read(name: &'static str, sections: &mut SectionReader<'_>) -> Result<Self, ImageError> {
+                match *<Vec<$name> as Table>::read(name, sections)? {
+                    [record] => Ok(record),
+                    _ => Err(ImageError::malformed(name, "it has one record")),
+                }
+            }
+        }
+    )*};
+}
+
+pub(super) use {single_records, tables};
 
 /// What the table of sections says of one.
 struct Entry {

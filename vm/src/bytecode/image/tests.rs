@@ -9,7 +9,7 @@ use crate::bytecode::settings::{Branching, Level, Mode, Settings};
 use crate::bytecode::{Op, verify::VerifyError};
 use crate::number::Number::{Float, Int};
 use crate::pattern::PatternSyntax;
-use crate::testing::{Assembler, append};
+use crate::testing::{Assembler, append, built};
 
 /// A valid program with something in every table.
 fn program() -> Program {
@@ -77,7 +77,7 @@ fn program() -> Program {
             consumers: vec!["é".to_owned()],
         }),
     };
-    asm.program
+    built(asm.program)
 }
 
 /// A program with something in the tables, too, that the assembler leaves empty. It need not be valid.

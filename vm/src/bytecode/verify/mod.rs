@@ -7,7 +7,8 @@
 //! - Strings end in ascending order, on character boundaries, and the last where the text ends.
 //! - Every index into a table is below its length, every list lies within its pool, and the lists of a pool together are
 //!   no longer than the pool.
-//! - Tags are unique, and none is `*`. Argument names are unique.
+//! - Every tag, argument name and tool name is found at its place by its hash table, so no two are equal. No tag is `*`.
+//!   Blocks name tools of the list.
 //! - The tags of a constant set ascend. The strings of an element set ascend by content.
 //! - No number and no bound is a NaN. Lines and columns count from 1. Runs of source positions ascend.
 //!
@@ -41,6 +42,8 @@ mod tables;
 
 pub use error::VerifyError;
 
+use std::sync::Arc;
+
 use super::id::PolicyId;
 use super::image::{self, ImageError};
 use super::instruction::Op;
@@ -50,7 +53,8 @@ use super::settings::Settings;
 /// A program that keeps every promise that the interpreter relies on.
 #[derive(Debug)]
 pub struct VerifiedProgram {
-    program: Program,
+    /// Shared with what looks names up in it.
+    program: Arc<Program>,
     ops: Vec<Op>,
     needs: FrameNeeds,
     /// What it is known to be, if it comes from an image.
@@ -81,7 +85,7 @@ impl VerifiedProgram {
         links::verify(&program, &summaries)?;
         let needs =
             summaries.iter().map(|summary| summary.needs).fold(FrameNeeds::default(), FrameNeeds::max);
-        Ok(VerifiedProgram { program, ops, needs, id: None })
+        Ok(VerifiedProgram { program: Arc::new(program), ops, needs, id: None })
     }
 
     /// The program of an image, verified like any other.
@@ -107,13 +111,18 @@ impl VerifiedProgram {
     /// The same program with other settings; none of them can break a promise.
     #[must_use]
     pub fn with_settings(mut self, settings: Settings) -> VerifiedProgram {
-        self.program.settings = settings;
+        Arc::make_mut(&mut self.program).settings = settings;
         self.id = None;
         self
     }
 
     /// The tables.
     pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    /// The tables, to keep.
+    pub(crate) fn shared_program(&self) -> &Arc<Program> {
         &self.program
     }
 

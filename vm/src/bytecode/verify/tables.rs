@@ -1,8 +1,7 @@
 //! Tables and pools: indices in range, lists within bounds, what is promised sorted or unique.
 
-use std::collections::HashSet;
-
 use super::error::{Place, VerifyError};
+use crate::bytecode::names::NameIndex;
 use crate::bytecode::program::*;
 use crate::number::Number;
 
@@ -11,8 +10,9 @@ type Checked = Result<(), VerifyError>;
 pub(super) fn verify(program: &Program) -> Checked {
     strings(program)?;
     let tables = Tables { program };
-    tables.names("tag", &program.tags)?;
-    tables.names("argument", &program.args)?;
+    tables.names("tag", &program.tags, &program.names.tags)?;
+    tables.names("argument", &program.args, &program.names.args)?;
+    tables.names("tool", &program.tools, &program.names.tools)?;
     if let Some(index) = program.tags.iter().position(|&id| program.string(id) == Some("*")) {
         return Err(VerifyError::new(Place::Row("tag", index), "`*` is no tag (S2.3)"));
     }
@@ -24,7 +24,13 @@ pub(super) fn verify(program: &Program) -> Checked {
     tables.element_sets()?;
     each("position", &program.positions, |&position| tables.position(position))?;
     tables.code_positions()?;
-    each("block", &program.blocks, |block| tables.block(block))?;
+    let mut named = vec![false; program.strings.len()];
+    for &StringId(id) in &program.tools {
+        if let Some(named) = named.get_mut(id as usize) {
+            *named = true;
+        }
+    }
+    each("block", &program.blocks, |block| tables.block(block, &named))?;
     each("rule", &program.rules, |rule| {
         tables.position(rule.position)?;
         rule.description.map_or(Ok(()), |id| tables.string(id))
@@ -106,14 +112,17 @@ impl Tables<'_> {
         index("string", id.0, self.program.strings.len())
     }
 
-    /// Unique strings.
-    fn names(&self, table: &'static str, names: &[StringId]) -> Checked {
-        let mut seen = HashSet::with_capacity(names.len());
+    /// Strings that their hash table finds; so no two are equal. Stops at the first that it does not find, so the time is
+    /// linear in the text of the program.
+    fn names(&self, table: &'static str, names: &[StringId], index: &NameIndex) -> Checked {
         for (row, &id) in names.iter().enumerate() {
             let place = Place::Row(table, row);
             self.string(id).map_err(|message| VerifyError::new(place, message))?;
-            if !seen.insert(self.program.string(id)) {
-                return Err(VerifyError::new(place, "the same as one before"));
+            let name = self.program.string(id).unwrap_or_default();
+            let found = self.program.find_name(index, names, name);
+            if found.map(|found| found as usize) != Some(row) {
+                let message = "its hash table does not find it, or it is the same as one before";
+                return Err(VerifyError::new(place, message));
             }
         }
         Ok(())
@@ -213,9 +222,15 @@ impl Tables<'_> {
         }
     }
 
-    fn block(&self, block: &BlockRecord) -> Row {
+    /// `named` tells of each string whether it is in the list of tools.
+    fn block(&self, block: &BlockRecord, named: &[bool]) -> Row {
         match block.tool {
-            ToolRecord::Exact(id) => self.string(id)?,
+            ToolRecord::Exact(id) => {
+                self.string(id)?;
+                if !named.get(id.0 as usize).is_some_and(|&named| named) {
+                    return Err(format!("its tool, string {}, is not in the list of tools", id.0));
+                }
+            }
             ToolRecord::Pattern(id) => self.pattern(id)?,
         }
         self.string(block.tool_text)?;

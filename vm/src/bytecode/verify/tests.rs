@@ -6,7 +6,7 @@ use crate::bytecode::op::Instruction;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
 use crate::number::Number;
-use crate::testing::Assembler;
+use crate::testing::{Assembler, built};
 
 const B0: BoolReg = BoolReg(0);
 const B1: BoolReg = BoolReg(1);
@@ -74,6 +74,7 @@ fn sample() -> Assembler {
     let mut block = asm.exact("send").rules(vec![rule, rule]);
     (block.before, block.result, block.after) = (Some(update), Some(result), Some(update));
     asm.block(block);
+    asm.program = built(asm.program);
     asm
 }
 
@@ -130,12 +131,20 @@ fn strings_lie_in_the_text() {
 
 #[test]
 fn names_are_unique_and_no_tag_is_the_star() {
-    broken("tag 1: the same as one before", |program| program.tags[1] = program.tags[0]);
+    broken("tag 1: its hash table does not find it, or it is the same as one before", |program| {
+        program.tags[1] = program.tags[0]
+    });
     broken("tag 1: string 99 does not exist", |program| program.tags[1] = StringId(99));
-    broken("argument 1: the same as one before", |program| program.args.push(program.args[0]));
+    broken("block 0: its tool, string 0, is not in the list of tools", |program| {
+        program.blocks[0].tool = ToolRecord::Exact(StringId(0));
+    });
+    broken("tag 0: its hash table", |program| program.names.slots.fill(9));
+    broken("tool 0: its hash table", |program| program.names.tools.slots.len = 0);
+    broken("tag 0: its hash table", |program| program.names.displacements.clear());
+    broken("argument 1: its hash table does not find it", |program| program.args.push(program.args[0]));
     let mut asm = Assembler::new();
     asm.tag("*");
-    refused(asm.program, "`*` is no tag");
+    refused(built(asm.program), "`*` is no tag");
 }
 
 #[test]
@@ -449,7 +458,7 @@ fn nothing_reads_the_result_too_early() {
             block = block.rules(vec![rule]);
         }
         asm.block(block);
-        asm.program
+        built(asm.program)
     };
     let value = Op::LoadResult { dst: V0 };
     let set = Op::LoadResultSet { dst: S0, field: TAGS };
@@ -468,7 +477,7 @@ fn frame_needs_are_those_of_the_deepest_calls() {
         asm.condition(&[Op::CallCondition { dst: B1, procedure: ConditionProc(callee) }, load(), answer()]);
         asm.memo();
     }
-    let verified = VerifiedProgram::new(asm.program).unwrap();
+    let verified = VerifiedProgram::new(built(asm.program)).unwrap();
     let expected = FrameNeeds { depth: 100_000, bools: 199_999, values: 0, sets: 0 };
     assert_eq!(verified.frame_needs(), expected);
 }

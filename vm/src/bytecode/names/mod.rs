@@ -1,0 +1,79 @@
+//! Names by content: perfect hash tables over lists of strings of a program, made when it is compiled.
+//!
+//! A table is found to a list of names (`StringId`s), such as the tags that the policy names, and answers with the place
+//! in that list. It is of the kind "hash and displace": the hash of a name names a bucket, the bucket's displacement and
+//! the hash name a slot, the slot has the only name that it can be. So finding takes one hash, one displacement, one
+//! comparison of strings, and no memory.
+//!
+//! The hash is part of the format: it is fixed and public. Calls only look names up, so they cannot make a table worse;
+//! whoever writes a policy chooses its names, which at worst makes building fail.
+//!
+//! Invariant: a table that is wrong, whatever it says, makes a name not be found. The verifier refuses it: in a verified
+//! program every name of a list is found at its place, so no two names of a list are equal.
+
+mod build;
+mod hash;
+#[cfg(test)]
+mod tests;
+
+pub use build::{NamesError, build_names};
+
+use super::program::{List, Program, StringId};
+use hash::{bucket, hash, slot};
+
+/// A slot without a name.
+pub const NO_NAME: u32 = u32::MAX;
+
+/// A perfect hash table of a list of names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct NameIndex {
+    /// What the hash begins with.
+    pub seed: u32,
+    /// The displacement of each bucket, in `displacements`.
+    pub displacements: List,
+    /// The names by slot, in `slots`: places in the list of names, or [`NO_NAME`].
+    pub slots: List,
+}
+
+/// The tables of a program's names.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NameTables {
+    /// Of `Program::tags`.
+    pub tags: NameIndex,
+    /// Of `Program::args`.
+    pub args: NameIndex,
+    /// Of `Program::tools`.
+    pub tools: NameIndex,
+    /// The displacements of all tables.
+    pub displacements: Vec<u16>,
+    /// The slots of all tables.
+    pub slots: Vec<u32>,
+}
+
+impl Program {
+    /// The place of `name` in `names`, by the table that was made for `names`.
+    pub fn find_name(&self, index: &NameIndex, names: &[StringId], name: &str) -> Option<u32> {
+        let displacements = index.displacements.of(&self.names.displacements)?;
+        let slots = index.slots.of(&self.names.slots)?;
+        let hash = hash(index.seed, name.as_bytes());
+        let displacement = *displacements.get(bucket(hash, displacements.len()))?;
+        let place = *slots.get(slot(hash, displacement, slots.len()))?;
+        let id = *names.get(place as usize)?;
+        (self.string(id)? == name).then_some(place)
+    }
+
+    /// The place in `tags` of a tag that the policy names.
+    pub fn find_tag(&self, tag: &str) -> Option<u32> {
+        self.find_name(&self.names.tags, &self.tags, tag)
+    }
+
+    /// The place in `args` of an argument that the policy mentions.
+    pub fn find_arg(&self, name: &str) -> Option<u32> {
+        self.find_name(&self.names.args, &self.args, name)
+    }
+
+    /// The place in `tools` of a tool that the policy names exactly.
+    pub fn find_tool(&self, name: &str) -> Option<u32> {
+        self.find_name(&self.names.tools, &self.tools, name)
+    }
+}
