@@ -5,10 +5,10 @@ use std::sync::LazyLock;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-/// The version of the command and of the program format that it writes and reads.
+/// The version of the command and of the format of images that it writes and reads.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
     let format = sqrt_vm::bytecode::program::FORMAT_VERSION;
-    format!("{} (program format {format})", env!("CARGO_PKG_VERSION"))
+    format!("{} (image format {format})", env!("CARGO_PKG_VERSION"))
 });
 
 /// Check SQRT policies and decide tool calls with them.
@@ -30,6 +30,7 @@ Exit status: 0 done and fine, 1 the policy is not fine, 2 the command could not 
 pub(crate) enum Verb {
     Check(CheckArgs),
     Eval(EvalArgs),
+    Compile(CompileArgs),
     Disasm(DisasmArgs),
     Limits(LimitsArgs),
 }
@@ -68,11 +69,11 @@ pub(crate) enum Format {
 
 /// Decide calls, one JSON object a line, and write one answer a line.
 ///
-/// The policy files are compiled together, in the order given.
+/// The policy files are compiled together, in the order given; or the policy is one compiled image.
 #[derive(Debug, Args)]
 #[command(after_help = EVAL_HELP)]
 pub(crate) struct EvalArgs {
-    /// Policy files; `-` is standard input, if the calls come from a file.
+    /// Policy files, or one image; `-` is standard input, if the calls come from a file.
     #[arg(value_name = "POLICY", required_unless_present = "x_policy")]
     pub(crate) policies: Vec<PathBuf>,
 
@@ -80,6 +81,17 @@ pub(crate) struct EvalArgs {
     #[arg(long, value_name = "FILE")]
     pub(crate) calls: Option<PathBuf>,
 
+    #[command(flatten)]
+    pub(crate) settings: SettingsArgs,
+
+    /// Add the outcome of every matching block and rule to each answer.
+    #[arg(long)]
+    pub(crate) explain: bool,
+}
+
+/// What a policy is made with beside its text.
+#[derive(Debug, Args)]
+pub(crate) struct SettingsArgs {
     /// Whether a call that no rule decides is allowed [default: true].
     #[arg(long, value_name = "BOOL", action = ArgAction::Set)]
     pub(crate) default_allow: Option<bool>,
@@ -95,10 +107,6 @@ pub(crate) struct EvalArgs {
     /// Take presets, mode, defaults and code from this X-Policy document; options given beside it win.
     #[arg(long, value_name = "FILE")]
     pub(crate) x_policy: Option<PathBuf>,
-
-    /// Add the outcome of every matching block and rule to each answer.
-    #[arg(long)]
-    pub(crate) explain: bool,
 }
 
 const EVAL_HELP: &str = r#"Example:
@@ -127,11 +135,33 @@ pub(crate) enum ModeArg {
     Custom,
 }
 
-/// Show the bytecode of a policy, with source lines.
+/// Compile a policy into an image, which runs and loads at once.
+///
+/// The policy files are compiled together, in the order given; presets and settings become part of the image.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  $ sqrt disasm mail.sqrt")]
+#[command(after_help = COMPILE_HELP)]
+pub(crate) struct CompileArgs {
+    /// Policy files; `-` is standard input.
+    #[arg(value_name = "POLICY", required_unless_present = "x_policy")]
+    pub(crate) policies: Vec<PathBuf>,
+
+    /// Where to write the image; a file that is there is replaced as a whole, or not at all.
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: PathBuf,
+
+    #[command(flatten)]
+    pub(crate) settings: SettingsArgs,
+}
+
+const COMPILE_HELP: &str = r#"Example:
+  $ sqrt compile mail.sqrt -o mail.sqrtc
+  $ sqrt eval mail.sqrtc --calls calls.jsonl"#;
+
+/// Show the bytecode of a policy or an image, with source lines.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  $ sqrt disasm mail.sqrt\n  $ sqrt disasm mail.sqrtc")]
 pub(crate) struct DisasmArgs {
-    /// The policy file; `-` is standard input.
+    /// The policy file or image; `-` is standard input.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 }

@@ -37,11 +37,25 @@ pub(crate) fn stdin_at_most_once<'p>(paths: impl Iterator<Item = &'p PathBuf>) -
 
 /// Reads a whole file, up to one byte more than `limit`, so that a longer one is noticed but never held.
 pub(crate) fn read(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+    read_with(path, 0, |_| limit)
+}
+
+/// Reads a whole file as [`read`] does, with a limit that its first bytes, `start` of them at most, decide.
+pub(crate) fn read_with(
+    path: &Path,
+    start: u64,
+    limit: impl FnOnce(&[u8]) -> u64,
+) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
-    match open(path)?.take(limit.saturating_add(1)).read_to_end(&mut bytes) {
-        Ok(_) => Ok(bytes),
-        Err(error) => Err(unreadable(path, &error)),
-    }
+    let mut file = open(path)?;
+    let mut read = |bytes: &mut Vec<u8>, count: u64| {
+        let read = (&mut file).take(count).read_to_end(bytes);
+        read.map_err(|error| unreadable(path, &error))
+    };
+    read(&mut bytes, start)?;
+    let rest = limit(&bytes).saturating_add(1).saturating_sub(bytes.len() as u64);
+    read(&mut bytes, rest)?;
+    Ok(bytes)
 }
 
 /// Opens a file or standard input.

@@ -5,6 +5,7 @@
 
 mod args;
 mod check;
+mod compile;
 mod disasm;
 mod eval;
 mod input;
@@ -12,6 +13,9 @@ mod json;
 mod limits;
 mod output;
 mod policy;
+mod program;
+mod replace;
+mod settings;
 
 use std::process::ExitCode;
 
@@ -41,6 +45,7 @@ fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
     match verb {
         Verb::Check(args) => check::run(args, output),
         Verb::Eval(args) => eval::run(args, output),
+        Verb::Compile(args) => compile::run(args, output),
         Verb::Disasm(args) => disasm::run(args, output),
         Verb::Limits(_) => limits::run(output),
     }

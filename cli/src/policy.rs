@@ -1,12 +1,14 @@
-//! Policy files on their way into the compiler, and its diagnostics on their way to people.
+//! Policy files and images on their way into compiler and VM, and diagnostics on their way to people.
 
 use std::convert::Infallible;
+use std::fmt::Display;
 use std::path::Path;
 
 use sqrt_compiler::diagnostics::render::{Style, render};
 use sqrt_compiler::diagnostics::{Severity, SourceMap};
 use sqrt_compiler::limits::Limits;
 use sqrt_compiler::{Compiled, Source};
+use sqrt_vm::bytecode::{ImageErrorKind, VerifiedProgram, image};
 
 use crate::input;
 use crate::output::{Failure, stderr_is_coloured, tell};
@@ -21,12 +23,37 @@ pub(crate) struct PolicyFile {
 impl PolicyFile {
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         input::tell_if_typed(path, "a policy");
-        let bytes = input::read(path, u64::from(Limits::default().source_bytes))?;
+        let source_limit = u64::from(Limits::default().source_bytes);
+        let image_limit = sqrt_vm::limits::Limits::default().image_bytes as u64;
+        let limit = |start: &[u8]| if image::is_image(start) { image_limit } else { source_limit };
+        let bytes = input::read_with(path, image::MAGIC.len() as u64, limit)?;
         Ok(Self { name: input::shown(path), bytes })
     }
 
     pub(crate) fn source(&self) -> Source<'_> {
         Source { name: &self.name, bytes: &self.bytes }
+    }
+
+    /// Whether it is meant as an image.
+    pub(crate) fn is_image(&self) -> bool {
+        image::is_image(&self.bytes)
+    }
+
+    /// The program of an image.
+    pub(crate) fn load(&self) -> Result<VerifiedProgram, Failure> {
+        let refused =
+            |why: &dyn Display| Failure::new(format!("{}: {why}", input::quoted(Path::new(&self.name))));
+        let limit = sqrt_vm::limits::Limits::default().image_bytes;
+        if self.bytes.len() > limit {
+            return Err(refused(&format_args!("the image is over the limit `image_bytes` of {limit} bytes")));
+        }
+        VerifiedProgram::from_image(&self.bytes).map_err(|error| {
+            let failure = refused(&error);
+            match error.kind() {
+                ImageErrorKind::OtherVersion => failure.help("`sqrt compile` makes it anew from the policy"),
+                _ => failure,
+            }
+        })
     }
 }
 

@@ -7,12 +7,12 @@ use std::process::Stdio;
 use common::{Folder, MAIL, run, run_with, sqrt};
 
 #[test]
-fn version_names_the_program_format() {
+fn version_names_the_image_format() {
     for flag in ["--version", "-V"] {
         let run = run([flag]);
         assert_eq!((run.status, run.stderr.as_str()), (0, ""));
         let expected = format!(
-            "sqrt {} (program format {})\n",
+            "sqrt {} (image format {})\n",
             env!("CARGO_PKG_VERSION"),
             sqrt_vm::bytecode::program::FORMAT_VERSION
         );
@@ -26,6 +26,7 @@ fn help_is_an_answer_and_shows_an_example() {
         &["--help"][..],
         &["check", "--help"],
         &["eval", "--help"],
+        &["compile", "--help"],
         &["disasm", "--help"],
         &["limits", "--help"],
     ] {
@@ -52,6 +53,11 @@ fn misuse_goes_to_standard_error_with_status_2() {
         &["eval", "--default-level", "must", &mail],
         &["eval", "--mode", "lenient", &mail],
         &["eval", "--mode", "strict", "--mode", "strict", &mail],
+        &["compile"],
+        &["compile", &mail],
+        &["compile", "-o", "x.sqrtc"],
+        &["compile", &mail, "-o"],
+        &["compile", &mail, "--explain", "-o", "x.sqrtc"],
         &["disasm"],
         &["disasm", &mail, &mail],
         &["limits", "all"],

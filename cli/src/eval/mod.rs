@@ -7,39 +7,31 @@ mod answer;
 mod inputs;
 mod reader;
 mod sessions;
-mod settings;
 mod trace;
 
 use std::io::Read;
 use std::path::Path;
 
-use sqrt_compiler::compile;
 use sqrt_vm::limits::Limits;
 use sqrt_vm::policy::Policy;
 
 use crate::args::EvalArgs;
 use crate::input;
 use crate::output::{Failure, Output, Status, Stop, tell_failure};
-use crate::policy::tell_diagnostics;
 use answer::Answering;
 use inputs::Inputs;
 use reader::{Line, LineReader};
 
-/// Compiles the policy and answers the calls.
+/// Makes the policy ready and answers the calls.
 pub(crate) fn run(args: &EvalArgs, output: &mut Output) -> Result<(), Stop> {
     let Some(inputs) = Inputs::read(args, output)? else { return Ok(()) };
-    let document = inputs.document.as_ref();
-    let options = sqrt_compiler::Options {
-        presets: settings::presets(document),
-        settings: settings::settings(args, document),
-        ..sqrt_compiler::Options::default()
-    };
-    let compiled = compile(&inputs.sources(), &options);
-    tell_diagnostics(&compiled);
-    let Some(program) = compiled.program else {
-        output.worsen(Status::NotFine);
-        return Ok(());
-    };
+    let Some(mut program) = inputs.policy.program(&args.settings, output)? else { return Ok(()) };
+    if args.explain {
+        // An explanation has the outcome of every rule (S6.9); no decision depends on it.
+        let mut settings = program.program().settings.clone();
+        settings.fail_fast = false;
+        program = program.with_settings(settings);
+    }
     let policy = match Policy::new(program, Limits::default()) {
         Ok(policy) => policy,
         Err(error) => {

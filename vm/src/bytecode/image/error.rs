@@ -58,7 +58,7 @@ impl ImageError {
     }
 
     pub(super) fn trailing_bytes(count: u64) -> Self {
-        Self::new(ImageErrorKind::TrailingBytes, format!("{count} bytes follow the end of the image"))
+        Self::new(ImageErrorKind::TrailingBytes, format!("bytes follow the end of the image: {count}"))
     }
 
     pub(super) fn altered() -> Self {

@@ -1,11 +1,12 @@
-//! What an `eval` runs with: the X-Policy document, if there is one, and the options beside it, which win (S8).
+//! What a policy is made with beside its text: the X-Policy document, if there is one, and the options beside it, which
+//! win (S8); they win over the settings of an image too.
 
 use sqrt_compiler::ir::Enforcement;
 use sqrt_compiler::presets::Presets;
 use sqrt_compiler::x_policy::{self, BranchingMode, BranchingPolicy, XPolicy};
 use sqrt_vm::bytecode::settings::{Branching, Level, Mode, Settings};
 
-use crate::args::{EvalArgs, LevelArg, ModeArg};
+use crate::args::{LevelArg, ModeArg, SettingsArgs};
 
 /// The presets to compile in; none without a document.
 pub(crate) fn presets(document: Option<&XPolicy>) -> Presets {
@@ -20,8 +21,8 @@ pub(crate) fn presets(document: Option<&XPolicy>) -> Presets {
     presets
 }
 
-/// The settings of the policy.
-pub(crate) fn settings(args: &EvalArgs, document: Option<&XPolicy>) -> Settings {
+/// The settings that a document asks for; the defaults without one.
+pub(crate) fn of_document(document: Option<&XPolicy>) -> Settings {
     let mut settings = Settings::default();
     if let Some(document) = document {
         settings.mode = match document.mode {
@@ -37,6 +38,11 @@ pub(crate) fn settings(args: &EvalArgs, document: Option<&XPolicy>) -> Settings 
         };
         settings.branching = Some(branching(&document.presets.branching));
     }
+    settings
+}
+
+/// Puts what the options say in the place of what was there.
+pub(crate) fn apply(args: &SettingsArgs, settings: &mut Settings) {
     if let Some(mode) = args.mode {
         settings.mode = match mode {
             ModeArg::Standard => Mode::Standard,
@@ -53,11 +59,6 @@ pub(crate) fn settings(args: &EvalArgs, document: Option<&XPolicy>) -> Settings 
     if let Some(allow) = args.default_allow {
         settings.default_allow = allow;
     }
-    if args.explain {
-        // An explanation has the outcome of every rule (S6.9); no decision depends on it.
-        settings.fail_fast = false;
-    }
-    settings
 }
 
 fn branching(policy: &BranchingPolicy) -> Branching {

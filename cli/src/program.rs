@@ -1,0 +1,121 @@
+//! From what the command line names to a program: policy files and an X-Policy document are compiled, an image is loaded.
+//!
+//! Invariant: a program that is handed out is verified and has the settings that it is to run with.
+
+use std::path::{Path, PathBuf};
+
+use sqrt_compiler::limits::Limits;
+use sqrt_compiler::x_policy::XPolicy;
+use sqrt_compiler::{Options, Source, compile};
+use sqrt_vm::bytecode::VerifiedProgram;
+
+use crate::args::SettingsArgs;
+use crate::input;
+use crate::output::{Failure, Output, Status, Stop, tell_failure};
+use crate::policy::{PolicyFile, tell_diagnostics};
+use crate::settings;
+
+/// The name by which answers call the code of a document.
+const DOCUMENT_CODE: &str = "x-policy";
+
+/// The files of a policy, and the document, if one was given.
+pub(crate) struct PolicyInputs {
+    files: Vec<PolicyFile>,
+    document: Option<XPolicy>,
+}
+
+impl PolicyInputs {
+    /// Reads them; `None`, told, if the document is not fine.
+    pub(crate) fn read(
+        policies: &[PathBuf],
+        x_policy: Option<&Path>,
+        output: &mut Output,
+    ) -> Result<Option<Self>, Stop> {
+        let files: Vec<_> = policies.iter().map(|path| PolicyFile::read(path)).collect::<Result<_, _>>()?;
+        let Some(path) = x_policy else { return Ok(Some(PolicyInputs { files, document: None })) };
+        match XPolicy::read(&read_document(path)?) {
+            Ok(document) => Ok(Some(PolicyInputs { files, document: Some(document) })),
+            Err(error) => {
+                let failure = Failure::new(format!("{}: {error}", input::quoted(path)));
+                tell_failure(&match error.way_out() {
+                    Some(help) => failure.help(help),
+                    None => failure,
+                });
+                output.worsen(Status::NotFine);
+                Ok(None)
+            }
+        }
+    }
+
+    /// The first file that is an image.
+    pub(crate) fn image(&self) -> Option<&PolicyFile> {
+        self.files.iter().find(|file| file.is_image())
+    }
+
+    /// The program; `None`, told, if the policy is not fine.
+    pub(crate) fn program(
+        &self,
+        args: &SettingsArgs,
+        output: &mut Output,
+    ) -> Result<Option<VerifiedProgram>, Stop> {
+        match self.image() {
+            Some(image) => self.loaded(image, args).map(Some),
+            None => Ok(self.compiled(args, output)),
+        }
+    }
+
+    /// An image is a whole policy: its presets and its lets were compiled in.
+    fn loaded(&self, image: &PolicyFile, args: &SettingsArgs) -> Result<VerifiedProgram, Stop> {
+        let refused = |why: &str, way_out: &str| {
+            let name = input::quoted(Path::new(&image.name));
+            Err(Failure::new(format!("{name} is a compiled image: {why}")).help(way_out).into())
+        };
+        if self.document.is_some() {
+            return refused(
+                "an X-Policy document cannot be added to it",
+                "give the document to `sqrt compile`; presets are compiled in",
+            );
+        }
+        if self.files.len() > 1 {
+            return refused(
+                "other policies cannot be added to it",
+                "compile the policy files together with `sqrt compile`",
+            );
+        }
+        let program = image.load()?;
+        let mut settings = program.program().settings.clone();
+        settings::apply(args, &mut settings);
+        Ok(if settings == program.program().settings { program } else { program.with_settings(settings) })
+    }
+
+    fn compiled(&self, args: &SettingsArgs, output: &mut Output) -> Option<VerifiedProgram> {
+        let document = self.document.as_ref();
+        let mut settings = settings::of_document(document);
+        settings::apply(args, &mut settings);
+        let presets = settings::presets(document);
+        let compiled = compile(&self.sources(), &Options { presets, settings, ..Options::default() });
+        tell_diagnostics(&compiled);
+        if compiled.program.is_none() {
+            output.worsen(Status::NotFine);
+        }
+        compiled.program
+    }
+
+    /// The policy files in their order, the code of the document last.
+    fn sources(&self) -> Vec<Source<'_>> {
+        let code = self.document.as_ref().and_then(|document| document.code.as_deref());
+        let code = code.map(|code| Source { name: DOCUMENT_CODE, bytes: code.as_bytes() });
+        self.files.iter().map(PolicyFile::source).chain(code).collect()
+    }
+}
+
+/// A document holds code, so it may be as long as a policy, and escapes may double it.
+fn read_document(path: &Path) -> Result<Vec<u8>, Failure> {
+    input::tell_if_typed(path, "an X-Policy document");
+    let limit = u64::from(Limits::default().source_bytes).saturating_mul(2);
+    let bytes = input::read(path, limit)?;
+    if bytes.len() as u64 > limit {
+        return Err(Failure::new(format!("{} is longer than {limit} bytes", input::quoted(path))));
+    }
+    Ok(bytes)
+}
