@@ -1,5 +1,7 @@
 //! What the benchmarks share: policies and calls of any size, the same on every machine.
 
+pub mod workload;
+
 use std::fmt::Write as _;
 
 /// A policy of `blocks` tool blocks, about 500 bytes each: nine in ten are named exactly, one in ten by a pattern; each has

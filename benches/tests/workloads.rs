@@ -1,0 +1,56 @@
+//! The workloads mean what they say: our engine gives the expected answers, so benchmarks compare equal work.
+
+#![allow(clippy::expect_used, reason = "a test may fail by panicking")]
+
+use sqrt_benches::workload::{Answer, Scalar, Workload, email, order};
+use sqrt_compiler::{Options, Source, compile};
+use sqrt_vm::call::{Argument, Call, MetadataInput, SetInput};
+use sqrt_vm::limits::Limits;
+use sqrt_vm::metadata::Session;
+use sqrt_vm::number::Number;
+use sqrt_vm::policy::Policy;
+use sqrt_vm::scratch::Scratch;
+use sqrt_vm::value::Value;
+
+fn assert_answers(workload: &Workload) {
+    let source = Source { name: "workload.sqrt", bytes: workload.policy.as_bytes() };
+    let program = compile(&[source], &Options::default()).program.expect("the policy is fine");
+    let policy = Policy::new(program, Limits::default()).expect("its patterns are within limits");
+    let mut scratch = Scratch::new(&policy);
+    for case in &workload.cases {
+        let args: Vec<Argument<'_>> = case
+            .call
+            .args
+            .iter()
+            .map(|arg| {
+                let value = match arg.value {
+                    Scalar::Str(string) => Value::Str(string),
+                    Scalar::Int(number) => Value::Number(Number::Int(i128::from(number))),
+                };
+                let tags = Some(SetInput::of(&arg.tags));
+                Argument::new(arg.name, value)
+                    .with_metadata(MetadataInput { tags, ..MetadataInput::default() })
+            })
+            .collect();
+        let call = Call::new(case.call.tool, &args);
+        let checked = policy.check(&mut Session::new(), &call, &mut scratch);
+        let decision = checked.decision();
+        let line = decision.rule().and_then(|rule| policy.rule(rule)).map(|rule| rule.line());
+        let answer = Answer {
+            outcome: decision.outcome(),
+            basis: decision.basis(),
+            rule: line.map(|line| workload.rule_on_line(line).expect("a rule stands on that line")),
+        };
+        assert_eq!(answer, case.expected, "{}, {}", workload.name, case.name);
+    }
+}
+
+#[test]
+fn email_is_decided_as_expected() {
+    assert_answers(&email::workload());
+}
+
+#[test]
+fn order_is_decided_as_expected() {
+    assert_answers(&order::workload());
+}
