@@ -5,7 +5,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::sqrt;
+use common::{Folder, sqrt};
 
 #[test]
 fn every_example_answers_what_it_says() {
@@ -22,6 +22,17 @@ fn every_example_answers_what_it_says() {
         let expected = fs::read_to_string(folder.join("answers.jsonl")).unwrap();
         assert_eq!(output.status.code(), Some(0), "{}", folder.display());
         assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{}", folder.display());
+        let own = Folder::new();
+        let image = own.path("policy.sqrtc");
+        let mut command = sqrt();
+        command.current_dir(&folder).args(["compile", "policy.sqrt", "-o", &image]);
+        if folder.join("x-policy.json").exists() {
+            command.args(["--x-policy", "x-policy.json"]);
+        }
+        assert!(command.output().unwrap().status.success(), "{}", folder.display());
+        let output =
+            sqrt().current_dir(&folder).args(["eval", &image, "--calls", "calls.jsonl"]).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{} as an image", folder.display());
         run += 1;
     }
     assert!(run >= 6, "only {run} examples found");

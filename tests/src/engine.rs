@@ -27,6 +27,8 @@ pub struct Setup {
     pub every_rule: bool,
     /// Whether a call is checked first and finished later.
     pub two_steps: bool,
+    /// Whether the program is written as an image and loaded again.
+    pub image: bool,
 }
 
 /// A compiled policy with its sessions.
@@ -58,9 +60,19 @@ impl Engine {
         let mut errors = compiled.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
         let message = || errors.next().map_or("no program", |error| &error.message).to_owned();
         let program = compiled.program.ok_or_else(message)?;
-        let policy = Policy::new(program, Limits::default()).map_err(|error| error.to_string())?;
+        let policy = if setup.image {
+            Policy::load(&program.to_image(), Limits::default())
+        } else {
+            Policy::new(program, Limits::default())
+        };
+        let policy = policy.map_err(|error| error.to_string())?;
+        Ok(Engine { two_steps: setup.two_steps, ..Engine::of(policy) })
+    }
+
+    /// An engine with this policy.
+    pub fn of(policy: Policy) -> Engine {
         let scratch = Scratch::new(&policy);
-        Ok(Engine { policy, two_steps: setup.two_steps, scratch, sessions: BTreeMap::new(), lines: 0 })
+        Engine { policy, two_steps: false, scratch, sessions: BTreeMap::new(), lines: 0 }
     }
 
     /// The line that answers a line.

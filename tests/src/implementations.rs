@@ -27,11 +27,22 @@ impl Implementation {
 pub type Load = fn(&[PolicyFile], &Options) -> Result<Implementation, String>;
 
 /// Every implementation there is. How the engine is set up must not matter.
-pub const ALL: &[Load] =
-    &[engine, engine_that_only_lowers, engine_that_only_folds, plain_engine, engine_in_two_steps, oracle];
+pub const ALL: &[Load] = &[
+    engine,
+    engine_from_an_image,
+    engine_that_only_lowers,
+    engine_that_only_folds,
+    plain_engine,
+    engine_in_two_steps,
+    oracle,
+];
 
-const USUAL: Setup =
-    Setup { passes: Passes { fold_constants: true, lower_sets: true }, every_rule: false, two_steps: false };
+const USUAL: Setup = Setup {
+    passes: Passes { fold_constants: true, lower_sets: true },
+    every_rule: false,
+    two_steps: false,
+    image: false,
+};
 
 /// The policy in every implementation. An error is that of the first one that refuses it.
 pub fn all(files: &[PolicyFile], options: &Options) -> Result<Vec<Implementation>, String> {
@@ -41,6 +52,11 @@ pub fn all(files: &[PolicyFile], options: &Options) -> Result<Vec<Implementation
 /// The engine as a host uses it.
 pub fn engine(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
     set_up("engine", files, options, USUAL)
+}
+
+/// The engine with a policy that was written as an image and loaded again.
+pub fn engine_from_an_image(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
+    set_up("engine from an image", files, options, Setup { image: true, ..USUAL })
 }
 
 /// The engine with no constants folded.
