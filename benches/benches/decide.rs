@@ -23,7 +23,7 @@ fn decisions(criterion: &mut Criterion) {
         let program = compiled.program.expect("the benchmark's policy is fine");
         let policy = Policy::new(program, Limits::default()).expect("its patterns are within limits");
         let mut scratch = Scratch::new(&policy);
-        let mut session = Session::new();
+        let mut session = Session::new(&policy);
         let body = MetadataInput {
             tags: Some(SetInput::of(&["internal_use", "draft"])),
             ..MetadataInput::default()

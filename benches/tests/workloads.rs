@@ -33,7 +33,7 @@ fn assert_answers(workload: &Workload) {
             })
             .collect();
         let call = Call::new(case.call.tool, &args);
-        let checked = policy.check(&mut Session::new(), &call, &mut scratch);
+        let checked = policy.check(&mut Session::new(&policy), &call, &mut scratch);
         let decision = checked.decision();
         let line = decision.rule().and_then(|rule| policy.rule(rule)).map(|rule| rule.line());
         let answer = Answer {

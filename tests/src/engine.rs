@@ -97,7 +97,7 @@ impl Engine {
 
     fn decide(&mut self, line: &CallLine<'_>, out: &mut String) -> Result<(), String> {
         let Engine { policy, scratch, sessions, .. } = self;
-        let known = sessions.entry(line.session.map(str::to_owned)).or_insert_with(Session::new);
+        let known = sessions.entry(line.session.map(str::to_owned)).or_insert_with(|| Session::new(policy));
         // What fails changes no session (S6.11), so the line works on a copy.
         let mut session = known.clone();
         if let Some(value) = line.session_value {

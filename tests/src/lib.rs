@@ -17,4 +17,5 @@ pub mod generate;
 pub mod implementations;
 pub mod oracle;
 pub mod readme;
+pub mod sessions_page;
 pub mod tree_text;

@@ -10,6 +10,7 @@ pub struct Call<'a> {
     tool: &'a str,
     args: &'a [Argument<'a>],
     control: Option<MetadataInput<'a>>,
+    context: Option<MetadataInput<'a>>,
 }
 
 /// An argument of a call.
@@ -62,13 +63,21 @@ pub enum Combine {
 impl<'a> Call<'a> {
     /// A call to `tool`; no two arguments have the same name.
     pub fn new(tool: &'a str, args: &'a [Argument<'a>]) -> Self {
-        Call { tool, args, control: None }
+        Call { tool, args, control: None, context: None }
     }
 
     /// Adds the metadata of the control flow that led to the call, which counts in strict mode (S8.4).
     #[must_use]
     pub fn with_control(self, control: MetadataInput<'a>) -> Self {
         Call { control: Some(control), ..self }
+    }
+
+    /// Adds metadata of everything that the call came from, which counts in every mode: it is joined (S2.5) into the metadata
+    /// of every argument, an absent argument's default included, and stands for the one argument of a call without arguments,
+    /// as the control flow's does (S8.4). A host that knows what a model has read before it made a call says so here.
+    #[must_use]
+    pub fn with_context(self, context: MetadataInput<'a>) -> Self {
+        Call { context: Some(context), ..self }
     }
 
     /// The name of the tool.
@@ -84,6 +93,11 @@ impl<'a> Call<'a> {
     /// The metadata of the control flow, if given.
     pub fn control(&self) -> Option<&MetadataInput<'a>> {
         self.control.as_ref()
+    }
+
+    /// The metadata of what the call came from, if given.
+    pub fn context(&self) -> Option<&MetadataInput<'a>> {
+        self.context.as_ref()
     }
 }
 

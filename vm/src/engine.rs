@@ -3,14 +3,18 @@
 //! Every phase works on copies in the scratch. They become the session's in one step at the end, or, if anything failed,
 //! not at all (S6.11).
 
-use std::fmt;
+mod failure;
+mod pending;
 
+pub use failure::{Failure, FailureKind};
+pub use pending::PendingCall;
+
+use self::failure::Cause;
 use crate::bytecode::settings::Level;
 use crate::call::{Call, Returned};
 use crate::decision::{Basis, DefaultOutcome, Matching, Outcome, RuleRef, Verdict, decide};
 use crate::exec::{Fault, Inputs, Machine};
-use crate::limits::LimitExceeded;
-use crate::metadata::{Interner, Session, SessionError, Tags};
+use crate::metadata::{Interner, Session, Tags};
 use crate::policy::Policy;
 use crate::scratch::Scratch;
 use crate::value::Value;
@@ -68,81 +72,6 @@ impl<'c> Checked<'c> {
     }
 }
 
-/// A call that was allowed and whose result is not there yet. It can be finished once.
-#[derive(Debug)]
-pub struct PendingCall<'c> {
-    call: &'c Call<'c>,
-}
-
-impl<'c> PendingCall<'c> {
-    /// The call.
-    pub fn call(&self) -> &'c Call<'c> {
-        self.call
-    }
-}
-
-/// Why something could not be done (S6.11).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    cause: Cause,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Cause {
-    Limit(LimitExceeded),
-    Session(SessionError),
-    Fault(Fault),
-    RepeatedArgument,
-    ForeignScratch,
-}
-
-impl Failure {
-    pub(crate) fn repeated_argument() -> Failure {
-        Failure { cause: Cause::RepeatedArgument }
-    }
-
-    /// The limit that was passed, if that is the reason.
-    pub fn limit(&self) -> Option<&LimitExceeded> {
-        match &self.cause {
-            Cause::Limit(limit) => Some(limit),
-            Cause::Session(error) => error.limit(),
-            Cause::Fault(_) | Cause::RepeatedArgument | Cause::ForeignScratch => None,
-        }
-    }
-}
-
-impl From<LimitExceeded> for Failure {
-    fn from(limit: LimitExceeded) -> Failure {
-        Failure { cause: Cause::Limit(limit) }
-    }
-}
-
-impl From<SessionError> for Failure {
-    fn from(error: SessionError) -> Failure {
-        Failure { cause: Cause::Session(error) }
-    }
-}
-
-impl From<Fault> for Failure {
-    fn from(fault: Fault) -> Failure {
-        Failure { cause: Cause::Fault(fault) }
-    }
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.cause {
-            Cause::Limit(limit) => limit.fmt(f),
-            Cause::Session(error) => error.fmt(f),
-            Cause::Fault(fault) => fault.fmt(f),
-            Cause::RepeatedArgument => f.write_str("two arguments of the call have the same name"),
-            Cause::ForeignScratch => f.write_str("the scratch was made for another policy"),
-        }
-    }
-}
-
-impl std::error::Error for Failure {}
-
 impl Policy {
     /// Asks whether a call may be made. `session before` updates take effect whatever the answer (S6.1), but for an error
     /// (S6.11).
@@ -153,14 +82,18 @@ impl Policy {
         });
         let decision = decision(checked);
         let allowed = decision.outcome() == Outcome::Allow;
-        Checked { decision, pending: allowed.then_some(PendingCall { call }) }
+        Checked { decision, pending: allowed.then(|| PendingCall::open(self, session, call)) }
     }
 
     /// Finishes a call that was allowed and made: runs the result phase, then `session after` (S7.3). The result's
     /// metadata is then in the scratch.
     ///
     /// # Errors
-    /// When something fails; no phase of this takes effect then, and the result has no metadata: it must be withheld.
+    /// The result has no metadata then: it must be withheld. A session that belongs to another policy or is blocked, a
+    /// scratch of another policy, and a call that is of another policy or session or finished already are refused, and
+    /// nothing is changed; a clone of the pending call can still be finished where it belongs. Any other failure means that
+    /// what the policy says about a call that was made cannot take effect: no phase of it does, and the session is blocked
+    /// ([`Session::is_blocked`]).
     pub fn finish(
         &self,
         session: &mut Session,
@@ -168,11 +101,18 @@ impl Policy {
         returned: &Returned<'_>,
         scratch: &mut Scratch,
     ) -> Result<(), Failure> {
-        self.prepare(session, pending.call, scratch)?;
-        self.result_and_after(session, pending.call, returned, scratch)?;
-        self.commit(session, scratch)?;
-        scratch.has_result = true;
-        Ok(())
+        scratch.forget();
+        self.admit(session, scratch)?;
+        pending.close(self, session)?;
+        let finished = self.prepare(session, pending.call, scratch).and_then(|()| {
+            self.result_and_after(session, pending.call, returned, scratch)?;
+            self.commit(session, scratch)
+        });
+        if finished.is_err() {
+            session.block();
+        }
+        scratch.has_result = finished.is_ok();
+        finished
     }
 
     /// A whole call at once: decides it and, if it is allowed and there is a result, runs the phases after it. If anything
@@ -204,15 +144,22 @@ impl Policy {
         Ok(verdict)
     }
 
+    /// Whether this session and this scratch can be used under this policy, and now.
+    fn admit(&self, session: &Session, scratch: &Scratch) -> Result<(), Failure> {
+        if !scratch.belongs_to(self) {
+            return Err(Cause::ForeignScratch.into());
+        }
+        if session.policy() != self.id() {
+            return Err(Cause::ForeignSession { belongs_to: session.policy() }.into());
+        }
+        if session.is_blocked() {
+            return Err(Cause::Blocked.into());
+        }
+        Ok(())
+    }
+
     /// Makes the call and copies of what it may change ready, and finds the blocks.
     fn prepare(&self, session: &Session, call: &Call<'_>, scratch: &mut Scratch) -> Result<(), Failure> {
-        if !scratch.belongs_to(self) {
-            return Err(Failure { cause: Cause::ForeignScratch });
-        }
-        scratch.has_result = false;
-        scratch.rules.clear();
-        scratch.blocks.clear();
-        scratch.by_priority.clear();
         scratch.tags.clear();
         scratch.arena.reset();
         let limits = self.limits();
@@ -237,6 +184,12 @@ impl Policy {
         call: &Call<'_>,
         scratch: &mut Scratch,
     ) -> Result<Verdict, Failure> {
+        // What is refused must not leave the details of an earlier call behind.
+        scratch.forget();
+        self.admit(session, scratch)?;
+        if session.calls().are_used_up() {
+            return Err(Cause::NoMoreCalls.into());
+        }
         self.prepare(session, call, scratch)?;
         self.run_updates(session, call, None, Phase::Before, scratch)?;
         Ok(self.apply_rules(session, call, scratch)?)
@@ -352,5 +305,7 @@ fn decision(verdict: Result<Verdict, Failure>) -> Decision {
     }
 }
 
+#[cfg(test)]
+mod session_tests;
 #[cfg(test)]
 mod tests;

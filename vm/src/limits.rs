@@ -45,12 +45,25 @@ limits! {
     session_tag_bytes = 16 * 1024 * 1024, "bytes",
         "The total length of the tags that a session's metadata lists and the policy does not name.";
     session_value_bytes = 16 * 1024 * 1024, "bytes", "The size of the value of a session.";
+    session_name_bytes = 1024, "bytes", "The longest name of a session.";
+    pending_calls = 1024, "calls",
+        "How many allowed calls of a session may wait to be finished; with one more the oldest is forgotten.";
     pattern_table_bytes = 256 * 1024, "bytes",
         "The largest table of a pattern's automaton; a pattern that needs more is simulated, which is slower.";
     pattern_tables_bytes = 32 * 1024 * 1024, "bytes",
         "The tables of all patterns of a policy, which take time to build; beyond, patterns are simulated.";
     automata_bytes = 1024 * 1024 * 1024, "bytes", "The automata of all patterns of a policy, simulated ones included.";
     dispatch_cache = 1024, "tool names", "How many tool names a scratch remembers the matching blocks of.";
+}
+
+/// The deepest value that the reader of JSON takes, whatever `value_depth` says.
+const DEEPEST_VALUE: usize = 120;
+
+impl Limits {
+    /// How deep lists and objects may be nested in a value.
+    pub(crate) fn value_levels(&self) -> usize {
+        self.value_depth.min(DEEPEST_VALUE)
+    }
 }
 
 /// The limits of one pattern. They are part of the language, so no host sets them: a pattern is valid everywhere or nowhere.

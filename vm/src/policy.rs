@@ -416,14 +416,14 @@ mod tests {
     use crate::limits::Limits;
     use crate::metadata::Session;
     use crate::scratch::Scratch;
-    use crate::testing::Assembler;
+    use crate::testing::{Assembler, built};
 
     fn verified() -> VerifiedProgram {
         let mut asm = Assembler::new();
         let rules = vec![asm.rule(true, true, None)];
         let block = asm.exact("send").rules(rules);
         asm.block(block);
-        VerifiedProgram::new(asm.program).unwrap()
+        VerifiedProgram::new(built(asm.program)).unwrap()
     }
 
     #[test]

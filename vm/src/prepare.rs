@@ -1,4 +1,4 @@
-//! A call made ready to be decided: its metadata as sets of ids, the control flow's joined in (S8.4), everything that all
+//! A call made ready to be decided: its metadata as sets of ids, the control flow's and the context's joined in (S8.4), everything that all
 //! procedures share computed once (S2.5, S3.4).
 
 use crate::bytecode::operand::Arg;
@@ -23,7 +23,8 @@ pub(crate) struct CallMetadata {
     /// Of each argument, in the order of the call; more than `count` are memory for later calls.
     args: Vec<Metadata>,
     count: usize,
-    /// Of an argument that the call does not have (S3.7).
+    /// Of an argument that the call does not have (S3.7): what is joined into all of them, that of the control flow (S8.4) and
+    /// of the context, else the default.
     absent: Metadata,
     union: Metadata,
     intersect: Metadata,
@@ -31,10 +32,8 @@ pub(crate) struct CallMetadata {
     places: Vec<u32>,
     /// The places that are not 0.
     named: Vec<usize>,
-    /// The metadata of the control flow.
-    control: Metadata,
-    /// Metadata that came with a result.
-    returned: Metadata,
+    /// Metadata as it was given, to be joined.
+    given: Metadata,
 }
 
 impl CallMetadata {
@@ -55,8 +54,12 @@ impl CallMetadata {
     ) -> Result<(), Failure> {
         self.clear();
         let control = call.control().filter(|_| policy.settings().mode.uses_control());
-        read(&mut self.control, control.unwrap_or(&MetadataInput::default()), interner)?;
-        self.absent.assign(&self.control);
+        let context = call.context();
+        self.absent.reset();
+        for input in [control, context].into_iter().flatten() {
+            read(&mut self.given, input, interner)?;
+            self.absent.join(&self.given);
+        }
         for (place, arg) in (1u32..).zip(call.args()) {
             let index = self.count;
             if index == self.args.len() {
@@ -64,12 +67,12 @@ impl CallMetadata {
             }
             if let Some(metadata) = self.args.get_mut(index) {
                 read(metadata, arg.metadata(), interner)?;
-                metadata.join(&self.control);
+                metadata.join(&self.absent);
             }
             self.count += 1;
             self.name_place(policy, arg.name(), place)?;
         }
-        self.aggregate(control.is_some());
+        self.aggregate(control.is_some() || context.is_some());
         Ok(())
     }
 
@@ -92,12 +95,12 @@ impl CallMetadata {
         Ok(())
     }
 
-    /// Union and intersection over the arguments; over none, over the control flow in their stead (S8.4) or the defaults
-    /// (S3.4).
-    fn aggregate(&mut self, has_control: bool) {
-        let control = has_control.then_some(&self.control).filter(|_| self.count == 0);
+    /// Union and intersection over the arguments; over none, over what is joined into all of them in their stead (S8.4) or the
+    /// defaults (S3.4).
+    fn aggregate(&mut self, has_joined: bool) {
+        let joined = has_joined.then_some(&self.absent).filter(|_| self.count == 0);
         let (union, intersect) = (&mut self.union, &mut self.intersect);
-        let mut all = self.args.iter().take(self.count).chain(control);
+        let mut all = self.args.iter().take(self.count).chain(joined);
         match all.next() {
             Some(first) => {
                 union.assign(first);
@@ -137,8 +140,8 @@ impl CallMetadata {
         match returned.combine() {
             Combine::Ignore => {}
             Combine::Merge => {
-                read(&mut self.returned, input, interner)?;
-                result.join(&self.returned);
+                read(&mut self.given, input, interner)?;
+                result.join(&self.given);
             }
             Combine::Replace => result.read(input, interner)?,
         }

@@ -56,6 +56,14 @@ impl Scratch {
         Arc::ptr_eq(&self.policy, policy.identity())
     }
 
+    /// Forgets the details of the last call.
+    pub(crate) fn forget(&mut self) {
+        self.has_result = false;
+        self.rules.clear();
+        self.blocks.clear();
+        self.by_priority.clear();
+    }
+
     /// The metadata of the last call's result, if its result phase ran.
     pub fn result_metadata(&self) -> Option<&Metadata> {
         self.has_result.then_some(&self.state.result)

@@ -293,8 +293,8 @@ impl Bench {
     }
 
     pub(crate) fn of(policy: Policy) -> Self {
-        let scratch = Scratch::new(&policy);
-        Bench { policy, session: Session::new(), scratch }
+        let (session, scratch) = (Session::new(&policy), Scratch::new(&policy));
+        Bench { policy, session, scratch }
     }
 
     /// A whole call with a result.

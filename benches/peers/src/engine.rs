@@ -71,7 +71,7 @@ pub fn competitors<'a>(
     let strings = Strings {
         workload,
         policy,
-        session: Session::new(),
+        session: Session::new(policy),
         scratch: Scratch::new(policy),
         tool: call.tool,
         args: args.collect(),

@@ -21,7 +21,7 @@ const KEPT: usize = 1 << 20;
 pub(crate) struct Answering<'p> {
     policy: &'p Policy,
     explain: bool,
-    sessions: Sessions,
+    sessions: Sessions<'p>,
     scratch: Scratch,
     /// For what cannot be borrowed from the line.
     arena: Bump,
@@ -41,7 +41,7 @@ impl<'p> Answering<'p> {
         Self {
             policy,
             explain,
-            sessions: Sessions::new(limits::SESSIONS),
+            sessions: Sessions::new(policy, limits::SESSIONS),
             scratch: Scratch::new(policy),
             arena: Bump::new(),
             writer: Writer::default(),
@@ -91,7 +91,7 @@ fn decide(
     policy: &Policy,
     explain: bool,
     line: &CallLine<'_>,
-    sessions: &mut Sessions,
+    sessions: &mut Sessions<'_>,
     scratch: &mut Scratch,
     writer: &mut Writer,
 ) -> Result<(), String> {

@@ -6,18 +6,20 @@
 use std::collections::HashMap;
 
 use sqrt_vm::metadata::Session;
+use sqrt_vm::policy::Policy;
 
 /// The sessions by id.
-pub(crate) struct Sessions {
+pub(crate) struct Sessions<'p> {
+    policy: &'p Policy,
     implicit: Session,
     named: HashMap<Box<str>, Session>,
     limit: usize,
 }
 
-impl Sessions {
-    /// No sessions yet, and room for so many, the implicit one not counted.
-    pub(crate) fn new(limit: usize) -> Self {
-        Self { implicit: Session::new(), named: HashMap::new(), limit }
+impl<'p> Sessions<'p> {
+    /// No sessions under `policy` yet, and room for so many, the implicit one not counted.
+    pub(crate) fn new(policy: &'p Policy, limit: usize) -> Self {
+        Self { policy, implicit: Session::new(policy), named: HashMap::new(), limit }
     }
 
     /// The session of a call, a new one for a new id; the implicit one without an id.
@@ -29,17 +31,22 @@ impl Sessions {
                 "over the limit `eval_sessions`: there are {count} sessions, and no more are allowed"
             ));
         }
-        Ok(self.named.entry(id.into()).or_default())
+        Ok(self.named.entry(id.into()).or_insert_with(|| Session::new(self.policy)))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use sqrt_compiler::{Options, compile};
+    use sqrt_vm::limits::Limits;
+
     use super::*;
 
     #[test]
     fn known_sessions_stay_when_the_limit_is_reached() {
-        let mut sessions = Sessions::new(2);
+        let program = compile(&[], &Options::default()).program.expect("no files, no errors");
+        let policy = Policy::new(program, Limits::default()).expect("an empty policy runs");
+        let mut sessions = Sessions::new(&policy, 2);
         assert!(sessions.of(Some("a")).is_ok() && sessions.of(Some("b")).is_ok());
         assert!(sessions.of(Some("c")).is_err());
         assert!(sessions.of(Some("a")).is_ok() && sessions.of(None).is_ok());

@@ -207,7 +207,7 @@ fn sessions_do_not_mix() {
     let block = asm.exact("use").rules(vec![rule]);
     asm.block(block);
     let mut bench = Bench::new(asm.program, Settings::default());
-    let mut other = Session::new();
+    let mut other = Session::new(&bench.policy);
     bench.check(&Call::new("mark", &[]));
     assert_eq!(bench.check(&Call::new("use", &[])).0, "must_deny");
     std::mem::swap(&mut bench.session, &mut other);

@@ -151,7 +151,7 @@ fn run(verified: VerifiedProgram) -> Option<String> {
     let settings = Settings { fail_fast: false, ..Settings::default() };
     let policy =
         Policy::new(verified.with_settings(settings), Limits::default()).expect("the patterns are fine");
-    let (mut session, mut scratch) = (Session::new(), Scratch::new(&policy));
+    let (mut session, mut scratch) = (Session::new(&policy), Scratch::new(&policy));
     let tags = MetadataInput { tags: Some(SetInput::of(&["a", "new"])), ..MetadataInput::default() };
     let list = [Value::Str("a"), Value::Str("c\n"), Value::Null];
     let args = [Argument::new("x", Value::List(&list)).with_metadata(tags)];

@@ -12,6 +12,7 @@ use std::fmt;
 
 /// What a line asks.
 #[derive(Debug, Clone, Copy)]
+#[allow(clippy::large_enum_variant, reason = "most lines are calls, and no line leaves the stack")]
 pub enum Line<'a> {
     /// A call.
     Call(CallLine<'a>),
@@ -84,7 +85,7 @@ pub fn read_line<'a>(line: &'a [u8], arena: &'a Bump, limits: &Limits) -> Result
         column: None,
     })?;
     let mut reader = serde_json::Deserializer::from_str(text);
-    let seed = LineObject { arena, levels: limits.value_depth };
+    let seed = LineObject { arena, levels: limits.value_levels() };
     let line = seed.deserialize(&mut reader).and_then(|line| reader.end().map(|()| line));
     line.map_err(|error| place(text, &error))
 }
@@ -278,8 +279,8 @@ impl<'de: 'a, 'a> Visitor<'de> for Arguments<'a> {
 }
 
 /// Reads the name of a session, or null.
-struct SessionName<'a> {
-    arena: &'a Bump,
+pub(super) struct SessionName<'a> {
+    pub(super) arena: &'a Bump,
 }
 
 impl<'de: 'a, 'a> DeserializeSeed<'de> for SessionName<'a> {

@@ -8,6 +8,7 @@ mod answer;
 mod line;
 mod metadata;
 mod object;
+mod state;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -15,4 +16,6 @@ mod value;
 
 pub use answer::{AnswerParts, RuleParts, write_answer, write_branch_answer, write_error};
 pub use line::{BranchLine, CallLine, Line, LineError, read_line};
-pub use text::write_string;
+pub use state::{ImportError, STATE_VERSION};
+pub(crate) use state::{SESSION_KEY, read_session};
+pub use text::{write_string, write_value};

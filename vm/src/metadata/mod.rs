@@ -1,14 +1,19 @@
 //! Metadata: three exact sets of tags that every argument, the result and the session carry (S2.2, S2.3).
 
+mod call_ids;
 mod session;
 #[cfg(test)]
 mod session_tests;
+mod session_text;
+#[cfg(test)]
+mod session_text_tests;
 mod set;
 #[cfg(test)]
 mod set_tests;
 mod tags;
 mod text;
 
+pub(crate) use call_ids::NotPending;
 pub use session::{Session, SessionError};
 pub use set::MetaSet;
 pub use tags::{Interner, StringTable, TagId, Tags, Universe};

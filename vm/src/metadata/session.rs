@@ -6,28 +6,75 @@
 //! Invariants: the metadata has no ids of a call. The table has at most about twice the tags that the metadata lists, so
 //! a session does not grow by tags that come and go.
 
+use super::call_ids::CallIds;
 use super::tags::session_tag;
 use super::{FIELDS, Metadata, StringTable, TagId, Tags, Universe};
+use crate::bytecode::PolicyId;
 use crate::limits::{LimitExceeded, Limits};
-use crate::value::{OwnedValue, Value};
+use crate::policy::Policy;
+use crate::value::{NotJson, OwnedValue, Value, check_json};
 use bumpalo::Bump;
 use std::fmt;
+use std::sync::Arc;
 
 /// Below this many tags a table is not worth compacting.
 const WORTH_COMPACTING: usize = 32;
 
 /// The state of a conversation under one policy.
-#[derive(Debug, Clone, Default)]
+///
+/// A clone is the same session at an earlier time: a host that keeps one can go back to it. A session keeps the program of its
+/// policy in memory, until it is rebound.
+#[derive(Debug, Clone)]
 pub struct Session {
-    metadata: Metadata,
-    tags: StringTable,
-    value: Option<OwnedValue>,
+    pub(super) policy: PolicyId,
+    pub(super) universe: Universe,
+    pub(super) name: Option<Arc<str>>,
+    pub(super) metadata: Metadata,
+    pub(super) tags: StringTable,
+    pub(super) value: Option<OwnedValue>,
+    pub(super) blocked: bool,
+    pub(super) calls: CallIds,
 }
 
 impl Session {
-    /// A session with default metadata and no value.
-    pub fn new() -> Session {
-        Session::default()
+    /// A session under `policy`, with default metadata and no value.
+    pub fn new(policy: &Policy) -> Session {
+        Session::of(policy.id(), policy.universe().clone())
+    }
+
+    /// A session of a policy with this id and these tags.
+    pub(super) fn of(policy: PolicyId, universe: Universe) -> Session {
+        Session {
+            policy,
+            universe,
+            name: None,
+            metadata: Metadata::default(),
+            tags: StringTable::default(),
+            value: None,
+            blocked: false,
+            calls: CallIds::default(),
+        }
+    }
+
+    /// Gives it a name, which its pending calls carry: a pending call is then refused by sessions of other names. Give
+    /// each session a name of its own where one could be mistaken for another; without names, only the ids of calls tell
+    /// whose a pending call is, and every session counts them from 0.
+    ///
+    /// # Errors
+    /// If the name is longer than `session_name_bytes`.
+    pub fn named(self, name: &str, limits: &Limits) -> Result<Session, SessionError> {
+        LimitExceeded::check("session_name_bytes", name.len(), limits.session_name_bytes)?;
+        Ok(Session { name: Some(name.into()), ..self })
+    }
+
+    /// Its name, if it has one.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The policy that it belongs to. Under another one every call is denied.
+    pub fn policy(&self) -> PolicyId {
+        self.policy
     }
 
     /// Its metadata.
@@ -40,6 +87,41 @@ impl Session {
         &self.tags
     }
 
+    /// How many allowed calls wait to be finished.
+    pub fn pending_calls(&self) -> usize {
+        self.calls.pending_len()
+    }
+
+    /// Whether every call is denied, since one that was made could not be finished.
+    ///
+    /// Its result has no metadata and must be withheld, and what the policy wanted to remember of it is lost; so nothing
+    /// that comes after can be decided safely. [`Session::unblock`] ends this.
+    pub fn is_blocked(&self) -> bool {
+        self.blocked
+    }
+
+    /// Lets calls be decided again, in the state before the call that could not be finished. That is for a person or a
+    /// program that knows what the call did: who wants to be safe begins a new session instead.
+    pub fn unblock(&mut self) {
+        self.blocked = false;
+    }
+
+    pub(crate) fn block(&mut self) {
+        self.blocked = true;
+    }
+
+    pub(crate) fn calls(&self) -> &CallIds {
+        &self.calls
+    }
+
+    pub(crate) fn calls_mut(&mut self) -> &mut CallIds {
+        &mut self.calls
+    }
+
+    pub(crate) fn shared_name(&self) -> Option<&Arc<str>> {
+        self.name.as_ref()
+    }
+
     /// `@session.value`, absent by default; lists and objects are laid out in `arena`.
     pub fn value<'a>(&'a self, arena: &'a Bump) -> Option<Value<'a>> {
         self.value.as_ref().map(|value| value.get(arena))
@@ -48,11 +130,10 @@ impl Session {
     /// Sets `@session.value`.
     ///
     /// # Errors
-    /// If it is larger than `session_value_bytes`; nothing is changed then.
+    /// If it is larger than `session_value_bytes`, nested deeper than `value_depth`, or not JSON: a float that is not
+    /// finite, an integer outside of -2^63 … 2^64-1, a key twice. Nothing is changed then.
     pub fn set_value(&mut self, value: Value<'_>, limits: &Limits) -> Result<(), SessionError> {
-        let value = OwnedValue::new(value);
-        LimitExceeded::check("session_value_bytes", value.memory_usage(), limits.session_value_bytes)?;
-        self.value = Some(value);
+        self.value = Some(owned(value, limits)?);
         Ok(())
     }
 
@@ -109,6 +190,14 @@ impl Session {
     }
 }
 
+/// A copy of a value of a session.
+pub(super) fn owned(value: Value<'_>, limits: &Limits) -> Result<OwnedValue, SessionError> {
+    check_json(value, limits)?;
+    let value = OwnedValue::new(value);
+    LimitExceeded::check("session_value_bytes", value.memory_usage(), limits.session_value_bytes)?;
+    Ok(value)
+}
+
 /// The tags beyond the universe that `metadata` lists, each once, ascending.
 fn live_tags(metadata: &Metadata) -> impl Iterator<Item = TagId> + '_ {
     let mut rests = FIELDS.map(|field| metadata.field(field).others());
@@ -133,6 +222,7 @@ pub struct SessionError(Cause);
 enum Cause {
     Limit(LimitExceeded),
     UnknownTag,
+    NotJson(NotJson),
 }
 
 impl SessionError {
@@ -140,7 +230,8 @@ impl SessionError {
     pub fn limit(&self) -> Option<&LimitExceeded> {
         match &self.0 {
             Cause::Limit(limit) => Some(limit),
-            Cause::UnknownTag => None,
+            Cause::NotJson(NotJson::Depth(limit)) => Some(limit),
+            Cause::UnknownTag | Cause::NotJson(_) => None,
         }
     }
 }
@@ -151,10 +242,17 @@ impl From<LimitExceeded> for SessionError {
     }
 }
 
+impl From<NotJson> for SessionError {
+    fn from(error: NotJson) -> SessionError {
+        SessionError(Cause::NotJson(error))
+    }
+}
+
 impl fmt::Display for SessionError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Cause::Limit(limit) => limit.fmt(f),
+            Cause::NotJson(error) => error.fmt(f),
             Cause::UnknownTag => f.write_str("the metadata has a tag of another call or policy"),
         }
     }

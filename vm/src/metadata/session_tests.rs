@@ -1,6 +1,7 @@
 //! Sessions, and the tags of calls that come and go.
 
 use super::{Interner, MetaSet, Metadata, Session, StringTable, Tags, Universe, write_set};
+use crate::bytecode::PolicyId;
 use crate::limits::Limits;
 use crate::value::{Value, ValueScratch};
 use bumpalo::Bump;
@@ -17,9 +18,10 @@ struct Host {
 
 impl Host {
     fn new() -> Host {
+        let universe = crate::testing::universe(["pii", "secret"]);
         Host {
-            universe: crate::testing::universe(["pii", "secret"]),
-            session: Session::new(),
+            session: Session::of(PolicyId::from_bytes([0; 32]), universe.clone()),
+            universe,
             call: StringTable::default(),
             limits: Limits::default(),
         }
@@ -148,7 +150,7 @@ fn metadata_of_another_call_is_refused() {
 
 #[test]
 fn the_value_is_kept_and_limited() {
-    let mut session = Session::new();
+    let Host { mut session, .. } = Host::new();
     let arena = Bump::new();
     assert!(session.value(&arena).is_none());
     let limits = Limits { session_value_bytes: 200, ..Limits::default() };

@@ -59,6 +59,11 @@ impl StringTable {
         self.ends.is_empty()
     }
 
+    /// The length of all strings together, in bytes.
+    pub(super) fn text_len(&self) -> usize {
+        self.text.len()
+    }
+
     /// Forgets all strings.
     pub fn clear(&mut self) {
         self.text.clear();

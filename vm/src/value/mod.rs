@@ -3,10 +3,12 @@
 //! Nothing here recurses: leaves and equality work with explicit stacks in the caller's [`ValueScratch`], so that the
 //! depth of a value costs no native stack.
 
+mod check;
 mod equality;
 mod leaves;
 mod owned;
 
+pub(crate) use check::{NotJson, check_json};
 pub use equality::ValueScratch;
 pub use leaves::{Leaf, LeafStack, Leaves};
 pub use owned::OwnedValue;
