@@ -14,6 +14,7 @@ use crate::syntax::source::SourceFile;
 use crate::syntax::token::FileId;
 use crate::syntax::{self, Parsed};
 use bumpalo::Bump;
+use sqrt_vm::automata::{self, Budget};
 use sqrt_vm::bytecode::Settings;
 use sqrt_vm::bytecode::build_names;
 use sqrt_vm::bytecode::verify::VerifiedProgram;
@@ -87,12 +88,12 @@ pub fn compile(sources: &[Source<'_>], options: &Options) -> Compiled {
     for preset in &presets {
         loaded.add(preset.name, preset.text.as_bytes(), Some(preset.rank), &options.limits);
     }
-    loaded.check(options, true)
+    loaded.compile(options)
 }
 
-/// Checks the files as one policy, as [`compile`] does, without making a program.
+/// Checks the files as one policy, as [`compile`] does, without presets and without keeping the program.
 pub fn check(sources: &[Source<'_>], options: &Options) -> Compiled {
-    Loaded::new(sources, &options.limits).check(options, false)
+    Compiled { program: None, ..Loaded::new(sources, &options.limits).compile(options) }
 }
 
 /// Checks the grammar of one file and nothing else (S1.3).
@@ -132,7 +133,7 @@ impl Loaded {
         self.ranks.push(rank);
     }
 
-    fn check(self, options: &Options, emit: bool) -> Compiled {
+    fn compile(self, options: &Options) -> Compiled {
         let Loaded { files, ranks, mut diagnostics } = self;
         let unreadable: Vec<FileId> = diagnostics.iter().map(|diagnostic| diagnostic.primary.file).collect();
         let arena = Bump::new();
@@ -167,8 +168,8 @@ impl Loaded {
         found.retain(|diagnostic| !lost_a_declaration || diagnostic.code != Code::UndefinedName);
         diagnostics.append(&mut found);
         let mut program = None;
-        if emit && !diagnostics.iter().any(Diagnostic::is_error) {
-            match build(&policy, &files, options.passes) {
+        if !diagnostics.iter().any(Diagnostic::is_error) {
+            match build(&policy, &files, options, &mut diagnostics) {
                 Ok(verified) => program = Some(verified.with_settings(options.settings.clone())),
                 Err(problem) => diagnostics.push(problem),
             }
@@ -178,8 +179,13 @@ impl Loaded {
     }
 }
 
-/// Emits and verifies.
-fn build(policy: &ir::Policy, files: &[SourceFile], passes: Passes) -> Result<VerifiedProgram, Diagnostic> {
+/// Emits, builds the automata, and verifies.
+fn build(
+    policy: &ir::Policy,
+    files: &[SourceFile],
+    options: &Options,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Result<VerifiedProgram, Diagnostic> {
     let indexes: Vec<LineIndex<'_>> = files.iter().map(|file| LineIndex::new(&file.text)).collect();
     let locate = |origin: Origin| {
         let index = indexes.get(origin.file.0 as usize);
@@ -188,11 +194,24 @@ fn build(policy: &ir::Policy, files: &[SourceFile], passes: Passes) -> Result<Ve
             (position.line, position.column)
         })
     };
-    let mut program = emit::emit(policy, passes, &locate).map_err(|error| match error {
+    let mut program = emit::emit(policy, options.passes, &locate).map_err(|error| match error {
         EmitError::TooLarge => diagnostics::limits::program_too_large(),
         EmitError::Internal(what) => diagnostics::limits::internal(what),
     })?;
     build_names(&mut program).map_err(|error| diagnostics::limits::internal(&error.to_string()))?;
+    let budget = Budget::new(options.limits.pattern_table_bytes, options.limits.pattern_tables_bytes);
+    let report = automata::build(&mut program, budget).map_err(|error| {
+        if error.is_too_large() {
+            diagnostics::limits::program_too_large()
+        } else {
+            diagnostics::limits::internal(&error.to_string())
+        }
+    })?;
+    let origins = policy.pattern_origins();
+    diagnostics.extend(report.simulated.iter().filter_map(|simulated| {
+        let origin = origins.get(simulated.pattern.0 as usize).copied().flatten()?;
+        Some(diagnostics::values::simulated_pattern(origin, simulated.reason))
+    }));
     VerifiedProgram::new(program).map_err(|error| diagnostics::limits::internal(&error.to_string()))
 }
 

@@ -49,4 +49,10 @@ limits! {
     /// Diagnostics that one file yields.
     diagnostics: u32 = 10_000, "diagnostics",
         "The problems told of one file. A file that is no policy at all must not fill the memory with messages.";
+    /// Bytes of the table of one automaton.
+    pattern_table_bytes: usize = 256 << 10, "bytes",
+        "The largest table of an automaton. Patterns that need more are simulated, which is slower, with a warning.";
+    /// Bytes of the tables of all automata of a policy.
+    pattern_tables_bytes: usize = 32 << 20, "bytes",
+        "The tables of all automata of a policy, which take time to build and room in the image. Beyond, patterns are simulated, with a warning.";
 }

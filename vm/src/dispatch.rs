@@ -6,9 +6,10 @@
 //!
 //! Invariant: blocks come out in source order, each once.
 
+use crate::automata::MatcherCache;
 use crate::bytecode::program::{PatternId, Program, ToolRecord};
 use crate::limits::Limits;
-use crate::matcher::{Literals, Matcher, MatcherCache, Matchers};
+use crate::matcher::{Literals, Matcher, Matchers};
 use crate::metadata::StringTable;
 use std::collections::HashMap;
 use std::fmt;
@@ -208,10 +209,11 @@ impl DispatchScratch {
 #[cfg(test)]
 mod tests {
     use super::{BlockId, Dispatch, DispatchScratch};
+    use crate::automata::MatcherCache;
     use crate::bytecode::program::{BlockRecord, List, PatternId, PatternRecord, PositionRecord};
     use crate::bytecode::program::{PriorityRecord, Program, StringId, ToolRecord};
     use crate::limits::Limits;
-    use crate::matcher::{MatcherCache, Matchers};
+    use crate::matcher::Matchers;
     use crate::pattern::PatternSyntax::Regex;
     use proptest::prelude::*;
 

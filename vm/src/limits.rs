@@ -48,11 +48,8 @@ limits! {
     session_name_bytes = 1024, "bytes", "The longest name of a session.";
     pending_calls = 1024, "calls",
         "How many allowed calls of a session may wait to be finished; with one more the oldest is forgotten.";
-    pattern_table_bytes = 256 * 1024, "bytes",
-        "The largest table of a pattern's automaton; a pattern that needs more is simulated, which is slower.";
-    pattern_tables_bytes = 32 * 1024 * 1024, "bytes",
-        "The tables of all patterns of a policy, which take time to build; beyond, patterns are simulated.";
-    automata_bytes = 1024 * 1024 * 1024, "bytes", "The automata of all patterns of a policy, simulated ones included.";
+    automata_bytes = 1024 * 1024 * 1024, "bytes",
+        "What is built for the patterns of a policy when it is loaded: searches for substrings, and simulated patterns.";
     dispatch_cache = 1024, "tool names", "How many tool names a scratch remembers the matching blocks of.";
 }
 

@@ -39,6 +39,7 @@ pub struct Pattern {
     /// Start of text, the pattern, end of text.
     whole: Hir,
     sets_line_mode: bool,
+    size: u64,
 }
 
 impl Pattern {
@@ -57,18 +58,24 @@ impl Pattern {
             PatternSyntax::Regex => parse_regex(text)?,
             PatternSyntax::Wildcard => (parse_wildcard(text), false),
         };
-        if size(&hir) > MAX_SIZE {
+        let size = size(&hir);
+        if size > MAX_SIZE {
             let message = "the pattern is too large with its repetitions written out".to_owned();
             return Err(PatternError { message, span: 0..text.len() });
         }
         let whole = Hir::concat(vec![Hir::look(Look::Start), hir, Hir::look(Look::End)]);
-        Ok(Pattern { whole, sets_line_mode })
+        Ok(Pattern { whole, sets_line_mode, size })
     }
 
     /// Whether it begins with a flag setting that names `s`, such as `(?s)`, `(?-s)` or `(?is)`, and so is taken at its
     /// word where a value has a line end (S4.5).
     pub fn sets_line_mode(&self) -> bool {
         self.sets_line_mode
+    }
+
+    /// Its size with its repetitions written out, in bytes and byte ranges to match.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
     }
 
     /// The pattern between start and end of text.

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::automata::{Automata, ElementSet, MatcherCache};
 use crate::bytecode::operand::{ConstSet, Elements};
 use crate::bytecode::program::{
     BlockRecord, PositionRecord, PriorityRecord, ProcedureKind, Program, RuleRecord, ScalarRecord,
@@ -11,7 +12,7 @@ use crate::bytecode::{FrameNeeds, ImageError, Op, PolicyId, Settings, VerifiedPr
 use crate::decision::RuleRef;
 use crate::dispatch::{BlockId, Dispatch, DispatchScratch};
 use crate::limits::{LimitExceeded, Limits};
-use crate::matcher::{ElementMatcher, MatcherCache, Matchers};
+use crate::matcher::Matchers;
 use crate::metadata::{MetaSet, TagId, Universe};
 use crate::value::Value;
 
@@ -27,7 +28,7 @@ pub struct Policy {
     universe: Universe,
     universal: MetaSet,
     const_sets: Vec<Option<MetaSet>>,
-    elements: Vec<ElementMatcher>,
+    automata: Automata,
     procedures: Vec<Procedure>,
     keeping: usize,
     keeping_sets: usize,
@@ -99,17 +100,15 @@ impl Policy {
         Policy::new(VerifiedProgram::from_image(image)?, limits)
     }
 
-    /// Makes a verified program runnable: builds its automata and tables.
+    /// Makes a verified program runnable: builds what cannot be part of it.
     ///
     /// # Errors
-    /// When a pattern is not one, or its automaton cannot be built within the limits.
+    /// When that is over the limits.
     pub fn new(verified: VerifiedProgram, limits: Limits) -> Result<Policy, PolicyError> {
         let program = verified.program();
         let universe = Universe::new(Arc::clone(verified.shared_program()));
         let matchers = Matchers::new(program, &limits).map_err(PolicyError::new)?;
-        let elements =
-            program.element_sets.iter().map(|record| ElementMatcher::new(program, record, &matchers));
-        let elements = elements.collect::<Result<_, _>>().map_err(PolicyError::new)?;
+        let automata = Automata::load(program, &limits).map_err(PolicyError::new)?;
         let const_sets =
             (0..).zip(&program.const_sets).map(|(id, _)| ready_const_set(program, ConstSet(id), &universe));
         let const_sets = const_sets.collect();
@@ -121,7 +120,7 @@ impl Policy {
             universe,
             universal: MetaSet::universal(),
             const_sets,
-            elements,
+            automata,
             procedures,
             keeping,
             keeping_sets,
@@ -207,8 +206,8 @@ impl Policy {
         self.program().find_arg(name).map(|index| index as usize)
     }
 
-    pub(crate) fn elements(&self, set: Elements) -> Option<&ElementMatcher> {
-        self.elements.get(set.index())
+    pub(crate) fn elements(&self, set: Elements) -> Option<ElementSet<'_>> {
+        ElementSet::new(self.program(), &self.automata, set)
     }
 
     /// A constant set that is ready.

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::automata::{self, Budget};
 use crate::bytecode::Settings;
 use crate::bytecode::VerifiedProgram;
 use crate::bytecode::build_names;
@@ -266,6 +267,7 @@ pub(crate) fn universe<'a>(tags: impl IntoIterator<Item = &'a str>) -> Universe 
 /// The program with the tables that follow from it.
 pub(crate) fn built(mut program: Program) -> Program {
     build_names(&mut program).unwrap_or_else(|error| panic!("{error}"));
+    automata::build(&mut program, Budget::new(256 << 10, 32 << 20)).unwrap_or_else(|error| panic!("{error}"));
     program
 }
 

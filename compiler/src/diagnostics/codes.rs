@@ -259,6 +259,11 @@ codes! {
             "a `*` in a plain string of a set"
             "A plain string is compared character by character: `{\"*@corp.com\"}` has one element, which is no address. Write `w\"*@corp.com\"` for
             a wildcard or `r\".*@corp\\.com\"` for a regex, and `str \"a*\"` if that very string is meant."
+        SimulatedPattern "W0407" ["S4.3"]
+            "a pattern that is slow to test"
+            "Patterns become tables, so that a test looks at each byte of a text once. Where a table would be larger than the limits allow, or cannot
+            tell (a word boundary `\\b` or `\\B` of Unicode), the pattern is simulated step by step: the answers are the same, but each takes longer, the longer the
+            pattern. Long counted repetitions of classes, as in `.*1[01]{22}` or `\\w{200}`, are the usual cause."
     }
     Sets "Sets and metadata" {
         NotMetadata "E0501" ["S5.3", "S4.7"]

@@ -2,6 +2,7 @@
 
 use super::{Code, Diagnostic, push_visible, quote};
 use crate::ir::Origin;
+use sqrt_vm::automata::Reason;
 
 /// `\u` without `{…}`, or with something else than a scalar value in it.
 pub(crate) fn bad_unicode_escape(at: Origin) -> Diagnostic {
@@ -47,6 +48,26 @@ pub(crate) fn bad_pattern(at: Origin, reason: &str) -> Diagnostic {
         "patterns have the syntax of the Rust regex crates and match the whole string; \
          write `\\` before a character that is meant literally",
     )
+}
+
+/// A pattern without a table.
+pub(crate) fn simulated_pattern(at: Origin, reason: Reason) -> Diagnostic {
+    let (why, help) = match reason {
+        Reason::WordBoundary => (
+            "no table can tell its word boundary",
+            "write `(?-u:\\b)` for a boundary between ASCII words, or spell out what stands around the word",
+        ),
+        Reason::TableTooLarge => (
+            "its table would be over the limit `pattern_table_bytes`",
+            "shorten counted repetitions, or test the length apart: `str matching r\"\\w+\" length ..200`",
+        ),
+        Reason::TablesTooLarge => (
+            "the tables of the policy are at the limit `pattern_tables_bytes`",
+            "use fewer or simpler patterns, or ASCII classes such as `[a-z]` in place of `\\w`",
+        ),
+    };
+    let message = format!("this pattern is slow to test: {why}");
+    Diagnostic::new(Code::SimulatedPattern, at.file, at.span, message).help(help)
 }
 
 /// A number that is no finite 64-bit float.

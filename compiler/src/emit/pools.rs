@@ -7,6 +7,7 @@ use sqrt_vm::bytecode::program::{
     ConstSetRecord, ElementSetRecord, List, PatternId, PatternRecord, PositionRecord, Program, RangeRecord,
     ScalarRecord, SizedTextRecord, StringId, TextRecord,
 };
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 /// A constant metadata set: sorted tags, or everything but them.
@@ -142,6 +143,8 @@ impl Pools {
         };
         parts.strings.sort_by(|a, b| content(a).cmp(content(b)));
         parts.strings.dedup();
+        parts.numbers.sort_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
+        parts.numbers.dedup();
         let program = &mut self.program;
         let record = ElementSetRecord {
             anything: parts.anything,

@@ -9,6 +9,7 @@ use crate::ir::{
     When,
 };
 use crate::syntax::token::{FileId, Span};
+use sqrt_vm::automata::{self, Budget};
 use sqrt_vm::bytecode::build_names;
 use sqrt_vm::bytecode::program::Program;
 use sqrt_vm::bytecode::verify::VerifiedProgram;
@@ -18,6 +19,7 @@ const POSITION: Position = Position { origin: ORIGIN, line: 1, column: 1 };
 
 fn program(policy: &Policy, passes: Passes) -> Program {
     let mut program = emit(policy, passes, &|_| (1, 1)).unwrap();
+    automata::build(&mut program, Budget::new(1 << 18, 1 << 25)).unwrap();
     build_names(&mut program).unwrap();
     program
 }

@@ -77,6 +77,34 @@ pub struct Policy {
     pub patterns: Vec<Pattern>,
 }
 
+impl Policy {
+    /// For each pattern the first place at which it stands: an element, or a tool block.
+    pub fn pattern_origins(&self) -> Vec<Option<Origin>> {
+        let mut origins = vec![None; self.patterns.len()];
+        let mut stands = |pattern: PatternId, origin: Origin| {
+            if let Some(place) = origins.get_mut(pattern.index()) {
+                let first: &mut Origin = place.get_or_insert(origin);
+                if (origin.file, origin.span) < (first.file, first.span) {
+                    *first = origin;
+                }
+            }
+        };
+        for element in self.literals.iter().flat_map(|literal| &literal.elements) {
+            if let ElementKind::Pattern(pattern) | ElementKind::Sized(SizedText::Pattern(pattern), _) =
+                element.kind
+            {
+                stands(pattern, element.origin);
+            }
+        }
+        for block in &self.blocks {
+            if let ToolMatcher::Pattern(pattern) = block.tool {
+                stands(pattern, block.position.origin);
+            }
+        }
+        origins
+    }
+}
+
 /// A source file of the policy.
 #[derive(Debug, Clone)]
 pub struct File {

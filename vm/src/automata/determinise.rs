@@ -28,6 +28,7 @@ pub enum NoTable {
 /// # Errors
 /// If there is no such table; then the patterns have to be simulated, or split into smaller sets.
 pub fn union(patterns: &[&Pattern], budget: usize) -> Result<Table, NoTable> {
+    refuse_word_boundaries(patterns)?;
     let whole =
         Hir::alternation(patterns.iter().map(|pattern| byte_runs::rewrite(pattern.whole())).collect());
     build(&[whole], 0, budget)
@@ -39,19 +40,29 @@ pub fn union(patterns: &[&Pattern], budget: usize) -> Result<Table, NoTable> {
 /// # Errors
 /// As [`union`].
 pub fn many(patterns: &[&Pattern], budget: usize) -> Result<Table, NoTable> {
+    refuse_word_boundaries(patterns)?;
     let wholes: Vec<Hir> = patterns.iter().map(|pattern| byte_runs::rewrite(pattern.whole())).collect();
     let count = u32::try_from(wholes.len()).map_err(|_| NoTable::TooLarge)?;
     build(&wholes, count, budget)
 }
 
-/// `patterns` is how many are told apart, 0 for none.
-fn build(wholes: &[Hir], patterns: u32, budget: usize) -> Result<Table, NoTable> {
-    if wholes.iter().any(|whole| whole.properties().look_set().contains_word_unicode()) {
+/// Whether a pattern has no table, however large.
+pub(super) fn has_unicode_word_boundary(pattern: &Pattern) -> bool {
+    pattern.whole().properties().look_set().contains_word_unicode()
+}
+
+fn refuse_word_boundaries(patterns: &[&Pattern]) -> Result<(), NoTable> {
+    if patterns.iter().any(|pattern| has_unicode_word_boundary(pattern)) {
         return Err(NoTable::WordBoundary);
     }
+    Ok(())
+}
+
+/// `patterns` is how many are told apart, 0 for none.
+fn build(wholes: &[Hir], patterns: u32, budget: usize) -> Result<Table, NoTable> {
     // While it is built an automaton takes more than the table that comes out: state numbers of twice the width, and
     // states that are found to be equal only afterwards.
-    let nfa = nfa(wholes, Some(budget.saturating_mul(16)))?;
+    let nfa = nfa(wholes, budget.saturating_mul(16))?;
     let config = dense::Config::new()
         .accelerate(false)
         .start_kind(StartKind::Anchored)
@@ -65,8 +76,10 @@ fn build(wholes: &[Hir], patterns: u32, budget: usize) -> Result<Table, NoTable>
 }
 
 /// The non-deterministic automaton of patterns that match whole texts.
-pub(super) fn nfa(wholes: &[Hir], limit: Option<usize>) -> Result<NFA, NoTable> {
-    let config = thompson::Config::new().which_captures(WhichCaptures::None).nfa_size_limit(limit);
+pub(super) fn nfa(wholes: &[Hir], limit: usize) -> Result<NFA, NoTable> {
+    // Texts are matched whole, so there is no empty match inside a character to guard against.
+    let config =
+        thompson::Config::new().which_captures(WhichCaptures::None).utf8(false).nfa_size_limit(Some(limit));
     let built = thompson::Compiler::new().configure(config).build_many_from_hir(wholes);
     built.map_err(|_| NoTable::TooLarge)
 }

@@ -1,16 +1,34 @@
 //! Automata: patterns in the form that runs.
 //!
-//! When a policy is compiled, its patterns become flat tables of the program; a walk over them looks at each byte of a text
-//! once and does not allocate.
+//! When a policy is compiled, [`build`] turns its patterns into flat tables of the program: literal texts where a pattern
+//! is no more than that, deterministic automata where the budget has room for them. When a policy is loaded,
+//! [`Automata::load`] makes the little that cannot be written out. Nothing is determinised then.
+//!
+//! A match looks at each byte of a text a fixed number of times and, once the caller's [`MatcherCache`] has grown to its
+//! size, does not allocate. A simulated pattern takes time in proportion to its own size too.
 
+mod budget;
+mod build;
 mod byte_runs;
 mod determinise;
 mod dfa;
+mod element;
+mod loaded;
 mod minimise;
+mod shape;
+mod simulation;
 mod table;
 #[cfg(test)]
 mod tests;
+mod text_set;
+#[cfg(test)]
+mod verifier_tests;
 
+pub use budget::Budget;
+pub use build::{BuildError, Reason, Report, Simulated, build, tables};
 pub use determinise::{NoTable, many, union};
 pub use dfa::Dfa;
+pub use element::{ElementSet, has_line_end};
+pub use loaded::{Automata, LoadError};
+pub use simulation::{MatcherCache, Simulation};
 pub use table::{Table, TooMany};

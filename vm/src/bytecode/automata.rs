@@ -43,9 +43,9 @@ pub struct AutomataTables {
     /// The patterns of `text_sets` that are simulated.
     pub simulated: Vec<PatternId>,
     /// For each element set of the program its patterns.
-    pub elements: Vec<ElementTextsRecord>,
-    /// For each sized text of the program its pattern; none if it is a string.
-    pub sized: Vec<Option<TextSetId>>,
+    pub elements: Vec<TextsRecord>,
+    /// For each sized text of the program its pattern, if it has one.
+    pub sized: Vec<TextsRecord>,
 }
 
 /// A deterministic automaton over the bytes of a text. It says which texts match whole.
@@ -95,9 +95,9 @@ pub struct TextSetRecord {
     pub simulated: List,
 }
 
-/// The patterns of an element set, by how they take a text with a line end (S4.5).
+/// What patterns match, by how they take a text with a line end (S4.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct ElementTextsRecord {
+pub struct TextsRecord {
     /// Those that may be told to leave out texts with a line end.
     pub plain: Option<TextSetId>,
     /// Those that begin with a flag setting that names `s`, and are taken at their word.

@@ -2,9 +2,9 @@
 //! again for every call; sized by the policy, so that running does not allocate once the sets have grown.
 
 use super::Fault;
+use crate::automata::MatcherCache;
 use crate::bytecode::FrameNeeds;
 use crate::bytecode::operand::*;
-use crate::matcher::MatcherCache;
 use crate::metadata::{MetaSet, TagId};
 use crate::value::ValueScratch;
 

@@ -1,57 +1,54 @@
-//! The matchers of all patterns of a program, within the limits.
+//! The matchers of the tool ids of a program, within the limits.
 
 use super::{Literals, Matcher};
 use crate::bytecode::program::{PatternId, Program, ToolRecord};
 use crate::limits::{LimitExceeded, Limits};
 use crate::pattern::{Pattern, PatternError};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 
-/// The matchers of a program's patterns, by [`PatternId`].
+/// The largest table of one pattern.
+const TABLE_BYTES: usize = 256 * 1024;
+/// The tables of all patterns.
+const TABLES_BYTES: usize = 32 * 1024 * 1024;
+
+/// The matchers of a program's tool ids, by [`PatternId`].
 #[derive(Debug, Clone, Default)]
 pub struct Matchers {
-    matchers: Vec<Arc<Matcher>>,
+    matchers: HashMap<PatternId, Arc<Matcher>>,
     /// Of the patterns of tool ids.
     literals: HashMap<PatternId, Literals>,
 }
 
 impl Matchers {
-    /// Builds the matcher of every pattern of `program`.
-    ///
-    /// Tables are built while `pattern_tables_bytes` lasts; one that turned out too large has cost as much as one of the
-    /// full size, so the time is bounded too. Patterns for values come first: names of tools are short, and what was
-    /// found for them is remembered.
+    /// Builds the matcher of every pattern of a tool id of `program`.
     ///
     /// # Errors
     /// If a pattern is refused, or the automata take more than `automata_bytes` together.
     pub fn new(program: &Program, limits: &Limits) -> Result<Matchers, MatcherError> {
-        let tools: HashSet<PatternId> = tool_patterns(program).collect();
-        let ids = || (0..).map(PatternId).zip(&program.patterns);
-        let (mut tables, mut all) = (limits.pattern_tables_bytes, 0);
-        let mut matchers = vec![None; program.patterns.len()];
-        let mut literals = HashMap::new();
-        let of_values = ids().filter(|(id, _)| !tools.contains(id));
-        for (id, record) in of_values.chain(ids().filter(|(id, _)| tools.contains(id))) {
+        let (mut tables, mut all) = (TABLES_BYTES, 0);
+        let mut matchers = Matchers::default();
+        for id in tool_patterns(program) {
+            if matchers.literals.contains_key(&id) {
+                continue;
+            }
             let refuse = |cause| MatcherError { pattern: id, cause };
+            let record = program.patterns.get(id.0 as usize).ok_or_else(|| refuse(no_text()))?;
             let text = program.string(record.text).ok_or_else(|| refuse(no_text()))?;
             let pattern =
                 Pattern::parse(record.syntax, text).map_err(|error| refuse(Cause::Pattern(error)))?;
-            if tools.contains(&id) {
-                literals.insert(id, Literals::of(&pattern));
-            }
-            let budget = limits.pattern_table_bytes.min(tables);
+            matchers.literals.insert(id, Literals::of(&pattern));
+            let budget = TABLE_BYTES.min(tables);
             let matcher = Matcher::new(&pattern, budget).map_err(|error| refuse(Cause::Pattern(error)))?;
             let size = matcher.memory_usage();
             tables = tables.saturating_sub(if matcher.is_simulated() { budget } else { size });
             all += size;
             LimitExceeded::check("automata_bytes", all, limits.automata_bytes)
                 .map_err(|limit| refuse(Cause::Limit(limit)))?;
-            if let Some(place) = matchers.get_mut(id.0 as usize) {
-                *place = Some(Arc::new(matcher));
-            }
+            matchers.matchers.insert(id, Arc::new(matcher));
         }
-        Ok(Matchers { matchers: matchers.into_iter().flatten().collect(), literals })
+        Ok(matchers)
     }
 
     /// The literal text of a pattern that is the id of a tool.
@@ -61,7 +58,7 @@ impl Matchers {
 
     /// The matcher of a pattern.
     pub fn get(&self, pattern: PatternId) -> Option<&Arc<Matcher>> {
-        self.matchers.get(pattern.0 as usize)
+        self.matchers.get(&pattern)
     }
 
     /// How many.
@@ -121,7 +118,7 @@ impl std::error::Error for MatcherError {}
 #[cfg(test)]
 mod tests {
     use super::Matchers;
-    use crate::bytecode::program::{PatternId, PatternRecord, Program, StringId};
+    use crate::bytecode::program::*;
     use crate::limits::Limits;
     use crate::pattern::PatternSyntax::Regex;
 
@@ -131,27 +128,19 @@ mod tests {
             program.text.push_str(pattern);
             program.strings.push(u32::try_from(program.text.len()).unwrap());
             program.patterns.push(PatternRecord { syntax: Regex, text: StringId(index) });
+            program.blocks.push(BlockRecord {
+                tool: ToolRecord::Pattern(PatternId(index)),
+                tool_text: StringId(index),
+                priority: PriorityRecord::Number(0),
+                position: PositionRecord { file: 0, line: 1, column: 1 },
+                description: None,
+                rules: List::default(),
+                before: None,
+                result: None,
+                after: None,
+            });
         }
         program
-    }
-
-    fn simulated(matchers: &Matchers) -> Vec<bool> {
-        (0..matchers.len()).map(|id| matchers.get(PatternId(id as u32)).unwrap().is_simulated()).collect()
-    }
-
-    #[test]
-    fn tables_are_built_while_the_budget_lasts() {
-        let program = program(&["[ab]+c", "[ab]+c", "x.*", "[ab]+c"]);
-        let limits = Limits::default();
-        let matchers = Matchers::new(&program, &limits).unwrap();
-        assert_eq!(simulated(&matchers), [false; 4]);
-        let size = matchers.get(PatternId(0)).unwrap().memory_usage();
-        let limits = Limits { pattern_tables_bytes: 2 * size + 10, ..limits };
-        assert_eq!(simulated(&Matchers::new(&program, &limits).unwrap()), [false, false, false, true]);
-        // A table that is too large uses up its budget.
-        let half = size / 2;
-        let limits = Limits { pattern_table_bytes: half, pattern_tables_bytes: half + 10, ..limits };
-        assert_eq!(simulated(&Matchers::new(&program, &limits).unwrap()), [true, true, false, true]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Matchers against an independent engine and tables of cases.
 
-use super::{Matcher, MatcherCache, has_line_end};
+use super::Matcher;
+use crate::automata::MatcherCache;
 use crate::pattern::{Pattern, PatternSyntax};
 use proptest::prelude::*;
 use regex_automata::meta;
@@ -80,25 +81,6 @@ fn a_wildcard_matches_whole_strings() {
     ] {
         assert_eq!(matches(PatternSyntax::Wildcard, text, subject), expected, "{text} on {subject:?}");
     }
-}
-
-#[test]
-fn line_ends_count_only_where_asked_or_said() {
-    let accepts = |text: &str, subject: &str, lines: bool| {
-        let matcher = Matcher::parse(PatternSyntax::Regex, text, BUDGET).unwrap();
-        matcher.accepts(subject, has_line_end(subject), lines, &mut MatcherCache::default())
-    };
-    for end in ["\n", "\r", "\u{b}", "\u{c}", "\u{85}", "\u{2028}", "\u{2029}"] {
-        let subject = format!("é{end}b");
-        assert!(has_line_end(&subject));
-        for text in [".*", "é.b", "(?i).*", "(?s:.*)", "(?i)(?s).*", "(?:(?s).*)", "é(?s).*"] {
-            assert!(accepts(text, &subject, true) && !accepts(text, &subject, false), "{text}");
-        }
-        for text in ["(?s).*", "(?is).*", "(?s)é.b|x", "(?i-s)é[^x]b", "(?s)"] {
-            assert_eq!(accepts(text, &subject, true), accepts(text, &subject, false), "{text}");
-        }
-    }
-    assert!(!has_line_end("plain \u{84}\u{86}\u{2027}\u{202a}\t text") && !has_line_end(""));
 }
 
 #[test]

@@ -55,7 +55,7 @@ records! {
         dfas: List,
         simulated: List,
     }
-    ElementTextsRecord { plain: Option<TextSetId>, line_mode: Option<TextSetId> }
+    TextsRecord { plain: Option<TextSetId>, line_mode: Option<TextSetId> }
     ProcedureRecord { kind: ProcedureKind, code: List, bools: u16, values: u16, sets: u16, memo: bool }
     PositionRecord { file: u32, line: u32, column: u32 }
     BlockRecord {

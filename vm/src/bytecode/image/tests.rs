@@ -23,7 +23,7 @@ fn program() -> Program {
     let program = &mut asm.program;
     let length = RangeRecord { lower: None, upper: Some((Float(7.5), false)) };
     let patterns = append(&mut program.pattern_pool, vec![pattern]);
-    let numbers = append(&mut program.number_pool, vec![Int(1 << 63), Float(-0.0)]);
+    let numbers = append(&mut program.number_pool, vec![Float(-0.0), Int(1 << 63)]);
     let ints = append(
         &mut program.number_ranges,
         vec![RangeRecord { lower: Some((Int(3), true)), upper: None }, length],
@@ -107,8 +107,8 @@ fn full_program() -> Program {
         literal_pool: vec![LiteralId(1)],
         literal_pairs: vec![(LiteralId(1), LiteralId(0))],
         simulated: vec![PatternId(0)],
-        elements: vec![ElementTextsRecord { plain: None, line_mode: Some(TextSetId(3)) }],
-        sized: vec![None, Some(TextSetId(4))],
+        elements: vec![TextsRecord { plain: None, line_mode: Some(TextSetId(3)) }],
+        sized: vec![TextsRecord { plain: None, line_mode: Some(TextSetId(4)) }],
     };
     program
 }

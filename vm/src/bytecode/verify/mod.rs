@@ -9,8 +9,15 @@
 //!   no longer than the pool.
 //! - Every tag, argument name and tool name is found at its place by its hash table, so no two are equal. No tag is `*`.
 //!   Blocks name tools of the list.
-//! - The tags of a constant set ascend. The strings of an element set ascend by content.
+//! - The tags of a constant set ascend. The strings of an element set ascend by content, its numbers by value.
 //! - No number and no bound is a NaN. Lines and columns count from 1. Runs of source positions ascend.
+//!
+//! **Automata** (`automata.rs`)
+//! - Every automaton leads only to states that it has, and never leaves its dead state and those that it says it never
+//!   leaves. Its byte classes are below its stride. Accept lists ascend, and there is one for each accepting state.
+//! - The texts of a set are in the order in which they are searched; none of its prefixes begins with another, no suffix
+//!   ends with another. There are texts for every element set and every sized text.
+//! - Simulated patterns are patterns.
 //!
 //! **Procedures** (`procedures.rs`)
 //! - They cover the code, one after another, without gaps; none is empty.
@@ -34,6 +41,7 @@
 //! - Check rules do not read the result's value, `session before` reads nothing of the result, nor does what they call
 //!   (S3.5).
 
+mod automata;
 mod error;
 mod flow;
 mod links;
@@ -81,6 +89,7 @@ impl VerifiedProgram {
     /// When the program breaks one of the promises listed in this module; the error names the first place.
     pub fn new(program: Program) -> Result<VerifiedProgram, VerifyError> {
         tables::verify(&program)?;
+        automata::verify(&program)?;
         let (ops, summaries) = procedures::verify(&program)?;
         links::verify(&program, &summaries)?;
         let needs =

@@ -5,10 +5,10 @@ use crate::bytecode::names::NameIndex;
 use crate::bytecode::program::*;
 use crate::number::Number;
 
-type Checked = Result<(), VerifyError>;
+pub(super) type Checked = Result<(), VerifyError>;
 
 pub(super) fn verify(program: &Program) -> Checked {
-    strings(program)?;
+    ends("string", &program.text, &program.strings)?;
     let tables = Tables { program };
     tables.names("tag", &program.tags, &program.names.tags)?;
     tables.names("argument", &program.args, &program.names.args)?;
@@ -38,9 +38,9 @@ pub(super) fn verify(program: &Program) -> Checked {
 }
 
 /// What is wrong with a row; its place is added by [`each`].
-type Row = Result<(), String>;
+pub(super) type Row = Result<(), String>;
 
-fn each<T>(table: &'static str, rows: &[T], check: impl Fn(&T) -> Row) -> Checked {
+pub(super) fn each<T>(table: &'static str, rows: &[T], check: impl Fn(&T) -> Row) -> Checked {
     for (index, row) in rows.iter().enumerate() {
         check(row).map_err(|message| VerifyError::new(Place::Row(table, index), message))?;
     }
@@ -48,24 +48,23 @@ fn each<T>(table: &'static str, rows: &[T], check: impl Fn(&T) -> Row) -> Checke
 }
 
 /// Strings end in ascending order, on character boundaries, the last where the text ends.
-fn strings(program: &Program) -> Checked {
+pub(super) fn ends(table: &'static str, text: &str, ends: &[u32]) -> Checked {
     let mut start = 0;
-    for (index, &end) in program.strings.iter().enumerate() {
-        let text = program.text.get(start..end as usize);
-        if text.is_none() {
+    for (index, &end) in ends.iter().enumerate() {
+        if text.get(start..end as usize).is_none() {
             let message = format!("no text from byte {start} to byte {end}");
-            return Err(VerifyError::new(Place::Row("string", index), message));
+            return Err(VerifyError::new(Place::Row(table, index), message));
         }
         start = end as usize;
     }
-    if start == program.text.len() {
+    if start == text.len() {
         Ok(())
     } else {
-        Err(VerifyError::new(Place::Table("strings"), "text after the last string"))
+        Err(VerifyError::new(Place::Row(table, ends.len()), "text after the last one"))
     }
 }
 
-fn index(what: &str, index: u32, len: usize) -> Row {
+pub(super) fn index(what: &str, index: u32, len: usize) -> Row {
     if (index as usize) < len { Ok(()) } else { Err(format!("{what} {index} does not exist (of {len})")) }
 }
 
@@ -81,18 +80,18 @@ fn number_range(range: &RangeRecord<Number>) -> Row {
 }
 
 /// How much of a pool the lists seen so far may still take: together they are no longer than the pool.
-struct PoolBudget<'p, T> {
+pub(super) struct PoolBudget<'p, T> {
     name: &'static str,
     pool: &'p [T],
     left: usize,
 }
 
 impl<'p, T> PoolBudget<'p, T> {
-    fn new(name: &'static str, pool: &'p [T]) -> Self {
+    pub(super) fn new(name: &'static str, pool: &'p [T]) -> Self {
         PoolBudget { name, pool, left: pool.len() }
     }
 
-    fn take(&mut self, list: List) -> Result<&'p [T], String> {
+    pub(super) fn take(&mut self, list: List) -> Result<&'p [T], String> {
         let part =
             list.of(self.pool).ok_or_else(|| format!("a list reaches beyond the {} pool", self.name))?;
         self.left = self
@@ -181,7 +180,9 @@ impl Tables<'_> {
         let mut patterns = PoolBudget::new("pattern", &program.pattern_pool);
         for (row, set) in program.element_sets.iter().enumerate() {
             let check = || {
-                numbers.take(set.numbers)?;
+                if !numbers.take(set.numbers)?.is_sorted_by(|a, b| a < b) {
+                    return Err("numbers that do not ascend".to_owned());
+                }
                 ranges.take(set.ints)?;
                 ranges.take(set.floats)?;
                 dates.take(set.dates)?;

@@ -122,7 +122,7 @@ fn the_sample_and_the_empty_program_are_valid() {
 fn strings_lie_in_the_text() {
     broken("string 1: no text", |program| program.strings[1] = 0);
     broken("no text from byte", |program| *program.strings.last_mut().unwrap() += 1);
-    broken("strings: text after the last string", |program| program.text.push('x'));
+    broken("string 9: text after the last one", |program| program.text.push('x'));
     let mut program = Program { text: "é".to_owned(), strings: vec![1, 2], ..Program::default() };
     refused(program.clone(), "string 0: no text from byte 0 to byte 1");
     program.strings = vec![2];

@@ -1,0 +1,113 @@
+//! Element sets: what a leaf of a value, or a string of a metadata set, may be (S4.2).
+//!
+//! All is read from the program's tables where it is; nothing is copied when a policy is loaded.
+
+use super::loaded::Automata;
+use super::simulation::MatcherCache;
+use crate::bytecode::automata::TextsRecord;
+use crate::bytecode::operand::Elements;
+use crate::bytecode::program::{ElementSetRecord, List, Program, RangeRecord, TextRecord};
+use crate::datetime::Instant;
+use crate::number::Number;
+use crate::value::Leaf;
+use std::cmp::Ordering;
+
+/// An element set of a program: the union of the parts of its record.
+#[derive(Debug, Clone, Copy)]
+pub struct ElementSet<'p> {
+    program: &'p Program,
+    automata: &'p Automata,
+    record: &'p ElementSetRecord,
+    texts: TextsRecord,
+}
+
+impl<'p> ElementSet<'p> {
+    /// The element set `id` of a program whose automata are loaded; none if there is no such set.
+    pub fn new(program: &'p Program, automata: &'p Automata, id: Elements) -> Option<ElementSet<'p>> {
+        let record = program.element_sets.get(id.index())?;
+        let texts = *program.automata.elements.get(id.index())?;
+        Some(ElementSet { program, automata, record, texts })
+    }
+
+    /// Whether `leaf` is in the set.
+    ///
+    /// `lines` says how a pattern takes a text with a line end (S4.5): if false, no pattern matches it, except one that
+    /// begins with a flag setting that names `s`.
+    pub fn accepts(&self, leaf: Leaf<'_>, lines: bool, cache: &mut MatcherCache) -> bool {
+        self.record.anything
+            || match leaf {
+                Leaf::Null => false,
+                Leaf::Bool(true) => self.record.accepts_true,
+                Leaf::Bool(false) => self.record.accepts_false,
+                Leaf::Number(number) => self.accepts_number(number),
+                Leaf::Str(text) => self.accepts_text(text, lines, cache),
+            }
+    }
+
+    fn accepts_number(&self, number: Number) -> bool {
+        let among = |list: List| {
+            let ranges = list.of(&self.program.number_ranges).unwrap_or_default();
+            ranges.iter().any(|range| contains(range, &number))
+        };
+        let order = |other: &Number| other.partial_cmp(&number).unwrap_or(Ordering::Less);
+        let numbers = self.record.numbers.of(&self.program.number_pool).unwrap_or_default();
+        numbers.binary_search_by(order).is_ok()
+            || among(self.record.floats)
+            || (number.is_integral() && among(self.record.ints))
+            || (self.record.dates.len > 0 && self.accepts_instant(Instant::from_number(number)))
+    }
+
+    fn accepts_text(&self, text: &str, lines: bool, cache: &mut MatcherCache) -> bool {
+        let strings = self.record.strings.of(&self.program.string_pool).unwrap_or_default();
+        strings.binary_search_by(|&id| self.program.string(id).cmp(&Some(text))).is_ok()
+            || (self.record.dates.len > 0 && self.accepts_instant(Instant::parse(text)))
+            || self.matches(self.texts, text, lines, cache)
+            || (self.record.sized.len > 0 && self.accepts_sized(text, lines, cache))
+    }
+
+    fn accepts_sized(&self, text: &str, lines: bool, cache: &mut MatcherCache) -> bool {
+        let length = Number::Int(i128::try_from(text.chars().count()).unwrap_or(i128::MAX));
+        let sized = self.record.sized.of(&self.program.sized_texts).unwrap_or_default();
+        let texts = self.record.sized.of(&self.program.automata.sized).unwrap_or_default();
+        sized.iter().zip(texts).any(|(sized, texts)| {
+            contains(&sized.length, &length)
+                && match sized.text {
+                    TextRecord::Exact(exact) => self.program.string(exact) == Some(text),
+                    TextRecord::Pattern(_) => self.matches(*texts, text, lines, cache),
+                }
+        })
+    }
+
+    /// Whether one of the patterns matches `text`, with the rule for line ends (S4.5).
+    fn matches(&self, texts: TextsRecord, text: &str, lines: bool, cache: &mut MatcherCache) -> bool {
+        let tables = &self.program.automata;
+        texts.line_mode.is_some_and(|set| self.automata.accepts(tables, set, text, cache))
+            || texts.plain.is_some_and(|set| {
+                self.automata.accepts(tables, set, text, cache) && (lines || !has_line_end(text))
+            })
+    }
+
+    fn accepts_instant(&self, instant: Option<Instant>) -> bool {
+        let dates = self.record.dates.of(&self.program.date_ranges).unwrap_or_default();
+        instant.is_some_and(|Instant(instant)| dates.iter().any(|range| contains(range, &instant)))
+    }
+}
+
+/// Whether `value` is in `range`; what has no order (NaN) is in none, not even in one without bounds.
+fn contains<T: PartialOrd>(range: &RangeRecord<T>, value: &T) -> bool {
+    let above = |(bound, inclusive): &(T, bool)| if *inclusive { value >= bound } else { value > bound };
+    let below = |(bound, inclusive): &(T, bool)| if *inclusive { value <= bound } else { value < bound };
+    value.partial_cmp(value).is_some()
+        && range.lower.as_ref().is_none_or(above)
+        && range.upper.as_ref().is_none_or(below)
+}
+
+/// Whether a text has LF, CR, VT, FF, U+0085, U+2028 or U+2029 (S4.5).
+pub fn has_line_end(text: &str) -> bool {
+    let control = |byte: u8| matches!(byte, b'\n' | b'\r' | 0x0b | 0x0c);
+    let unicode = |character| matches!(character, '\u{85}' | '\u{2028}' | '\u{2029}');
+    text.bytes().any(control) || (!text.is_ascii() && text.chars().any(unicode))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,206 @@
+//! What cannot be written out and is made when a policy is loaded: searches for substrings, and simulations.
+
+use super::dfa::Dfa;
+use super::simulation::{MatcherCache, Simulation};
+use crate::bytecode::automata::{AutomataTables, DfaId, LiteralId, TextSetId, TextSetRecord};
+use crate::bytecode::program::{List, PatternId, Program};
+use crate::limits::{LimitExceeded, Limits};
+use crate::pattern::{Pattern, PatternError};
+use aho_corasick::AhoCorasick;
+use memchr::memmem::Finder;
+use std::cmp::Ordering;
+use std::fmt;
+
+/// The automata of a program that runs: its tables, and what was made when it was loaded. Immutable.
+#[derive(Debug, Clone, Default)]
+pub struct Automata {
+    /// For each text set.
+    sets: Vec<Made>,
+}
+
+/// What was made for a text set.
+#[derive(Debug, Clone, Default)]
+struct Made {
+    substrings: Substrings,
+    simulation: Option<Box<Simulation>>,
+}
+
+#[derive(Debug, Clone, Default)]
+enum Substrings {
+    #[default]
+    None,
+    One(Box<Finder<'static>>),
+    Many(AhoCorasick),
+}
+
+/// Why automata could not be made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LoadError(Cause);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Cause {
+    Missing(TextSetId),
+    Pattern(PatternId, PatternError),
+    Search(String),
+    Limit(LimitExceeded),
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Cause::Missing(set) => write!(f, "text set {} refers to what its tables do not have", set.0),
+            Cause::Pattern(id, error) => write!(f, "pattern {}: {error}", id.0),
+            Cause::Search(error) => write!(f, "the search for substrings cannot be built: {error}"),
+            Cause::Limit(error) => write!(f, "the patterns of the policy are {error}"),
+        }
+    }
+}
+
+impl std::error::Error for LoadError {}
+
+impl Automata {
+    /// Makes what `program` needs beside its tables.
+    ///
+    /// # Errors
+    /// If it takes more than the limit `automata_bytes`; or if the program has a pattern that is none, or refers to what it
+    /// does not have. The verifier has refused such programs before.
+    pub fn load(program: &Program, limits: &Limits) -> Result<Automata, LoadError> {
+        let mut room = Room { limit: limits.automata_bytes, taken: 0 };
+        let sets = (0..).map(TextSetId).zip(&program.automata.text_sets);
+        let sets = sets.map(|(id, record)| {
+            let missing = || LoadError(Cause::Missing(id));
+            let made = Made {
+                substrings: substrings(&program.automata, record.substrings, &mut room, missing)?,
+                simulation: simulation(program, record.simulated, &mut room, missing)?,
+            };
+            room.take(size_of::<Made>())?;
+            Ok(made)
+        });
+        Ok(Automata { sets: sets.collect::<Result<_, _>>()? })
+    }
+
+    /// Whether `text` is in the text set `id`. Does not allocate once the cache has grown to its size.
+    pub fn accepts(
+        &self,
+        tables: &AutomataTables,
+        id: TextSetId,
+        text: &str,
+        cache: &mut MatcherCache,
+    ) -> bool {
+        let index = id.0 as usize;
+        let (Some(record), Some(made)) = (tables.text_sets.get(index), self.sets.get(index)) else {
+            return false;
+        };
+        record.everything || is_literal(tables, record, text) || made.accepts_part(text) || {
+            let mut dfas = record.dfas.indices().filter_map(|dfa| Dfa::new(tables, DfaId(dfa)));
+            dfas.any(|dfa| dfa.accepts(text))
+                || made.simulation.as_ref().is_some_and(|simulation| simulation.accepts(text, cache))
+        }
+    }
+}
+
+impl Made {
+    /// Whether one of the substrings is in `text`.
+    fn accepts_part(&self, text: &str) -> bool {
+        match &self.substrings {
+            Substrings::None => false,
+            Substrings::One(finder) => finder.find(text.as_bytes()).is_some(),
+            Substrings::Many(search) => search.is_match(text),
+        }
+    }
+}
+
+/// Whether `text` is an exact text, or has a prefix, a suffix, or both of a pair.
+fn is_literal(tables: &AutomataTables, record: &TextSetRecord, text: &str) -> bool {
+    let pool = |list: List| list.of(&tables.literal_pool).unwrap_or_default();
+    let literal = |id: &LiteralId| tables.literal(*id).unwrap_or_default();
+    // No prefix begins with another, so the only one that `text` can begin with is the last that is not after it.
+    let last = |ids: &[LiteralId], order: &dyn Fn(&str) -> Ordering| {
+        let after = ids.partition_point(|id| order(literal(id)) != Ordering::Greater);
+        after.checked_sub(1).and_then(|place| ids.get(place)).map(literal)
+    };
+    let (exact, prefixes, suffixes) = (pool(record.exact), pool(record.prefixes), pool(record.suffixes));
+    let backwards = |other: &str| other.bytes().rev().cmp(text.bytes().rev());
+    (!exact.is_empty() && exact.binary_search_by(|id| literal(id).cmp(text)).is_ok())
+        || last(prefixes, &|other| other.cmp(text)).is_some_and(|prefix| text.starts_with(prefix))
+        || last(suffixes, &backwards).is_some_and(|suffix| text.ends_with(suffix))
+        || record.pairs.of(&tables.literal_pairs).unwrap_or_default().iter().any(|(prefix, suffix)| {
+            text.strip_prefix(literal(prefix)).is_some_and(|rest| rest.ends_with(literal(suffix)))
+        })
+}
+
+/// Bytes that may still be taken.
+struct Room {
+    limit: usize,
+    taken: usize,
+}
+
+impl Room {
+    fn take(&mut self, bytes: usize) -> Result<(), LoadError> {
+        self.taken = self.taken.saturating_add(bytes);
+        LimitExceeded::check("automata_bytes", self.taken, self.limit)
+            .map_err(|error| LoadError(Cause::Limit(error)))
+    }
+
+    fn left(&self) -> usize {
+        self.limit.saturating_sub(self.taken)
+    }
+}
+
+fn substrings(
+    tables: &AutomataTables,
+    list: List,
+    room: &mut Room,
+    missing: impl Fn() -> LoadError,
+) -> Result<Substrings, LoadError> {
+    let ids = list.of(&tables.literal_pool).ok_or_else(&missing)?;
+    let texts = ids.iter().map(|&id| tables.literal(id).ok_or_else(&missing));
+    let texts = texts.collect::<Result<Vec<&str>, _>>()?;
+    let made = match texts.as_slice() {
+        [] => return Ok(Substrings::None),
+        [text] => {
+            room.take(text.len() + size_of::<Finder<'static>>())?;
+            Substrings::One(Box::new(Finder::new(text.as_bytes()).into_owned()))
+        }
+        texts => {
+            // The automaton takes some bytes for each byte of the texts: refused before it is built, where it is far too much.
+            let bytes = texts.iter().map(|text| text.len()).sum();
+            LimitExceeded::check("automata_bytes", bytes, room.left())
+                .map_err(|error| LoadError(Cause::Limit(error)))?;
+            let search =
+                AhoCorasick::new(texts).map_err(|error| LoadError(Cause::Search(error.to_string())))?;
+            room.take(search.memory_usage())?;
+            Substrings::Many(search)
+        }
+    };
+    Ok(made)
+}
+
+fn simulation(
+    program: &Program,
+    list: List,
+    room: &mut Room,
+    missing: impl Fn() -> LoadError,
+) -> Result<Option<Box<Simulation>>, LoadError> {
+    let ids = list.of(&program.automata.simulated).ok_or_else(&missing)?;
+    if ids.is_empty() {
+        return Ok(None);
+    }
+    let mut parsed = Room { limit: room.left(), taken: 0 };
+    let parse = |&id: &PatternId| {
+        let record = program.patterns.get(id.0 as usize).ok_or_else(&missing)?;
+        let text = program.string(record.text).ok_or_else(&missing)?;
+        let pattern =
+            Pattern::parse(record.syntax, text).map_err(|error| LoadError(Cause::Pattern(id, error)))?;
+        // An automaton takes at least that; so not even the parsed patterns take much more than the limit.
+        parsed.take(usize::try_from(pattern.size()).unwrap_or(usize::MAX))?;
+        Ok(pattern)
+    };
+    let patterns = ids.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+    let patterns: Vec<&Pattern> = patterns.iter().collect();
+    let Some(simulation) = Simulation::new(&patterns, room.left()) else {
+        return Err(room.take(room.left().saturating_add(1)).err().unwrap_or_else(&missing));
+    };
+    room.take(simulation.memory_usage())?;
+    Ok(Some(Box::new(simulation)))
+}

@@ -1,0 +1,79 @@
+//! Simulation of patterns that have no table: slower, but without a table to build, and as exact.
+//!
+//! What a simulation writes to is in the caller's [`MatcherCache`], whose memory grows to what the largest simulation of
+//! a policy needs and no further.
+
+use super::byte_runs;
+use super::determinise::nfa;
+use crate::pattern::Pattern;
+use regex_automata::nfa::thompson::pikevm::{Cache, PikeVM};
+use regex_automata::{Anchored, Input, MatchKind, PatternSet};
+use regex_syntax::hir::Hir;
+
+/// Some patterns, ready to be simulated together.
+#[derive(Debug, Clone)]
+pub struct Simulation {
+    machine: PikeVM,
+}
+
+impl Simulation {
+    /// Patterns as one automaton of at most `limit` bytes; their numbers are their places. None if it would be larger.
+    pub fn new(patterns: &[&Pattern], limit: usize) -> Option<Simulation> {
+        let wholes: Vec<Hir> = patterns.iter().map(|pattern| byte_runs::rewrite(pattern.whole())).collect();
+        let nfa = nfa(&wholes, limit).ok()?;
+        let config = PikeVM::config().match_kind(MatchKind::All);
+        Some(Simulation { machine: PikeVM::builder().configure(config).build_from_nfa(nfa).ok()? })
+    }
+
+    /// Whether any of its patterns matches the whole of `text`.
+    pub fn accepts(&self, text: &str, cache: &mut MatcherCache) -> bool {
+        self.machine.is_match(cache.threads(&self.machine), whole(text))
+    }
+
+    /// Gives the number of each pattern that matches the whole of `text` to `found`, ascending.
+    pub fn each_match(&self, text: &str, cache: &mut MatcherCache, mut found: impl FnMut(usize)) {
+        let MatcherCache { threads, matches } = cache;
+        let threads = ready(threads, &self.machine);
+        let patterns = self.machine.get_nfa().pattern_len();
+        let matches = match matches {
+            Some(matches) if matches.capacity() >= patterns => matches,
+            other => other.insert(PatternSet::new(patterns)),
+        };
+        matches.clear();
+        self.machine.which_overlapping_matches(threads, &whole(text), matches);
+        matches.iter().for_each(|pattern| found(pattern.as_usize()));
+    }
+
+    /// Bytes of heap memory.
+    pub fn memory_usage(&self) -> usize {
+        self.machine.get_nfa().memory_usage()
+    }
+}
+
+fn whole(text: &str) -> Input<'_> {
+    Input::new(text).anchored(Anchored::Yes)
+}
+
+/// What matching writes to: owned by the caller, used again for every call and every policy.
+#[derive(Debug, Clone, Default)]
+pub struct MatcherCache {
+    threads: Option<Cache>,
+    matches: Option<PatternSet>,
+}
+
+impl MatcherCache {
+    fn threads(&mut self, machine: &PikeVM) -> &mut Cache {
+        ready(&mut self.threads, machine)
+    }
+}
+
+/// The memory to simulate `machine` in.
+fn ready<'c>(threads: &'c mut Option<Cache>, machine: &PikeVM) -> &'c mut Cache {
+    match threads {
+        Some(threads) => {
+            threads.reset(machine);
+            threads
+        }
+        none => none.insert(machine.create_cache()),
+    }
+}

@@ -1,0 +1,167 @@
+//! Automata: tables that lead nowhere out of range, texts in the order in which they are searched.
+
+use super::error::{Place, VerifyError};
+use super::tables::{Checked, PoolBudget, Row, each, ends, index};
+use crate::bytecode::automata::*;
+use crate::bytecode::program::{PatternId, Program};
+use crate::pattern::Pattern;
+
+pub(super) fn verify(program: &Program) -> Checked {
+    let tables = &program.automata;
+    dfas(tables)?;
+    ends("literal", &tables.literal_text, &tables.literals)?;
+    text_sets(program)?;
+    simulated(program)?;
+    let texts = |texts: &TextsRecord| {
+        [texts.plain, texts.line_mode]
+            .into_iter()
+            .flatten()
+            .try_for_each(|id| index("text set", id.0, tables.text_sets.len()))
+    };
+    each("texts of element set", &tables.elements, texts)?;
+    each("texts of sized text", &tables.sized, texts)?;
+    same_length("texts of element sets", tables.elements.len(), program.element_sets.len())?;
+    same_length("texts of sized texts", tables.sized.len(), program.sized_texts.len())
+}
+
+fn same_length(table: &'static str, len: usize, expected: usize) -> Checked {
+    if len == expected {
+        return Ok(());
+    }
+    Err(VerifyError::new(Place::Table(table), format!("{len} of them, where {expected} are needed")))
+}
+
+fn dfas(tables: &AutomataTables) -> Checked {
+    let mut pools = DfaPools {
+        classes: tables.dfa_classes.len(),
+        transitions: tables.dfa_transitions.len(),
+        accepts: PoolBudget::new("accept list", &tables.dfa_accepts),
+        patterns: PoolBudget::new("accept", &tables.dfa_accept_pool),
+    };
+    for (row, record) in tables.dfas.iter().enumerate() {
+        pools
+            .dfa(tables, record)
+            .map_err(|message| VerifyError::new(Place::Row("automaton", row), message))?;
+    }
+    Ok(())
+}
+
+/// What automata may still take of their pools.
+struct DfaPools<'p> {
+    classes: usize,
+    transitions: usize,
+    accepts: PoolBudget<'p, crate::bytecode::program::List>,
+    patterns: PoolBudget<'p, u32>,
+}
+
+impl DfaPools<'_> {
+    fn dfa(&mut self, tables: &AutomataTables, record: &DfaRecord) -> Row {
+        if record.stride_log2 > 8 {
+            return Err("rows are longer than there are bytes".to_owned());
+        }
+        let stride = 1 << record.stride_log2;
+        let size = usize::from(record.states) * stride;
+        let within =
+            |left: usize, size| left.checked_sub(size).ok_or("it shares its part of a pool with others");
+        self.classes = within(self.classes, 256)?;
+        self.transitions = within(self.transitions, size)?;
+        let beyond = "it reaches beyond its pool";
+        let classes = tables.dfa_classes.get(record.classes as usize..).and_then(|rest| rest.get(..256));
+        let classes = classes.ok_or(beyond)?;
+        let rows =
+            tables.dfa_transitions.get(record.transitions as usize..).and_then(|rest| rest.get(..size));
+        let rows = rows.ok_or(beyond)?;
+        if classes.iter().any(|&class| usize::from(class) >= stride) {
+            return Err("a byte class beyond the stride".to_owned());
+        }
+        if rows.iter().chain([&record.start]).any(|&state| state >= record.states) {
+            return Err("a state that does not exist".to_owned());
+        }
+        let (accepting, absorbing) = (record.first_accepting, record.first_absorbing);
+        if accepting == 0 || accepting > absorbing || absorbing > record.states {
+            return Err("states that are not in order".to_owned());
+        }
+        let stays = |state: u16, row: &[u16]| {
+            classes.iter().all(|&class| row.get(usize::from(class)).is_some_and(|&next| next == state))
+        };
+        for (state, row) in (0..record.states).zip(rows.chunks_exact(stride)) {
+            if (state == 0 || state >= absorbing) && !stays(state, row) {
+                return Err(format!("state {state} is left, and should not be"));
+            }
+        }
+        self.accepts(record)
+    }
+
+    fn accepts(&mut self, record: &DfaRecord) -> Row {
+        let lists = self.accepts.take(record.accepts)?;
+        let expected =
+            if record.patterns == 0 { 0 } else { record.states.saturating_sub(record.first_accepting) };
+        if lists.len() != usize::from(expected) {
+            return Err(format!("{} accept lists for {expected} accepting states", lists.len()));
+        }
+        for list in lists {
+            let patterns = self.patterns.take(*list)?;
+            if patterns.is_empty() || !patterns.is_sorted_by(|a, b| a < b) {
+                return Err("an accept list that does not ascend".to_owned());
+            }
+            patterns.iter().try_for_each(|&pattern| index("pattern", pattern, record.patterns as usize))?;
+        }
+        Ok(())
+    }
+}
+
+fn text_sets(program: &Program) -> Checked {
+    let tables = &program.automata;
+    let literal = |id: &LiteralId| index("literal", id.0, tables.literals.len());
+    each("literal pool entry", &tables.literal_pool, literal)?;
+    each("literal pair", &tables.literal_pairs, |(prefix, suffix)| literal(prefix).and(literal(suffix)))?;
+    // Texts are compared to check their order, so their length counts each time. A set uses one in four ways at most.
+    let lengths = tables.literal_pool.iter().filter_map(|&id| tables.literal(id)).map(str::len);
+    if lengths.fold(0, usize::saturating_add) > tables.literal_text.len().saturating_mul(4) {
+        return Err(VerifyError::new(Place::Table("literal pool"), "texts that too many sets share"));
+    }
+    let mut pool = PoolBudget::new("literal", &tables.literal_pool);
+    let mut pairs = PoolBudget::new("literal pair", &tables.literal_pairs);
+    let mut dfas = PoolBudget::new("automaton", &tables.dfas);
+    let mut simulated = PoolBudget::new("simulated pattern", &tables.simulated);
+    for (row, set) in tables.text_sets.iter().enumerate() {
+        let mut check = || {
+            let text = |id: &LiteralId| tables.literal(*id).unwrap_or_default();
+            let exact = pool.take(set.exact)?;
+            let prefixes = pool.take(set.prefixes)?;
+            let suffixes = pool.take(set.suffixes)?;
+            pool.take(set.substrings)?;
+            pairs.take(set.pairs)?;
+            dfas.take(set.dfas)?;
+            let ids = simulated.take(set.simulated)?;
+            let ordered = exact.is_sorted_by(|a, b| text(a) < text(b))
+                && prefixes.is_sorted_by(|a, b| text(a) < text(b) && !text(b).starts_with(text(a)))
+                && suffixes.is_sorted_by(|a, b| {
+                    text(a).bytes().rev().lt(text(b).bytes().rev()) && !text(b).ends_with(text(a))
+                })
+                && ids.is_sorted_by(|a, b| a < b);
+            if ordered { Ok(()) } else { Err("texts or patterns that do not ascend".to_owned()) }
+        };
+        check().map_err(|message: String| VerifyError::new(Place::Row("text set", row), message))?;
+    }
+    Ok(())
+}
+
+/// The patterns that are simulated are patterns; each is looked at once.
+fn simulated(program: &Program) -> Checked {
+    let mut seen = vec![false; program.patterns.len()];
+    let mut check = |id: &PatternId| {
+        let place = id.0 as usize;
+        index("pattern", id.0, seen.len())?;
+        if seen.get_mut(place).is_some_and(|seen| std::mem::replace(seen, true)) {
+            return Ok(());
+        }
+        let record = program.patterns.get(place).ok_or("no such pattern")?;
+        let text = program.string(record.text).ok_or("a pattern without a text")?;
+        Pattern::parse(record.syntax, text).map(drop).map_err(|error| error.to_string())
+    };
+    for (row, id) in program.automata.simulated.iter().enumerate() {
+        check(id).map_err(|message| VerifyError::new(Place::Row("simulated pattern", row), message))?;
+    }
+    Ok(())
+}
