@@ -40,32 +40,36 @@ pub struct Engine {
     lines: u64,
 }
 
+/// Compiles the files as one policy. An error is the first message of the compiler.
+pub fn policy(files: &[PolicyFile], options: &Options, setup: Setup) -> Result<Policy, String> {
+    let document = options.x_policy.as_ref().map(|document| XPolicy::read(document.to_string().as_bytes()));
+    let document = document.transpose().map_err(|error| error.to_string())?;
+    let code = document.as_ref().and_then(|document| document.code.as_deref());
+    let code = code.map(|code| Source { name: "x-policy", bytes: code.as_bytes() });
+    let sources = files.iter().map(|file| Source { name: &file.name, bytes: &file.bytes });
+    let sources: Vec<_> = sources.chain(code).collect();
+    let presets = document.as_ref().map(presets).unwrap_or_default();
+    let mut settings = settings(options, document.as_ref());
+    settings.fail_fast &= !setup.every_rule;
+    let compiled = compile(
+        &sources,
+        &sqrt_compiler::Options { presets, passes: setup.passes, settings, ..Default::default() },
+    );
+    let mut errors = compiled.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
+    let message = || errors.next().map_or("no program", |error| &error.message).to_owned();
+    let program = compiled.program.ok_or_else(message)?;
+    let policy = if setup.image {
+        Policy::load(&program.to_image(), Limits::default())
+    } else {
+        Policy::new(program, Limits::default())
+    };
+    policy.map_err(|error| error.to_string())
+}
+
 impl Engine {
     /// Compiles the files as one policy. An error is the first message of the compiler.
     pub fn new(files: &[PolicyFile], options: &Options, setup: Setup) -> Result<Engine, String> {
-        let document =
-            options.x_policy.as_ref().map(|document| XPolicy::read(document.to_string().as_bytes()));
-        let document = document.transpose().map_err(|error| error.to_string())?;
-        let code = document.as_ref().and_then(|document| document.code.as_deref());
-        let code = code.map(|code| Source { name: "x-policy", bytes: code.as_bytes() });
-        let sources = files.iter().map(|file| Source { name: &file.name, bytes: &file.bytes });
-        let sources: Vec<_> = sources.chain(code).collect();
-        let presets = document.as_ref().map(presets).unwrap_or_default();
-        let mut settings = settings(options, document.as_ref());
-        settings.fail_fast &= !setup.every_rule;
-        let compiled = compile(
-            &sources,
-            &sqrt_compiler::Options { presets, passes: setup.passes, settings, ..Default::default() },
-        );
-        let mut errors = compiled.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
-        let message = || errors.next().map_or("no program", |error| &error.message).to_owned();
-        let program = compiled.program.ok_or_else(message)?;
-        let policy = if setup.image {
-            Policy::load(&program.to_image(), Limits::default())
-        } else {
-            Policy::new(program, Limits::default())
-        };
-        let policy = policy.map_err(|error| error.to_string())?;
+        let policy = policy(files, options, setup)?;
         Ok(Engine { two_steps: setup.two_steps, ..Engine::of(policy) })
     }
 

@@ -37,7 +37,8 @@ pub const ALL: &[Load] = &[
     oracle,
 ];
 
-const USUAL: Setup = Setup {
+/// How the engine is set up usually.
+pub const USUAL: Setup = Setup {
     passes: Passes { fold_constants: true, lower_sets: true },
     every_rule: false,
     two_steps: false,

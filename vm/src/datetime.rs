@@ -1,7 +1,7 @@
 //! Dates of policies and values as instants (S4.2).
 //!
 //! One reader serves policies and values alike, so a date means the same in both. It reads fields by hand, because the
-//! accepted forms are exactly those of S4.2 and no more, and leaves the calendar to `jiff`. It does not allocate.
+//! accepted forms are exactly those of S4.2 and no more, and does not allocate, nor for what is no date.
 
 use crate::number::Number;
 
@@ -76,6 +76,24 @@ fn float_nanoseconds(seconds: f64) -> Option<i128> {
     i128::try_from(whole + u128::from(up)).ok()
 }
 
+fn days_in_month(year: u16, month: u16) -> u16 {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        2 => 28 + u16::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    }
+}
+
+/// Days from 1970-01-01 to a date that exists, in the proleptic Gregorian calendar. Years are counted from March here, so
+/// that the leap day comes last: the months before month m of such a year have (153 m + 2) / 5 days.
+fn days_since_epoch(year: i32, month: i32, day: i32) -> i32 {
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    let leap_days = year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400);
+    // From 0000-03-01 to the epoch it is 719468 days.
+    year * 365 + leap_days + (153 * month + 2) / 5 + day - 1 - 719_468
+}
+
 /// What is left to read of a date.
 struct Fields<'a> {
     rest: &'a [u8],
@@ -91,10 +109,8 @@ impl Fields<'_> {
             return None;
         }
         let day = self.two_digits()?;
-        let small = |number: u16| i8::try_from(number).ok();
-        let date = jiff::civil::Date::new(i16::try_from(year).ok()?, small(month)?, small(day)?).ok()?;
-        let epoch = jiff::civil::Date::new(1970, 1, 1).ok()?;
-        Some(epoch.until(date).ok()?.get_days())
+        let valid = (1..=12).contains(&month) && (1..=days_in_month(year, month)).contains(&day);
+        valid.then(|| days_since_epoch(year.into(), month.into(), day.into()))
     }
 
     /// `HH`, `HH:MM`, `HH:MM:SS` or without the colons, with a fraction of the seconds, as nanoseconds since midnight.
@@ -213,6 +229,19 @@ mod tests {
             ("9999-12-31T23:59:59.999999999", Some(Instant(253_402_300_800 * SECOND - 1))),
         ] {
             assert_eq!(Instant::parse(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        let epoch = jiff::civil::date(1970, 1, 1);
+        for year in (0..=9999).step_by(13) {
+            for (month, day) in (0..=13).flat_map(|month| (0..=32).map(move |day| (month, day))) {
+                let date = jiff::civil::Date::new(year, month, day).ok();
+                let days = date.map(|date| i128::from(epoch.until(date).unwrap().get_days()));
+                let text = format!("{year:04}-{month:02}-{day:02}");
+                assert_eq!(Instant::parse(&text), days.map(|days| Instant(days * DAY)), "{text}");
+            }
         }
     }
 

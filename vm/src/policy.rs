@@ -31,7 +31,6 @@ pub struct Policy {
     automata: Automata,
     procedures: Vec<Procedure>,
     keeping: usize,
-    keeping_sets: usize,
     dispatch: Dispatch,
     /// For each block its place among all by ascending priority, then source order (S7.1).
     ascending: Vec<u32>,
@@ -52,8 +51,6 @@ pub(crate) struct Procedure {
     pub(crate) sets: u16,
     /// Where it keeps its answer.
     pub(crate) keeps: Option<usize>,
-    /// Where it keeps a set that is no one else's.
-    pub(crate) set_slot: Option<usize>,
 }
 
 /// Why an image or a verified program does not make a policy.
@@ -113,7 +110,7 @@ impl Policy {
             (0..).zip(&program.const_sets).map(|(id, _)| ready_const_set(program, ConstSet(id), &universe));
         let const_sets = const_sets.collect();
         let dispatch = Dispatch::new(program, &matchers, &limits).map_err(PolicyError::new)?;
-        let (procedures, keeping, keeping_sets) = procedures(program);
+        let (procedures, keeping) = procedures(program);
         let ascending = places(program, |block| ascending_key(block.priority));
         let descending = places(program, |block| std::cmp::Reverse(ascending_key(block.priority)));
         Ok(Policy {
@@ -123,7 +120,6 @@ impl Policy {
             automata,
             procedures,
             keeping,
-            keeping_sets,
             dispatch,
             ascending,
             descending,
@@ -185,9 +181,9 @@ impl Policy {
         self.verified.frame_needs()
     }
 
-    /// How many procedures keep an answer, and how many of them a set.
-    pub(crate) fn keeping(&self) -> (usize, usize) {
-        (self.keeping, self.keeping_sets)
+    /// How many procedures keep an answer.
+    pub(crate) fn keeping(&self) -> usize {
+        self.keeping
     }
 
     pub(crate) fn procedure(&self, index: u32) -> Option<&Procedure> {
@@ -364,27 +360,22 @@ fn build_const_set(program: &Program, set: ConstSet, universe: &Universe, made: 
     Some(())
 }
 
-/// The procedures with the places of kept answers, and how many answers and sets are kept.
-fn procedures(program: &Program) -> (Vec<Procedure>, usize, usize) {
-    let (mut keeping, mut keeping_sets) = (0, 0);
-    let next = |count: &mut usize, wanted: bool| {
-        let slot = wanted.then_some(*count);
-        *count += usize::from(wanted);
-        slot
-    };
+/// The procedures with the places of kept answers, and how many answers are kept.
+fn procedures(program: &Program) -> (Vec<Procedure>, usize) {
+    let mut keeping = 0;
     let procedures = program.procedures.iter().map(|record| {
-        let is_set = matches!(record.kind, ProcedureKind::Set | ProcedureKind::PatternSet);
+        let keeps = record.memo.then_some(keeping);
+        keeping += usize::from(record.memo);
         Procedure {
             kind: record.kind,
             first: record.code.start as usize,
             bools: record.bools,
             values: record.values,
             sets: record.sets,
-            keeps: next(&mut keeping, record.memo),
-            set_slot: next(&mut keeping_sets, record.memo && is_set),
+            keeps,
         }
     });
-    (procedures.collect(), keeping, keeping_sets)
+    (procedures.collect(), keeping)
 }
 
 /// Orders priorities: presets above every number, the preset of rank 0 highest (S8).

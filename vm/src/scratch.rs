@@ -35,14 +35,13 @@ pub struct Scratch {
 impl Scratch {
     /// Memory for `policy`; with another policy, every call is denied with an error.
     pub fn new(policy: &Policy) -> Scratch {
-        let (keeping, keeping_sets) = policy.keeping();
         Scratch {
             policy: Arc::clone(policy.identity()),
             tags: StringTable::default(),
             arena: Bump::new(),
             metadata: CallMetadata::new(policy),
             state: State::default(),
-            memory: Memory::new(policy.frame_needs(), keeping, keeping_sets),
+            memory: Memory::new(policy.frame_needs(), policy.keeping()),
             dispatch: DispatchScratch::default(),
             blocks: Vec::new(),
             by_priority: Vec::new(),

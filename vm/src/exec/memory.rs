@@ -1,5 +1,8 @@
 //! What the interpreter writes to: frames, registers, temporaries, kept answers. Owned by the caller's scratch and used
 //! again for every call; sized by the policy, so that running does not allocate once the sets have grown.
+//!
+//! Invariant: the memory of a set stays in its place, and places are taken in the order of use. So the same call finds
+//! memory that is large enough the second time, and there are never more sets than the largest phase so far needed.
 
 use super::Fault;
 use crate::automata::MatcherCache;
@@ -7,9 +10,6 @@ use crate::bytecode::FrameNeeds;
 use crate::bytecode::operand::*;
 use crate::metadata::{MetaSet, TagId};
 use crate::value::ValueScratch;
-
-/// So many temporaries, and so many kept sets, keep their memory from phase to phase.
-pub(super) const SETS_KEPT: usize = 64;
 
 /// A value, by where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -38,7 +38,7 @@ pub(super) enum SetRef {
     Session(FieldImm),
     Const(u32),
     Temp(usize),
-    /// The answer that a set procedure keeps.
+    /// A set that a procedure keeps, by its place among those kept now.
     Kept(usize),
     /// No set of S2.3; clean if no complement took part in making it (S5.4).
     Pattern {
@@ -104,9 +104,9 @@ pub(crate) struct Memory {
     pub(super) sets: Vec<SetRef>,
     pub(super) temps: Temps,
     kept: Vec<Kept>,
+    /// The sets that procedures keep, in the order in which they were kept; those from `kept_sets_used` on are memory.
     kept_sets: Vec<MetaSet>,
-    /// The places of `kept_sets` that may hold memory, some more than once.
-    grown_sets: Vec<usize>,
+    kept_sets_used: usize,
     /// Moves on with every update and every phase.
     epoch: u64,
     /// Moves on with every question to a membership procedure.
@@ -119,7 +119,7 @@ pub(crate) struct Memory {
 
 impl Memory {
     /// Memory for a policy: its deepest frames and the procedures that keep answers.
-    pub(crate) fn new(needs: FrameNeeds, keeping: usize, keeping_sets: usize) -> Self {
+    pub(crate) fn new(needs: FrameNeeds, keeping: usize) -> Self {
         Memory {
             frames: Vec::with_capacity(needs.depth),
             bools: vec![false; needs.bools],
@@ -127,8 +127,8 @@ impl Memory {
             sets: vec![SetRef::default(); needs.sets],
             temps: Temps::default(),
             kept: vec![Kept::default(); keeping],
-            kept_sets: vec![MetaSet::empty(); keeping_sets],
-            grown_sets: Vec::new(),
+            kept_sets: Vec::new(),
+            kept_sets_used: 0,
             epoch: 0,
             subject_epoch: 0,
             matching: MatcherCache::default(),
@@ -140,8 +140,7 @@ impl Memory {
     /// How many sets have memory: temporaries and kept ones.
     #[cfg(test)]
     pub(super) fn sets_with_memory(&self) -> (usize, usize) {
-        let kept = self.kept_sets.iter().filter(|set| **set != MetaSet::empty()).count();
-        (self.temps.sets.len(), kept)
+        (self.temps.sets.len(), self.kept_sets.len())
     }
 
     /// What matching writes to.
@@ -154,19 +153,6 @@ impl Memory {
         self.frames.clear();
         self.temps.truncate(0);
         self.forget();
-        self.give_back();
-    }
-
-    /// Gives back what more sets than usual took, so that memory does not grow with the tools that were called.
-    fn give_back(&mut self) {
-        self.temps.shrink_to(SETS_KEPT);
-        if self.grown_sets.len() > SETS_KEPT {
-            for slot in self.grown_sets.drain(..) {
-                if let Some(set) = self.kept_sets.get_mut(slot) {
-                    *set = MetaSet::empty();
-                }
-            }
-        }
     }
 
     /// The set registers from `from` up to `to` hold no temporary.
@@ -176,9 +162,10 @@ impl Memory {
         }
     }
 
-    /// No answer kept so far counts.
+    /// No answer kept so far counts; no register holds one.
     pub(super) fn forget(&mut self) {
         self.epoch += 1;
+        self.kept_sets_used = 0;
     }
 
     pub(super) fn next_subject(&mut self) {
@@ -215,18 +202,21 @@ impl Memory {
         Ok(())
     }
 
-    /// Moves a temporary into the place of a kept set.
-    pub(super) fn keep_temp(&mut self, at: usize, set_slot: usize) -> Result<SetRef, Fault> {
-        let place = self.kept_sets.get_mut(set_slot).ok_or(Fault("no place to keep a set"))?;
-        let temp = self.temps.get_mut(at).ok_or(Fault("no such temporary"))?;
-        std::mem::swap(place, temp);
-        self.grown_sets.push(set_slot);
-        Ok(SetRef::Kept(set_slot))
+    /// Copies a temporary to where kept sets are.
+    pub(super) fn keep_temp(&mut self, at: usize) -> Result<SetRef, Fault> {
+        let temp = self.temps.sets.get(at).ok_or(Fault("no such temporary"))?;
+        let place = self.kept_sets_used;
+        match self.kept_sets.get_mut(place) {
+            Some(set) => set.assign(temp),
+            None => self.kept_sets.push(temp.clone()),
+        }
+        self.kept_sets_used += 1;
+        Ok(SetRef::Kept(place))
     }
 
     /// A set that a procedure keeps.
-    pub(super) fn kept(&self, set_slot: usize) -> Option<&MetaSet> {
-        self.kept_sets.get(set_slot)
+    pub(super) fn kept(&self, place: usize) -> Option<&MetaSet> {
+        self.kept_sets.get(place)
     }
 }
 
@@ -244,11 +234,6 @@ impl Temps {
         self.used
     }
 
-    /// Gives back the memory of unused ones beyond `count`.
-    fn shrink_to(&mut self, count: usize) {
-        self.sets.truncate(count.max(self.used));
-    }
-
     /// Frees all from `len` on.
     pub(super) fn truncate(&mut self, len: usize) {
         self.used = self.used.min(len);
@@ -256,10 +241,6 @@ impl Temps {
 
     pub(super) fn get(&self, at: usize) -> Option<&MetaSet> {
         self.sets.get(at)
-    }
-
-    pub(super) fn get_mut(&mut self, at: usize) -> Option<&mut MetaSet> {
-        self.sets.get_mut(at)
     }
 
     /// Takes a temporary to work on it; [`Temps::put_at`] gives it back.

@@ -154,15 +154,13 @@ impl<'m> Machine<'m> {
         }
     }
 
-    /// Leaves a set procedure. A temporary becomes the kept answer's own, as temporaries end with the frame.
+    /// Leaves a set procedure. The kept answer gets a copy of a temporary, as temporaries end with the frame.
     fn leave_with_set(&mut self, answer: SetRef) -> Step {
         let running = self.memory.frames.last().ok_or(Fault("no frame to leave"))?.procedure;
         let entry = self.inputs.policy.procedure(running).ok_or(Fault("a procedure that is not there"))?;
         let slot = entry.keeps.ok_or(Fault("a set procedure that does not keep its answer"))?;
         let answer = match answer {
-            SetRef::Temp(at) => {
-                self.memory.keep_temp(at, entry.set_slot.ok_or(Fault("no place for a set"))?)?
-            }
+            SetRef::Temp(at) => self.memory.keep_temp(at)?,
             other => other,
         };
         self.memory.keep_set(slot, answer)?;

@@ -1,6 +1,7 @@
 //! The instructions, one short method each, as the table defines them.
 
 use super::memory::{AnswerTo, SetRef, ValueRef};
+use super::sets::Stored;
 use super::{Fault, Machine, Step};
 use crate::bytecode::instruction::OpVisitor;
 use crate::bytecode::operand::*;
@@ -277,22 +278,10 @@ impl OpVisitor for Machine<'_> {
     }
 
     fn store_result(&mut self, field: FieldImm, set: SetReg) -> Step {
-        match self.stored(field, set)? {
-            Some(set) => {
-                let old = std::mem::replace(self.state.result.field_mut(field), set);
-                self.after_store(old)
-            }
-            None => Ok(()),
-        }
+        self.store(Stored::Result, field, set)
     }
 
     fn store_session(&mut self, field: FieldImm, set: SetReg) -> Step {
-        match self.stored(field, set)? {
-            Some(set) => {
-                let old = std::mem::replace(self.state.session.field_mut(field), set);
-                self.after_store(old)
-            }
-            None => Ok(()),
-        }
+        self.store(Stored::Session, field, set)
     }
 }

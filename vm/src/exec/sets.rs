@@ -3,7 +3,8 @@
 use super::memory::SetRef;
 use super::{Fault, Machine, Step};
 use crate::bytecode::operand::*;
-use crate::metadata::MetaSet;
+use crate::metadata::{MetaSet, Metadata};
+use crate::prepare::State;
 
 /// Both sides of an operator or a test.
 type Sides = (SetRef, SetRef);
@@ -220,29 +221,54 @@ impl Machine<'_> {
         Ok(self.exact(set).is_some_and(MetaSet::is_finite))
     }
 
-    /// What `field` becomes when S[set] is stored in it: a set of its own, or nothing if it stays as it was. A pattern set
-    /// empties consumers and changes nothing else (S5.4).
-    pub(super) fn stored(&mut self, field: FieldImm, set: SetReg) -> Result<Option<MetaSet>, Fault> {
+    /// S[set] becomes what a field of the result's or the session's metadata is. A pattern set empties consumers and changes
+    /// nothing else (S5.4).
+    pub(super) fn store(&mut self, place: Stored, field: FieldImm, set: SetReg) -> Step {
         let set = self.set(set)?;
-        if self.exact(set).is_none() && field != FieldImm::Consumers {
-            return Ok(None);
+        let pattern = matches!(set, SetRef::Pattern { .. });
+        if set == place.handle(field) || (pattern && field != FieldImm::Consumers) {
+            return Ok(());
         }
-        let mut stored = self.memory.temps.take();
-        match self.exact(set) {
-            Some(set) => stored.assign(set),
-            None => stored.set_empty(),
+        // The memory of the field stays its own.
+        let mut stored = std::mem::take(place.of(self.state).field_mut(field));
+        if pattern {
+            stored.set_empty();
+        } else {
+            stored.assign(self.exact(set).ok_or(Fault("no such set"))?);
         }
-        Ok(Some(stored))
+        *place.of(self.state).field_mut(field) = stored;
+        self.after_store()
     }
 
-    /// After a store: handles and kept answers may be out of date. `old` is the memory of what was replaced.
-    pub(super) fn after_store(&mut self, old: MetaSet) -> Step {
-        let kept = self.memory.frames.last().map_or(0, |frame| frame.temps);
-        self.memory.temps.truncate(kept);
-        self.memory.temps.put(old);
-        self.memory.temps.truncate(kept);
+    /// After a store: handles and kept answers may be out of date.
+    fn after_store(&mut self) -> Step {
+        let open = self.memory.frames.last().map_or(0, |frame| frame.temps);
+        self.memory.temps.truncate(open);
         self.memory.clear_sets(self.base.sets, self.top.sets);
         self.memory.forget();
         Ok(())
+    }
+}
+
+/// Where updates store.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Stored {
+    Result,
+    Session,
+}
+
+impl Stored {
+    fn of(self, state: &mut State) -> &mut Metadata {
+        match self {
+            Stored::Result => &mut state.result,
+            Stored::Session => &mut state.session,
+        }
+    }
+
+    fn handle(self, field: FieldImm) -> SetRef {
+        match self {
+            Stored::Result => SetRef::Result(field),
+            Stored::Session => SetRef::Session(field),
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! session's, whole or not at all (S6.11). Only then do tags of the call get ids in the session's own table.
 //!
 //! Invariants: the metadata has no ids of a call. The table has at most about twice the tags that the metadata lists, so
-//! a session does not grow by tags that come and go.
+//! a session does not grow by tags that come and go; it is compacted in place, in memory that it has.
 
 use super::call_ids::CallIds;
 use super::tags::session_tag;
@@ -133,7 +133,8 @@ impl Session {
     /// If it is larger than `session_value_bytes`, nested deeper than `value_depth`, or not JSON: a float that is not
     /// finite, an integer outside of -2^63 … 2^64-1, a key twice. Nothing is changed then.
     pub fn set_value(&mut self, value: Value<'_>, limits: &Limits) -> Result<(), SessionError> {
-        self.value = Some(owned(value, limits)?);
+        check_value(value, limits)?;
+        self.value.get_or_insert_default().assign(value);
         Ok(())
     }
 
@@ -161,10 +162,11 @@ impl Session {
         LimitExceeded::check("tags_per_session", count, limits.tags_per_session)?;
         LimitExceeded::check("session_tag_bytes", bytes, limits.session_tag_bytes)?;
         self.metadata.assign(updated);
-        if self.tags.len() + new > (count * 2).max(WORTH_COMPACTING) {
-            self.compact(universe, call);
-        } else if new > 0 {
+        if new > 0 {
             self.promote(universe, call);
+        }
+        if self.tags.len() > (count * 2).max(WORTH_COMPACTING) {
+            self.compact(universe);
         }
         Ok(())
     }
@@ -178,24 +180,23 @@ impl Session {
         });
     }
 
-    /// Builds the table anew, from the tags that the metadata lists.
-    fn compact(&mut self, universe: &Universe, call: &StringTable) {
-        let old = std::mem::take(&mut self.tags);
-        let tags = Tags { universe, session: &old, call };
-        let table = &mut self.tags;
-        self.metadata.rename_others(|tag| match tags.name(tag) {
-            Some(name) => session_tag(universe, table.insert(name)),
-            None => tag,
+    /// Drops the tags that the metadata does not list from the table.
+    fn compact(&mut self, universe: &Universe) {
+        let Session { metadata, tags, .. } = self;
+        let index = |tag: TagId| tag.0.checked_sub(universe.len());
+        let kept = tags.retain(live_tags(metadata).filter_map(index));
+        metadata.rename_others(|tag| {
+            let renamed = index(tag).and_then(|old| kept.index(old));
+            renamed.map_or(tag, |new| session_tag(universe, new))
         });
     }
 }
 
-/// A copy of a value of a session.
-pub(super) fn owned(value: Value<'_>, limits: &Limits) -> Result<OwnedValue, SessionError> {
+/// Whether a session may have the value.
+pub(super) fn check_value(value: Value<'_>, limits: &Limits) -> Result<(), SessionError> {
     check_json(value, limits)?;
-    let value = OwnedValue::new(value);
-    LimitExceeded::check("session_value_bytes", value.memory_usage(), limits.session_value_bytes)?;
-    Ok(value)
+    LimitExceeded::check("session_value_bytes", OwnedValue::size_of(value), limits.session_value_bytes)?;
+    Ok(())
 }
 
 /// The tags beyond the universe that `metadata` lists, each once, ascending.

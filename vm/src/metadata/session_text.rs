@@ -4,7 +4,7 @@
 //! have equal texts, whatever way they were reached, so that a store may compare texts to see whether a session changed.
 
 use super::call_ids::CallIds;
-use super::session::owned;
+use super::session::check_value;
 use super::tags::session_tag;
 use super::{FIELDS, MetaSet, Metadata, Session, SessionError, StringTable, Tags, Universe, write_metadata};
 use crate::bytecode::PolicyId;
@@ -25,7 +25,7 @@ impl Session {
     pub fn rebind(&mut self, policy: &Policy) -> Result<(), SessionError> {
         let limits = policy.limits();
         if let Some(value) = &self.value {
-            owned(value.get(&Bump::new()), limits)?;
+            check_value(value.get(&Bump::new()), limits)?;
         }
         let name = self.name.as_deref().unwrap_or_default();
         LimitExceeded::check("session_name_bytes", name.len(), limits.session_name_bytes)?;

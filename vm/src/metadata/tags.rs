@@ -64,11 +64,62 @@ impl StringTable {
         self.text.len()
     }
 
-    /// Forgets all strings.
+    /// Forgets all strings. Takes time for the strings that are there, however many there were once.
     pub fn clear(&mut self) {
+        if self.ends.len() * 8 < self.slots.len() {
+            // The last one first: what was in its way when it was placed is still there.
+            for index in (0..u32::try_from(self.ends.len()).unwrap_or(u32::MAX)).rev() {
+                self.unplace(index);
+            }
+        } else {
+            self.slots.fill(0);
+        }
         self.text.clear();
         self.ends.clear();
+    }
+
+    /// Keeps the strings of the indices that `live` lists, in their order, and tells their new indices. Does not allocate.
+    pub(super) fn retain(&mut self, live: impl Iterator<Item = u32>) -> Renumbered<'_> {
+        // The slots have nothing to do meanwhile, and there are more of them than strings: of a live string, its new
+        // index + 1.
         self.slots.fill(0);
+        for index in live {
+            if let Some(slot) = self.slots.get_mut(index as usize) {
+                *slot = 1;
+            }
+        }
+        self.drop_dead_text();
+        let (mut kept, mut start) = (0usize, 0);
+        for index in 0..self.ends.len() {
+            let Some(end) = self.ends.get(index).copied() else { break };
+            let length = end.saturating_sub(start);
+            start = end;
+            if let Some(slot) = self.slots.get_mut(index).filter(|slot| **slot != 0) {
+                let before = kept.checked_sub(1).and_then(|before| self.ends.get(before)).copied();
+                if let Some(place) = self.ends.get_mut(kept) {
+                    *place = before.unwrap_or(0) + length;
+                }
+                kept += 1;
+                *slot = u32::try_from(kept).unwrap_or(u32::MAX);
+            }
+        }
+        self.ends.truncate(kept);
+        Renumbered { table: self }
+    }
+
+    /// Cuts the texts of the strings whose slots are 0.
+    fn drop_dead_text(&mut self) {
+        let StringTable { text, ends, slots, .. } = self;
+        let mut strings = ends.iter().zip(&*slots);
+        let mut string = strings.next();
+        let mut at = 0;
+        text.retain(|character| {
+            while string.is_some_and(|(end, _)| *end <= at) {
+                string = strings.next();
+            }
+            at += character.len_utf8();
+            string.is_some_and(|(_, slot)| *slot != 0)
+        });
     }
 
     /// The string of an index.
@@ -124,8 +175,43 @@ impl StringTable {
         }
     }
 
+    /// Empties the slot of a string.
+    fn unplace(&mut self, index: u32) {
+        let Some(mask) = self.slots.len().checked_sub(1) else { return };
+        let Some(mut place) = self.name(index).map(|name| self.hash(name) & mask) else { return };
+        while let Some(slot) = self.slots.get_mut(place).filter(|slot| **slot != 0) {
+            if *slot == index.saturating_add(1) {
+                *slot = 0;
+                return;
+            }
+            place = (place + 1) & mask;
+        }
+    }
+
     fn hash(&self, name: &str) -> usize {
         self.hasher.hash_one(name) as usize
+    }
+}
+
+/// A table that keeps fewer strings than before, while the old indices are still known.
+pub(super) struct Renumbered<'t> {
+    table: &'t mut StringTable,
+}
+
+impl Renumbered<'_> {
+    /// The new index of a string that was kept, by its old one.
+    pub(super) fn index(&self, old: u32) -> Option<u32> {
+        self.table.slots.get(old as usize)?.checked_sub(1)
+    }
+}
+
+impl Drop for Renumbered<'_> {
+    /// Puts the strings into their slots again.
+    fn drop(&mut self) {
+        let StringTable { slots, ends, .. } = self.table;
+        slots.truncate((ends.len() * 4).next_power_of_two());
+        slots.fill(0);
+        (0..u32::try_from(ends.len()).unwrap_or(u32::MAX)).for_each(|index| self.table.place(index));
     }
 }
 
@@ -237,4 +323,54 @@ impl Interner<'_> {
 /// The id of a tag of the session's table.
 pub(super) fn session_tag(universe: &Universe, index: u32) -> TagId {
     TagId(universe.len().saturating_add(index))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::StringTable;
+    use proptest::prelude::*;
+
+    fn table(names: &[String]) -> StringTable {
+        let mut table = StringTable::default();
+        for name in names {
+            table.insert(name);
+        }
+        table
+    }
+
+    fn names(table: &StringTable) -> Vec<String> {
+        (0..table.len()).map(|index| table.name(index as u32).unwrap().to_owned()).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn cleared_tables_are_as_new(large in prop::collection::vec("[a-z]{0,3}", 0..200), small in prop::collection::vec("[a-z]{0,2}", 0..8)) {
+            let mut table = table(&large);
+            for _ in 0..3 {
+                table.clear();
+                prop_assert!(table.is_empty() && table.slots.iter().all(|slot| *slot == 0));
+                for name in &small {
+                    prop_assert_eq!(table.find(name), names(&table).iter().position(|other| other == name).map(|at| at as u32));
+                    table.insert(name);
+                }
+            }
+        }
+
+        #[test]
+        fn what_is_retained_is_found_under_its_new_index(all in prop::collection::vec("[a-zä]{0,3}", 0..60), live in prop::collection::vec(any::<bool>(), 60)) {
+            let mut table = table(&all);
+            let before = names(&table);
+            let is_live = |index: &u32| live[*index as usize];
+            let kept = table.retain((0..before.len() as u32).filter(is_live));
+            let renumbered: Vec<_> = (0..before.len() as u32).map(|old| kept.index(old)).collect();
+            drop(kept);
+            let expected: Vec<_> = (0..).zip(&before).filter(|(index, _)| is_live(index)).map(|(_, name)| name.clone()).collect();
+            prop_assert_eq!(names(&table), expected);
+            for (name, new) in before.iter().zip(renumbered) {
+                prop_assert_eq!(table.find(name), new);
+            }
+            prop_assert_eq!(table.insert("something new"), table.len() as u32 - 1);
+            prop_assert_eq!(table.find("something new"), Some(table.len() as u32 - 1));
+        }
+    }
 }

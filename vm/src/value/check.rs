@@ -5,6 +5,7 @@
 use super::Value;
 use crate::limits::{LimitExceeded, Limits};
 use crate::number::Number;
+use smallvec::SmallVec;
 use std::fmt;
 use std::slice;
 
@@ -36,6 +37,9 @@ impl fmt::Display for NotJson {
     }
 }
 
+/// More than [`Limits::value_levels`] can be.
+const MOST_LEVELS: usize = 128;
+
 /// What is left of a list or an object.
 enum Frame<'v> {
     List(slice::Iter<'v, Value<'v>>),
@@ -44,7 +48,7 @@ enum Frame<'v> {
 
 /// Checks that `value` can be written as JSON and read back.
 pub(crate) fn check_json(value: Value<'_>, limits: &Limits) -> Result<(), NotJson> {
-    let mut frames = Vec::new();
+    let mut frames = SmallVec::<[Frame<'_>; MOST_LEVELS]>::new();
     let mut next = Some(value);
     loop {
         match next.take() {
@@ -82,7 +86,7 @@ fn check_keys(members: &[(&str, Value<'_>)]) -> Result<(), NotJson> {
     if members.is_sorted_by(|(left, _), (right, _)| left < right) {
         return Ok(());
     }
-    let mut keys: Vec<&str> = members.iter().map(|(key, _)| *key).collect();
+    let mut keys: SmallVec<[&str; 32]> = members.iter().map(|(key, _)| *key).collect();
     keys.sort_unstable();
     match keys.iter().zip(keys.iter().skip(1)).find(|(left, right)| left == right) {
         Some((key, _)) => Err(NotJson::RepeatedKey((*key).to_owned())),

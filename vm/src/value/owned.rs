@@ -3,6 +3,8 @@
 use super::Value;
 use crate::number::Number;
 use bumpalo::Bump;
+use smallvec::SmallVec;
+use std::slice;
 
 /// A JSON value that owns its parts, flat, so that copying and dropping it does not recurse.
 #[derive(Debug, Clone, Default)]
@@ -26,50 +28,38 @@ enum Node {
     Object(usize),
 }
 
-/// What is still to be copied.
-enum Task<'v> {
-    Value(Value<'v>),
-    Key(&'v str),
-    Close(Node),
+/// What is left of a list or an object, and how much there is of it.
+enum Open<'v> {
+    List(slice::Iter<'v, Value<'v>>, usize),
+    Object(slice::Iter<'v, (&'v str, Value<'v>)>, usize),
 }
+
+/// So many levels of a value are walked without allocating: more than calls may have.
+const USUAL_LEVELS: usize = 128;
 
 impl OwnedValue {
     /// Copies a value.
     pub fn new(value: Value<'_>) -> OwnedValue {
         let mut copy = OwnedValue::default();
-        let mut tasks = vec![Task::Value(value)];
-        while let Some(task) = tasks.pop() {
-            let node = match task {
-                Task::Close(node) => node,
-                Task::Key(text) | Task::Value(Value::Str(text)) => {
-                    copy.text.push_str(text);
-                    Node::Str(text.len())
-                }
-                Task::Value(Value::Null) => Node::Null,
-                Task::Value(Value::Bool(bool)) => Node::Bool(bool),
-                Task::Value(Value::Number(number)) => Node::Number(number),
-                Task::Value(Value::List(items)) => {
-                    tasks.push(Task::Close(Node::List(items.len())));
-                    tasks.extend(items.iter().rev().map(|item| Task::Value(*item)));
-                    continue;
-                }
-                Task::Value(Value::Object(members)) => {
-                    tasks.push(Task::Close(Node::Object(members.len())));
-                    for (key, member) in members.iter().rev() {
-                        tasks.push(Task::Value(*member));
-                        tasks.push(Task::Key(key));
-                    }
-                    continue;
-                }
-            };
-            copy.nodes.push(node);
-        }
+        copy.assign(value);
         copy
     }
 
-    /// Bytes of heap memory.
-    pub fn memory_usage(&self) -> usize {
-        self.nodes.len() * size_of::<Node>() + self.text.len()
+    /// Becomes a copy of a value, in its own memory if that is large enough.
+    pub fn assign(&mut self, value: Value<'_>) {
+        self.nodes.clear();
+        self.text.clear();
+        nodes(value, |node, text| {
+            self.nodes.push(node);
+            self.text.push_str(text);
+        });
+    }
+
+    /// How many bytes of heap memory a copy needs.
+    pub fn size_of(value: Value<'_>) -> usize {
+        let mut size = 0;
+        nodes(value, |_, text| size += size_of::<Node>() + text.len());
+        size
     }
 
     /// The value, borrowed; its lists and objects are laid out in `arena`, so a scalar takes nothing of it.
@@ -115,6 +105,43 @@ impl OwnedValue {
     }
 }
 
+/// Lists the nodes of a value in their order, each with its text.
+fn nodes<'v>(value: Value<'v>, mut list: impl FnMut(Node, &'v str)) {
+    let mut open = SmallVec::<[Open<'v>; USUAL_LEVELS]>::new();
+    let mut next = Some(value);
+    loop {
+        match next.take() {
+            None => {}
+            Some(Value::Null) => list(Node::Null, ""),
+            Some(Value::Bool(bool)) => list(Node::Bool(bool), ""),
+            Some(Value::Number(number)) => list(Node::Number(number), ""),
+            Some(Value::Str(text)) => list(Node::Str(text.len()), text),
+            Some(Value::List(items)) => open.push(Open::List(items.iter(), items.len())),
+            Some(Value::Object(members)) => open.push(Open::Object(members.iter(), members.len())),
+        }
+        let closed = match open.last_mut() {
+            None => return,
+            Some(Open::List(items, count)) => match items.next() {
+                Some(item) => {
+                    next = Some(*item);
+                    continue;
+                }
+                None => Node::List(*count),
+            },
+            Some(Open::Object(members, count)) => match members.next() {
+                Some((key, member)) => {
+                    list(Node::Str(key.len()), key);
+                    next = Some(*member);
+                    continue;
+                }
+                None => Node::Object(*count),
+            },
+        };
+        list(closed, "");
+        open.pop();
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::OwnedValue;
@@ -126,6 +153,7 @@ mod tests {
     #[test]
     fn a_copy_is_equal() {
         let arena = Bump::new();
+        let mut copy = OwnedValue::default();
         let objects = [("a", Null), ("", Object(&[("é", Bool(false)), ("x", Str(""))])), ("b", Str("b"))];
         for value in [
             Null,
@@ -140,7 +168,7 @@ mod tests {
             Object(&objects),
             List(&[Object(&objects), Object(&objects)]),
         ] {
-            let copy = OwnedValue::new(value);
+            copy.assign(value);
             assert!(ValueScratch::default().same(copy.get(&arena), value), "{value:?}");
         }
         assert!(matches!(OwnedValue::default().get(&arena), Null));
@@ -162,6 +190,6 @@ mod tests {
         let deep: Value<'_> = (0..100_000).fold(Null, |value, _| List(arena.alloc_slice_copy(&[value])));
         let copy = OwnedValue::new(deep);
         assert!(ValueScratch::default().same(copy.get(&arena), deep));
-        assert!(copy.memory_usage() > 100_000);
+        assert!(OwnedValue::size_of(deep) > 100_000);
     }
 }
