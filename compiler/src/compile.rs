@@ -217,7 +217,7 @@ fn build(
 
 #[cfg(test)]
 mod tests {
-    use super::{Options, Source, check};
+    use super::{Code, Diagnostic, Limits, Options, Source, check, compile};
 
     fn codes(texts: &[&str]) -> Vec<String> {
         let sources: Vec<_> = texts.iter().map(|text| Source { name: "t", bytes: text.as_bytes() }).collect();
@@ -232,5 +232,48 @@ mod tests {
         assert_eq!(codes(&[uses]), ["0:E0302"]);
         assert_eq!(codes(&[r#"tool "t" { must deny }"#, uses]), ["0:E0202", "1:E0302"]);
         assert_eq!(codes(&["lot missing = {};", uses]), ["0:E0201"]);
+    }
+
+    #[test]
+    fn a_pattern_without_a_table_is_told_at_its_first_place() {
+        let found = |text: &str, limits: Limits| {
+            let sources = [Source { name: "t", bytes: text.as_bytes() }];
+            let compiled = compile(&sources, &Options { limits, ..Options::default() });
+            assert!(compiled.program.is_some(), "{text}");
+            let checked = check(&sources, &Options { limits, ..Options::default() });
+            assert_eq!(compiled.diagnostics.len(), checked.diagnostics.len());
+            let at = |problem: &Diagnostic| {
+                let span = problem.primary.span;
+                (problem.code, text.get(span.start as usize..span.end as usize).unwrap().to_owned())
+            };
+            compiled.diagnostics.iter().map(at).collect::<Vec<_>>()
+        };
+        let slow = |patterns: &[&str]| -> Vec<_> {
+            patterns.iter().map(|text| (Code::SimulatedPattern, (*text).to_owned())).collect()
+        };
+        let when = |set: &str| {
+            format!(r#"tool "t" {{ must deny when x.value in {{{set}}} or y.value in {{{set}}}; }}"#)
+        };
+        let limits = Limits { pattern_table_bytes: 1 << 14, ..Limits::default() };
+        assert_eq!(found(&when(r#"r"a+", r"(?i)straße.*", w"*b?c*""#), limits), []);
+        assert_eq!(
+            found(&when(r#"r"a+", r"[01]*1[01]{22}", str matching r"\w{200}" length ..9"#), limits),
+            slow(&[r#"r"[01]*1[01]{22}""#, r#"str matching r"\w{200}" length ..9"#])
+        );
+        assert_eq!(found(&when(r#"r".*\bfoo\b.*""#), limits), slow(&[r#"r".*\bfoo\b.*""#]));
+        assert_eq!(found(&when(r#"r".*(?-u:\b)foo(?-u:\b).*""#), limits), []);
+        // Both sides of the budgets.
+        let two = when(r#"r"a+b", r"c+d""#);
+        let table =
+            |table, tables| Limits { pattern_table_bytes: table, pattern_tables_bytes: tables, ..limits };
+        let (mut short, mut enough) = (0, 1 << 12);
+        while enough - short > 1 {
+            let middle = (short + enough) / 2;
+            *(if found(&two, table(middle, 1 << 20)).is_empty() { &mut enough } else { &mut short }) = middle;
+        }
+        assert_eq!(found(&two, table(short, 1 << 20)).len(), 2);
+        assert_eq!(found(&two, table(1 << 12, short)).len(), 2);
+        // Text, prefixes and the like need no table.
+        assert_eq!(found(&when(r#"r"a", r"a.*", w"*a", w"*a*", w"a*a""#), table(0, 0)), []);
     }
 }

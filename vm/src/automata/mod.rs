@@ -22,6 +22,8 @@ mod table;
 mod tests;
 mod text_set;
 #[cfg(test)]
+mod text_set_tests;
+#[cfg(test)]
 mod verifier_tests;
 
 pub use budget::Budget;

@@ -147,7 +147,7 @@ pub(super) fn tool(content: Content<'_>, tool: ToolRecord) -> String {
 
 /// `{a, b, …}` with at most `shown` elements written out.
 #[derive(Default)]
-struct Elements {
+pub(super) struct Elements {
     shown: usize,
     count: usize,
     text: String,
@@ -155,7 +155,12 @@ struct Elements {
 }
 
 impl Elements {
-    fn push(&mut self, element: impl FnOnce() -> String) {
+    /// Writes all of them out.
+    pub(super) fn all() -> Elements {
+        Elements { shown: usize::MAX, ..Elements::default() }
+    }
+
+    pub(super) fn push(&mut self, element: impl FnOnce() -> String) {
         if self.count < self.shown {
             self.text.push_str(if self.count == 0 { "" } else { ", " });
             self.text.push_str(&element());
@@ -163,14 +168,14 @@ impl Elements {
         self.count += 1;
     }
 
-    fn extend<T>(&mut self, part: Option<&[T]>, element: impl Fn(&T) -> String) {
+    pub(super) fn extend<T>(&mut self, part: Option<&[T]>, element: impl Fn(&T) -> String) {
         match part {
             Some(part) => part.iter().for_each(|item| self.push(|| element(item))),
             None => self.broken = true,
         }
     }
 
-    fn finish(self) -> String {
+    pub(super) fn finish(self) -> String {
         let hidden = self.count.saturating_sub(self.shown);
         let more = if hidden == 0 { String::new() } else { format!(", … {hidden} more") };
         let broken = if self.broken { " <a part is missing>" } else { "" };
@@ -178,7 +183,7 @@ impl Elements {
     }
 }
 
-fn missing(kind: &str, index: impl Display) -> String {
+pub(super) fn missing(kind: &str, index: impl Display) -> String {
     format!("{kind}?{index}")
 }
 

@@ -3,6 +3,7 @@
 //! Works on any [`Program`], verified or not: what an index does not lead to is shown as `<kind>?<index>`. Operands are
 //! shown as what they stand for (strings, tags, sets, patterns), instructions with their place in the source.
 
+mod automata;
 mod content;
 
 use std::fmt::{self, Display, Formatter};
@@ -149,7 +150,14 @@ impl Disassembly<'_> {
         table(f, "scalars", program.scalars.iter().map(|scalar| content.scalar(scalar)))?;
         table(f, "patterns", program.patterns.iter().map(|pattern| content.pattern_record(pattern)))?;
         table(f, "constant sets", program.const_sets.iter().map(|set| content.const_set(set, usize::MAX)))?;
-        table(f, "element sets", program.element_sets.iter().map(|set| content.element_set(set, usize::MAX)))
+        let element_sets = program.element_sets.iter().enumerate();
+        table(
+            f,
+            "element sets",
+            element_sets.map(|(index, set)| content.element_set_with_texts(index, set)),
+        )?;
+        table(f, "text sets", program.automata.text_sets.iter().map(|set| content.text_set(set)))?;
+        table(f, "automata", program.automata.dfas.iter().map(|dfa| content.dfa(dfa)))
     }
 }
 

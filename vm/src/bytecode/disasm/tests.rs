@@ -4,7 +4,7 @@ use super::disasm;
 use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
-use crate::testing::Assembler;
+use crate::testing::{Assembler, append, built};
 
 #[test]
 fn shows_blocks_procedures_and_tables() {
@@ -61,10 +61,32 @@ constant sets
      0  {"external"}
 
 element sets
-     0  {regex ".*@evil\\.com"}
+     0  {regex ".*@evil\\.com"}  ; text set 0
+
+text sets
+     0  {…"@evil.com"}
 
 "#;
-    assert_eq!(disasm(&asm.program), expected.trim_start());
+    assert_eq!(disasm(&built(asm.program)), expected.trim_start());
+}
+
+#[test]
+fn shows_what_patterns_became() {
+    let mut asm = Assembler::new();
+    let regex = crate::pattern::PatternSyntax::Regex;
+    let ids =
+        ["x", "a.*", ".*b", "c.*d", ".*e.*", "f+", "(?s).*", r"\bg"].map(|text| asm.pattern(regex, text));
+    let patterns = append(&mut asm.program.pattern_pool, ids.to_vec());
+    asm.element_set(ElementSetRecord { patterns, ..ElementSetRecord::default() });
+    let text = disasm(&built(asm.program));
+    for part in [
+        "; text set 0, 1\n",
+        r#"     0  {"x", "a"…, …"b", "c"…"d", …"e"…, automaton 0, simulated pattern 7}"#,
+        "     1  {everything}\n",
+        "automata\n     0  3 states, 2 byte classes, 12 bytes\n",
+    ] {
+        assert!(text.contains(part), "{text}");
+    }
 }
 
 #[test]
