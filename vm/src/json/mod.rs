@@ -17,5 +17,5 @@ mod value;
 pub use answer::{AnswerParts, RuleParts, write_answer, write_branch_answer, write_error};
 pub use line::{BranchLine, CallLine, Line, LineError, read_line};
 pub use state::{ImportError, STATE_VERSION};
-pub(crate) use state::{SESSION_KEY, read_session};
+pub(crate) use state::{PENDING_KEY, SESSION_KEY, read_pending, read_session};
 pub use text::{write_string, write_value};
