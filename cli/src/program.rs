@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sqrt_compiler::limits::Limits;
 use sqrt_compiler::x_policy::XPolicy;
-use sqrt_compiler::{Options, Source, compile};
+use sqrt_compiler::{Source, compile};
 use sqrt_vm::bytecode::VerifiedProgram;
 
 use crate::args::SettingsArgs;
@@ -14,9 +14,6 @@ use crate::input;
 use crate::output::{Failure, Output, Status, Stop, tell_failure};
 use crate::policy::{PolicyFile, tell_diagnostics};
 use crate::settings;
-
-/// The name by which answers call the code of a document.
-const DOCUMENT_CODE: &str = "x-policy";
 
 /// The files of a policy, and the document, if one was given.
 pub(crate) struct PolicyInputs {
@@ -89,23 +86,18 @@ impl PolicyInputs {
     }
 
     fn compiled(&self, args: &SettingsArgs, output: &mut Output) -> Option<VerifiedProgram> {
-        let document = self.document.as_ref();
-        let mut settings = settings::of_document(document);
-        settings::apply(args, &mut settings);
-        let presets = settings::presets(document);
-        let compiled = compile(&self.sources(), &Options { presets, settings, ..Options::default() });
+        let sources: Vec<Source<'_>> = self.files.iter().map(PolicyFile::source).collect();
+        let mut options = self.document.as_ref().map(XPolicy::options).unwrap_or_default();
+        settings::apply(args, &mut options.settings);
+        let compiled = match &self.document {
+            Some(document) => document.compile_with(&sources, &options),
+            None => compile(&sources, &options),
+        };
         tell_diagnostics(&compiled);
         if compiled.program.is_none() {
             output.worsen(Status::NotFine);
         }
         compiled.program
-    }
-
-    /// The policy files in their order, the code of the document last.
-    fn sources(&self) -> Vec<Source<'_>> {
-        let code = self.document.as_ref().and_then(|document| document.code.as_deref());
-        let code = code.map(|code| Source { name: DOCUMENT_CODE, bytes: code.as_bytes() });
-        self.files.iter().map(PolicyFile::source).chain(code).collect()
     }
 }
 

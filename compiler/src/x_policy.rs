@@ -1,8 +1,11 @@
 //! Reads an X-Policy document: the JSON by which a host configures a policy, its defaults and its presets (S8).
 //!
-//! Pure: bytes in, plain data out; nothing here compiles the code or knows the engine. A document is refused as a whole,
-//! with the path of the key: an unknown key, a duplicate key, a value of the wrong kind. A key that is left out has the
+//! Bytes in, plain data out; `compile.rs` makes a program of it. A document is refused as a whole, with the path of the key: an unknown key, a duplicate key, a value of the wrong kind. A key that is left out has the
 //! default of the client's model ([`XPolicy::default`]), and so has a key of the top level that is null.
+
+mod compile;
+
+pub use compile::CODE_NAME;
 
 use std::collections::BTreeSet;
 use std::fmt;

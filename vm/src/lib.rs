@@ -7,7 +7,8 @@
 //! calls that need as much as those that come. That holds for calls that are the same and for calls that are new each time,
 //! with names of tools and with tags that nothing has seen before. A [`Scratch`](scratch::Scratch) keeps the memory that
 //! the largest call so far needed, whatever came since: that is bounded by the policy and the [`Limits`](limits::Limits).
-//! To give it back, replace the scratch by a new one.
+//! To give it back, replace the scratch by a new one. Reading and answering JSON lines allocates nothing either, but for
+//! what [`JsonLines`](json::JsonLines) says.
 //!
 //! A [`Session`](metadata::Session) allocates when it grows: when it lists more tags that the policy does not name than
 //! ever before, gets a larger value, or has more calls that wait to be finished (a call that is checked and never finished

@@ -5,7 +5,7 @@ use bumpalo::Bump;
 use sqrt_tests::corpus::{Options, PolicyFile};
 use sqrt_tests::engine;
 use sqrt_tests::implementations::USUAL;
-use sqrt_vm::json::{CallLine, Line, read_line};
+use sqrt_vm::json::{CallLine, JsonLines, Line, read_line};
 use sqrt_vm::metadata::Session;
 use sqrt_vm::policy::Policy;
 use sqrt_vm::scratch::Scratch;
@@ -115,4 +115,32 @@ fn after_warm_up<'p, 'a>(
         let mut second = warm();
         format!("{count} allocations\n{}", places(|| second.run(measured)))
     })
+}
+
+/// What allocates when lines are read, decided and answered again, and how many there are: those without escapes, which the
+/// reader of JSON puts together in memory of its own, and without errors.
+pub(crate) fn allocating_as_lines(policy: &Policy, lines: &[String]) -> (usize, Option<String>) {
+    let arena = Bump::new();
+    let names = calls(lines, policy, &arena).into_iter().map(|line| line.session.map(str::to_owned));
+    let mut sessions: Vec<_> = names.map(|name| (name, Session::new(policy))).collect();
+    let mut answering = JsonLines::new(policy);
+    let mut out = String::new();
+    let mut answer = |line: &String| {
+        out.clear();
+        let answered = answering.answer(
+            policy,
+            line.as_bytes(),
+            |wanted| {
+                let found = sessions.iter_mut().find(|(name, _)| name.as_deref() == wanted);
+                found.map(|(_, session)| session).ok_or_else(|| "no session".to_owned())
+            },
+            &mut out,
+        );
+        answered.is_ok()
+    };
+    let lines: Vec<_> = lines.iter().filter(|line| !line.contains('\\') && answer(line)).collect();
+    let mut all = || lines.iter().for_each(|line| assert!(answer(line)));
+    (0..3).for_each(|_| all());
+    let count = allocations(&mut all);
+    (lines.len(), (count > 0).then(|| format!("{count} allocations\n{}", places(&mut all))))
 }

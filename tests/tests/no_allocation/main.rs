@@ -28,6 +28,7 @@ const TESTS: &[Test] = &[
     ("examples", examples),
     ("corpus_cases", corpus_cases),
     ("random_policies", random_policies),
+    ("json_lines", json_lines),
 ];
 
 fn main() {
@@ -101,4 +102,15 @@ fn random_policies() {
         let case = Case::generate(seed, Style::ALL, 30);
         expect_none(&format!("seed {seed}"), &case.files(), &case.options, &case.calls);
     }
+}
+
+fn json_lines() {
+    let mut count = 0;
+    for seed in seeds(71_000..71_040) {
+        let case = Case::generate(seed, Style::ALL, 30);
+        let (lines, message) = host::allocating_as_lines(&policy(&case.files(), &case.options), &case.calls);
+        assert_eq!(message, None, "seed {seed}: {}", message.as_deref().unwrap_or_default());
+        count += lines;
+    }
+    assert!(count > 300, "{count} lines");
 }

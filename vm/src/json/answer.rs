@@ -2,6 +2,7 @@
 
 use super::text::write_string;
 use crate::metadata::{Metadata, TagId, Tags, write_metadata};
+use crate::policy::RuleInfo;
 use std::fmt::Write;
 
 /// An answer to a call, in the order of its keys.
@@ -38,6 +39,18 @@ pub struct RuleParts<'a> {
     pub tool_id: &'a str,
     /// The doc comment; none is written as null.
     pub description: Option<&'a str>,
+}
+
+impl<'a> From<RuleInfo<'a>> for RuleParts<'a> {
+    fn from(rule: RuleInfo<'a>) -> Self {
+        RuleParts {
+            file: rule.file(),
+            line: rule.line(),
+            column: rule.column(),
+            tool_id: rule.tool_id(),
+            description: rule.description(),
+        }
+    }
 }
 
 /// Appends an answer and a line end. `order` is memory to sort tags in.

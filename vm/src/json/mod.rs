@@ -6,6 +6,7 @@
 
 mod answer;
 mod line;
+mod lines;
 mod metadata;
 mod object;
 mod state;
@@ -15,7 +16,9 @@ mod text;
 mod value;
 
 pub use answer::{AnswerParts, RuleParts, write_answer, write_branch_answer, write_error};
+
 pub use line::{BranchLine, CallLine, Line, LineError, read_line};
+pub use lines::{AnswerError, JsonLines};
 pub use state::{ImportError, STATE_VERSION};
 pub(crate) use state::{PENDING_KEY, SESSION_KEY, read_pending, read_session};
 pub use text::{write_string, write_value};

@@ -138,6 +138,11 @@ impl Session {
         Ok(())
     }
 
+    /// Changes values with `other`, which may be none, or memory for one.
+    pub(crate) fn swap_value(&mut self, other: &mut Option<OwnedValue>) {
+        std::mem::swap(&mut self.value, other);
+    }
+
     /// Makes `updated`, a changed copy of its metadata, its metadata. `call` has the call's tags.
     ///
     /// # Errors

@@ -1,0 +1,205 @@
+//! A line in, an answer out: what `sqrt eval` does for each line, for hosts that speak JSON lines (S9).
+//!
+//! Invariants: what fails changes no session (S6.11) and writes nothing; a line that is answered is answered once.
+
+use super::answer::{AnswerParts, RuleParts, write_answer, write_branch_answer};
+use super::line::{CallLine, Line, LineError, read_line};
+use crate::engine::{Decision, Failure};
+use crate::metadata::{Session, SessionError, TagId};
+use crate::policy::Policy;
+use crate::scratch::Scratch;
+use crate::value::OwnedValue;
+use bumpalo::Bump;
+use std::fmt;
+
+/// Memory for what is read beyond this many bytes is not kept from line to line.
+const KEPT: usize = 1 << 20;
+
+/// Answers JSON lines under one policy: the memory to read lines and to decide calls, used again for every line.
+///
+/// In the steady state it allocates nothing, but for strings with escapes and numbers of more digits than 19, which the
+/// reader of JSON puts together in memory of its own, and for lines that are not valid.
+#[derive(Debug)]
+pub struct JsonLines {
+    scratch: Scratch,
+    /// For what cannot be borrowed from the line.
+    arena: Bump,
+    /// To sort tags in.
+    order: Vec<TagId>,
+    /// The session's value before the line set it, or memory.
+    value_before: Option<OwnedValue>,
+}
+
+impl JsonLines {
+    /// Memory for lines under `policy`; with another policy, every call fails.
+    pub fn new(policy: &Policy) -> JsonLines {
+        let scratch = Scratch::new(policy);
+        JsonLines { scratch, arena: Bump::new(), order: Vec::new(), value_before: None }
+    }
+
+    /// Answers a line, with or without its line end: appends the answer to `out`, with a line end. `session` finds the
+    /// session of a call by its name, which is none if the line has none or null; a line that asks about a branch needs no
+    /// session.
+    ///
+    /// # Errors
+    /// If the line is not valid, `session` finds none, or deciding the call fails (S6.11). No session is changed and nothing
+    /// is appended; [`write_error`](super::write_error) writes the answer to give.
+    pub fn answer<'s>(
+        &mut self,
+        policy: &Policy,
+        line: &[u8],
+        session: impl FnOnce(Option<&str>) -> Result<&'s mut Session, String>,
+        out: &mut String,
+    ) -> Result<(), AnswerError> {
+        self.answer_with_trace(policy, line, session, None, out)
+    }
+
+    /// As [`JsonLines::answer`]; the answer to a call has the JSON text that `trace` makes of the scratch under the key
+    /// `trace`.
+    ///
+    /// # Errors
+    /// As [`JsonLines::answer`].
+    pub fn answer_with_trace<'s>(
+        &mut self,
+        policy: &Policy,
+        line: &[u8],
+        session: impl FnOnce(Option<&str>) -> Result<&'s mut Session, String>,
+        trace: Option<&dyn Fn(&Scratch) -> String>,
+        out: &mut String,
+    ) -> Result<(), AnswerError> {
+        let JsonLines { scratch, arena, order, value_before } = self;
+        if arena.allocated_bytes() > KEPT {
+            *arena = Bump::new();
+        } else {
+            arena.reset();
+        }
+        match read_line(line, arena, policy.limits())? {
+            Line::Branch(question) => {
+                write_branch_answer(out, question.session, policy.check_branch(&question.metadata).name());
+            }
+            Line::Call(line) => {
+                let session =
+                    session(line.session).map_err(|message| AnswerError(Cause::NoSession(message)))?;
+                let decision = decide(policy, &line, session, scratch, value_before)?;
+                let trace = trace.map(|trace| trace(scratch));
+                let parts = AnswerParts {
+                    trace: trace.as_deref(),
+                    ..AnswerParts::new(line.session, line.call.tool(), &decision, policy, session, scratch)
+                };
+                write_answer(out, &parts, order);
+            }
+        }
+        Ok(())
+    }
+
+    /// The scratch, with the details of the last call.
+    pub fn scratch(&self) -> &Scratch {
+        &self.scratch
+    }
+
+    /// The scratch, to set it up.
+    pub fn scratch_mut(&mut self) -> &mut Scratch {
+        &mut self.scratch
+    }
+}
+
+/// Decides the call of a line. If that fails the session has the value that it had.
+fn decide(
+    policy: &Policy,
+    line: &CallLine<'_>,
+    session: &mut Session,
+    scratch: &mut Scratch,
+    value_before: &mut Option<OwnedValue>,
+) -> Result<Decision, AnswerError> {
+    if let Some(value) = line.session_value {
+        // The old value goes aside, and its place gets the memory of the one before.
+        session.swap_value(value_before);
+        if let Err(error) = session.set_value(value, policy.limits()) {
+            session.swap_value(value_before);
+            return Err(AnswerError(Cause::Value(error)));
+        }
+    }
+    let decision = policy.evaluate(session, &line.call, line.returned.as_ref(), scratch);
+    match decision.failure() {
+        Some(failure) => {
+            if line.session_value.is_some() {
+                session.swap_value(value_before);
+            }
+            Err(AnswerError(Cause::Failure(failure.clone())))
+        }
+        None => Ok(decision),
+    }
+}
+
+impl<'a> AnswerParts<'a> {
+    /// The answer to a call that was decided: `session` and `scratch` are as the call left them. Without a trace.
+    pub fn new(
+        session_name: Option<&'a str>,
+        tool: &'a str,
+        decision: &Decision,
+        policy: &'a Policy,
+        session: &'a Session,
+        scratch: &'a Scratch,
+    ) -> Self {
+        let tags = scratch.tags(policy, session);
+        AnswerParts {
+            session: session_name,
+            tool,
+            decision: decision.outcome().name(),
+            basis: decision.basis().name(),
+            rule: decision.rule().and_then(|rule| policy.rule(rule)).map(RuleParts::from),
+            session_meta: (session.metadata(), tags),
+            result_meta: scratch.result_metadata().map(|metadata| (metadata, tags)),
+            trace: None,
+        }
+    }
+}
+
+/// Why a line was not answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswerError(Cause);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Cause {
+    Line(LineError),
+    NoSession(String),
+    Value(SessionError),
+    Failure(Failure),
+}
+
+impl AnswerError {
+    /// What is wrong with the line, if that is the reason.
+    pub fn line(&self) -> Option<&LineError> {
+        match &self.0 {
+            Cause::Line(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// Why deciding failed, if that is the reason.
+    pub fn failure(&self) -> Option<&Failure> {
+        match &self.0 {
+            Cause::Failure(failure) => Some(failure),
+            _ => None,
+        }
+    }
+}
+
+impl From<LineError> for AnswerError {
+    fn from(error: LineError) -> AnswerError {
+        AnswerError(Cause::Line(error))
+    }
+}
+
+impl fmt::Display for AnswerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Cause::Line(error) => error.fmt(f),
+            Cause::NoSession(message) => f.write_str(message),
+            Cause::Value(error) => error.fmt(f),
+            Cause::Failure(failure) => failure.fmt(f),
+        }
+    }
+}
+
+impl std::error::Error for AnswerError {}
