@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, reason = "a test may fail by panicking")]
 
-use sqrt_benches::workload::{Answer, Scalar, Workload, email, order};
+use sqrt_benches::workload::{Answer, Case, Scalar, Workload, dispatch, email, order, updates};
 use sqrt_compiler::{Options, Source, compile};
 use sqrt_vm::call::{Argument, Call, MetadataInput, SetInput};
 use sqrt_vm::limits::Limits;
@@ -53,4 +53,25 @@ fn email_is_decided_as_expected() {
 #[test]
 fn order_is_decided_as_expected() {
     assert_answers(&order::workload());
+}
+
+#[test]
+fn dispatch_is_decided_as_expected() {
+    let mut workload = dispatch::workload(200);
+    assert_answers(&workload);
+    // The calls with random names as well.
+    workload.cases = (0..200)
+        .map(|number| Case {
+            name: "any",
+            call: dispatch::call_of(number),
+            expected: dispatch::denied_by(number),
+        })
+        .collect();
+    assert_answers(&workload);
+    assert!(dispatch::random_numbers(200, 1000).iter().all(|number| *number < 200));
+}
+
+#[test]
+fn updates_are_decided_as_expected() {
+    assert_answers(&updates::workload(3));
 }

@@ -5,7 +5,6 @@
 
 mod failure;
 mod pending;
-mod pending_text;
 
 pub use failure::{Failure, FailureKind};
 pub use pending::PendingCall;
@@ -306,8 +305,6 @@ fn decision(verdict: Result<Verdict, Failure>) -> Decision {
     }
 }
 
-#[cfg(test)]
-mod pending_tests;
 #[cfg(test)]
 mod session_tests;
 #[cfg(test)]

@@ -25,7 +25,6 @@ pub mod dispatch;
 pub mod engine;
 mod exec;
 pub mod json;
-mod late_args;
 pub mod limits;
 pub mod matcher;
 pub mod metadata;

@@ -1,14 +1,16 @@
-//! Our engine as a competitor: `check` of calls that borrow, under a policy compiled once, in a session that lasts.
+//! Our engine as a competitor: calls that borrow, under a policy compiled once, in a session that lasts.
 
-use sqrt_benches::workload::{Answer, RawCall, Workload};
+use sqrt_benches::workload::{Answer, RawCall, Workload, updates};
 use sqrt_compiler::{Options, Source, compile};
-use sqrt_vm::call::{Argument, Call, MetadataInput, SetInput};
+use sqrt_vm::call::{Argument, Call, MetadataInput, Returned, SetInput};
 use sqrt_vm::engine::Decision;
 use sqrt_vm::limits::Limits;
-use sqrt_vm::metadata::Session;
+use sqrt_vm::metadata::{MetaSet, Session, Tags};
 use sqrt_vm::policy::Policy;
 use sqrt_vm::scratch::Scratch;
+use sqrt_vm::value::Value;
 
+use crate::bound::dispatch::Series;
 use crate::bound::value;
 use crate::harness::{Competitor, Decider, Input};
 
@@ -26,34 +28,59 @@ pub fn policy(workload: &Workload) -> Policy {
     Policy::new(program, Limits::default()).unwrap()
 }
 
-struct Strings<'a> {
+/// A policy with all that a caller keeps beside it.
+struct Host<'a> {
     workload: &'a Workload,
     policy: &'a Policy,
     session: Session,
     scratch: Scratch,
+}
+
+impl<'a> Host<'a> {
+    fn new(workload: &'a Workload, policy: &'a Policy) -> Self {
+        Host { workload, policy, session: Session::new(policy), scratch: Scratch::new(policy) }
+    }
+
+    /// A decision without anything after it.
+    #[inline]
+    fn decide(&mut self, tool: &str, args: &[Argument<'_>]) -> Decision {
+        self.policy.evaluate(&mut self.session, &Call::new(tool, args), None, &mut self.scratch)
+    }
+
+    fn answer(&self, decision: &Decision) -> Answer {
+        let line = decision.rule().and_then(|rule| self.policy.rule(rule)).map(|rule| rule.line());
+        Answer {
+            outcome: decision.outcome(),
+            basis: decision.basis(),
+            rule: line.map(|line| self.workload.rule_on_line(line).expect("a rule stands on the line")),
+        }
+    }
+}
+
+fn arguments<'a>(call: &'a RawCall<'a>) -> Vec<Argument<'a>> {
+    let arguments = call.args.iter().map(|arg| {
+        let tags = (!arg.tags.is_empty()).then(|| SetInput::of(&arg.tags));
+        let metadata = MetadataInput { tags, ..MetadataInput::default() };
+        Argument::new(arg.name, value(arg.value)).with_metadata(metadata)
+    });
+    arguments.collect()
+}
+
+struct One<'a> {
+    host: Host<'a>,
     tool: &'a str,
     args: Vec<Argument<'a>>,
 }
 
-impl Decider for Strings<'_> {
+impl Decider for One<'_> {
     type Output = Decision;
 
     fn decide(&mut self) -> Decision {
-        let call = Call::new(self.tool, &self.args);
-        self.policy.check(&mut self.session, &call, &mut self.scratch).decision().clone()
+        self.host.decide(self.tool, &self.args)
     }
 
     fn answer(&self, decision: Decision) -> Answer {
-        answer(self.workload, self.policy, &decision)
-    }
-}
-
-fn answer(workload: &Workload, policy: &Policy, decision: &Decision) -> Answer {
-    let line = decision.rule().and_then(|rule| policy.rule(rule)).map(|rule| rule.line());
-    Answer {
-        outcome: decision.outcome(),
-        basis: decision.basis(),
-        rule: line.map(|line| workload.rule_on_line(line).expect("a rule stands on the line")),
+        self.host.answer(&decision)
     }
 }
 
@@ -63,18 +90,87 @@ pub fn competitors<'a>(
     policy: &'a Policy,
     call: &'a RawCall<'a>,
 ) -> Vec<Competitor<'a>> {
-    let args = call.args.iter().map(|arg| {
-        let tags = (!arg.tags.is_empty()).then(|| SetInput::of(&arg.tags));
-        Argument::new(arg.name, value(arg.value))
-            .with_metadata(MetadataInput { tags, ..MetadataInput::default() })
-    });
-    let strings = Strings {
-        workload,
-        policy,
-        session: Session::new(policy),
-        scratch: Scratch::new(policy),
-        tool: call.tool,
-        args: args.collect(),
-    };
-    vec![Competitor::new(NAME, Input::Strings, strings)]
+    let one = One { host: Host::new(workload, policy), tool: call.tool, args: arguments(call) };
+    vec![Competitor::new(NAME, Input::Strings, one)]
+}
+
+struct Many<'a> {
+    host: Host<'a>,
+    /// The block, the tool, the arguments.
+    calls: Vec<(usize, &'a str, Vec<Argument<'a>>)>,
+    next: usize,
+}
+
+impl Decider for Many<'_> {
+    type Output = (usize, Decision);
+
+    fn decide(&mut self) -> (usize, Decision) {
+        let (number, tool, args) = &self.calls[self.next];
+        self.next = (self.next + 1) % self.calls.len();
+        (*number, self.host.decide(tool, args))
+    }
+
+    fn answer(&self, (number, decision): (usize, Decision)) -> Answer {
+        Series::judge(number, self.host.answer(&decision))
+    }
+}
+
+/// Our engine for a series of calls.
+pub fn random<'a>(workload: &'a Workload, policy: &'a Policy, series: &'a Series) -> Vec<Competitor<'a>> {
+    let calls = series.calls().iter().map(|(number, call)| (*number, call.tool, arguments(call)));
+    let many = Many { host: Host::new(workload, policy), calls: calls.collect(), next: 0 };
+    vec![Competitor::new(NAME, Input::Strings, many)]
+}
+
+/// A call with its result: in one step, or checked and finished as a host does around the tool.
+pub struct WithResult<'a> {
+    host: Host<'a>,
+    tool: &'a str,
+    args: Vec<Argument<'a>>,
+    at_once: bool,
+}
+
+impl<'a> WithResult<'a> {
+    /// In a session that saw nothing yet.
+    pub fn new(workload: &'a Workload, policy: &'a Policy, call: &'a RawCall<'a>, at_once: bool) -> Self {
+        WithResult { host: Host::new(workload, policy), tool: call.tool, args: arguments(call), at_once }
+    }
+
+    /// The tags of session and result, sorted.
+    pub fn tags(&self) -> (Vec<String>, Vec<String>) {
+        let Host { policy, session, scratch, .. } = &self.host;
+        let tags = scratch.tags(policy, session);
+        let result = scratch.result_metadata().expect("the result phase ran");
+        (strings(&session.metadata().tags, &tags), strings(&result.tags, &tags))
+    }
+}
+
+fn strings(set: &MetaSet, tags: &Tags<'_>) -> Vec<String> {
+    let mut strings: Vec<String> =
+        set.listed().map(|tag| tags.name(tag).expect("a tag of the call").to_owned()).collect();
+    strings.sort();
+    strings
+}
+
+impl Decider for WithResult<'_> {
+    type Output = Decision;
+
+    fn decide(&mut self) -> Decision {
+        let Host { policy, session, scratch, .. } = &mut self.host;
+        let call = Call::new(self.tool, &self.args);
+        let returned = Returned::new(Value::Str(updates::RESULT));
+        if self.at_once {
+            return policy.evaluate(session, &call, Some(&returned), scratch);
+        }
+        let checked = policy.check(session, &call, scratch);
+        let decision = checked.decision().clone();
+        if let Some(pending) = checked.into_pending() {
+            policy.finish(session, pending, &returned, scratch).expect("nothing is over a limit");
+        }
+        decision
+    }
+
+    fn answer(&self, decision: Decision) -> Answer {
+        self.host.answer(&decision)
+    }
 }

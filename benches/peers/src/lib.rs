@@ -8,6 +8,8 @@
 pub mod bound;
 pub mod engine;
 pub mod harness;
+#[cfg(feature = "peers")]
+pub mod peers;
 pub mod plain;
 pub mod report;
 pub mod scenarios;

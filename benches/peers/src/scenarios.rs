@@ -1,20 +1,47 @@
 //! The cases of the comparison, each with everyone who can answer it.
 
-use sqrt_benches::workload::{Answer, RawCall, Workload, email, order};
+use sqrt_benches::workload::{Answer, RawCall, Workload, dispatch, email, order, updates};
 use sqrt_vm::policy::Policy;
 
-use crate::harness::Competitor;
+use crate::bound::dispatch::Series;
+use crate::bound::updates::Updates;
+use crate::engine::WithResult;
+use crate::harness::{Competitor, Decider, Input};
+#[cfg(feature = "peers")]
+use crate::peers;
 use crate::{bound, engine, plain};
 
-/// A workload with our policy for it, so that competitors may borrow both.
+/// A workload with what its competitors borrow.
 pub struct Scenario {
     workload: Workload,
     policy: Policy,
-    others: for<'a> fn(&'a RawCall<'a>) -> Vec<Competitor<'a>>,
+    /// For random names.
+    series: Option<Series>,
+    kind: Kind,
 }
 
+#[derive(Clone, Copy)]
+enum Kind {
+    Email,
+    Order,
+    Dispatch(usize),
+    Updates(usize),
+}
+
+const KINDS: [Kind; 9] = [
+    Kind::Email,
+    Kind::Order,
+    Kind::Dispatch(100),
+    Kind::Dispatch(1_000),
+    Kind::Dispatch(10_000),
+    Kind::Dispatch(100_000),
+    Kind::Updates(3),
+    Kind::Updates(100),
+    Kind::Updates(10_000),
+];
+
 /// A case of a scenario.
-pub struct ScenarioCase<'a> {
+pub struct Case<'a> {
     /// As in reports.
     pub name: String,
     /// What all must answer.
@@ -23,37 +50,105 @@ pub struct ScenarioCase<'a> {
     pub competitors: Vec<Competitor<'a>>,
 }
 
-impl Scenario {
-    fn new(workload: Workload, others: for<'a> fn(&'a RawCall<'a>) -> Vec<Competitor<'a>>) -> Self {
-        Scenario { policy: engine::policy(&workload), workload, others }
-    }
-
-    /// Its cases.
-    pub fn cases(&self) -> impl Iterator<Item = ScenarioCase<'_>> {
-        self.workload.cases.iter().map(|case| {
-            let mut competitors = engine::competitors(&self.workload, &self.policy, &case.call);
-            competitors.extend((self.others)(&case.call));
-            ScenarioCase {
-                name: format!("{}, {}", self.workload.name, case.name),
-                expected: case.expected,
-                competitors,
-            }
-        })
+/// Hands each case whose name has all these words to `visit`, one after another, and builds nothing for others.
+pub fn each(words: &[String], mut visit: impl FnMut(Case<'_>)) {
+    let wanted = |name: &str| words.iter().all(|word| name.contains(word.as_str()));
+    for kind in KINDS {
+        let workload = kind.workload();
+        let names = kind.case_names(&workload);
+        if !names.iter().any(|name| wanted(name)) {
+            continue;
+        }
+        let scenario = Scenario::new(workload, kind);
+        for (index, name) in names.into_iter().enumerate().filter(|(_, name)| wanted(name)) {
+            visit(scenario.case(index, name));
+        }
     }
 }
 
-/// All of them.
-pub fn all() -> Vec<Scenario> {
-    vec![
-        Scenario::new(email::workload(), |call| {
-            let mut all = bound::email::competitors(call);
-            all.extend(plain::email::competitors(call));
-            all
-        }),
-        Scenario::new(order::workload(), |call| {
-            let mut all = bound::order::competitors(call);
-            all.extend(plain::order::competitors(call));
-            all
-        }),
-    ]
+impl Kind {
+    fn workload(self) -> Workload {
+        match self {
+            Kind::Email => email::workload(),
+            Kind::Order => order::workload(),
+            Kind::Dispatch(tools) => dispatch::workload(tools),
+            Kind::Updates(tags) => updates::workload(tags),
+        }
+    }
+
+    fn case_names(self, workload: &Workload) -> Vec<String> {
+        let random = matches!(self, Kind::Dispatch(_)).then_some("random");
+        let names = workload.cases.iter().map(|case| case.name).chain(random);
+        names.map(|name| format!("{}, {name}", workload.name)).collect()
+    }
+}
+
+impl Scenario {
+    fn new(workload: Workload, kind: Kind) -> Self {
+        let series = match kind {
+            Kind::Dispatch(tools) => Some(Series::new(tools)),
+            _ => None,
+        };
+        Scenario { policy: engine::policy(&workload), workload, series, kind }
+    }
+
+    fn case(&self, index: usize, name: String) -> Case<'_> {
+        let Scenario { workload, policy, .. } = self;
+        let Some(case) = workload.cases.get(index) else {
+            return Case { name, expected: Series::EXPECTED, competitors: self.random() };
+        };
+        let call = &case.call;
+        let mut competitors = match self.kind {
+            Kind::Updates(_) => self.updates(call),
+            _ => engine::competitors(workload, policy, call),
+        };
+        match self.kind {
+            Kind::Email => {
+                competitors.extend(bound::email::competitors(call));
+                competitors.extend(plain::email::competitors(call));
+                #[cfg(feature = "peers")]
+                competitors.extend(peers::email(call));
+            }
+            Kind::Order => {
+                competitors.extend(bound::order::competitors(call));
+                competitors.extend(plain::order::competitors(call));
+                #[cfg(feature = "peers")]
+                competitors.extend(peers::order(call));
+            }
+            Kind::Dispatch(tools) => {
+                competitors.extend(bound::dispatch::competitors(tools, call));
+                competitors.extend(plain::dispatch::competitors(tools, call));
+                #[cfg(feature = "peers")]
+                competitors.extend(peers::dispatch::competitors(tools, call));
+            }
+            Kind::Updates(_) => {}
+        }
+        Case { name, expected: case.expected, competitors }
+    }
+
+    fn random(&self) -> Vec<Competitor<'_>> {
+        let (Some(series), Kind::Dispatch(tools)) = (&self.series, self.kind) else { return Vec::new() };
+        let mut competitors = engine::random(&self.workload, &self.policy, series);
+        competitors.extend(bound::dispatch::random(tools, series));
+        competitors
+    }
+
+    /// Each after it was seen to leave the same tags behind.
+    fn updates<'a>(&'a self, call: &'a RawCall<'a>) -> Vec<Competitor<'a>> {
+        let expected = updates::expected_tags(call);
+        let ours = [("sqrt", false), ("sqrt, at once", true)].map(|(name, at_once)| {
+            let mut ours = WithResult::new(&self.workload, &self.policy, call, at_once);
+            ours.decide();
+            assert_eq!(ours.tags(), expected, "{name}");
+            Competitor::new(name, Input::Strings, ours)
+        });
+        let bound = [(Input::Strings, false), (Input::Ready, true)].map(|(input, ready)| {
+            let mut bound = Updates::new(call, ready);
+            bound.decide();
+            assert!(bound.is_restricted());
+            assert_eq!(bound.tags(), expected, "bound");
+            Competitor::new("bound", input, bound)
+        });
+        ours.into_iter().chain(bound).collect()
+    }
 }

@@ -4,8 +4,10 @@
 //! Invariant: a rule is named by its number, from 1 in source order, and stands on a line of its own, so that a competitor
 //! that knows numbers and an engine that knows lines can be compared.
 
+pub mod dispatch;
 pub mod email;
 pub mod order;
+pub mod updates;
 
 use sqrt_vm::decision::{Basis, Outcome};
 

@@ -2,7 +2,7 @@
 //! other arguments keep only the cases whose names have them.
 
 use serde_json::json;
-use sqrt_peers::harness::{Effort, assert_answers, measure};
+use sqrt_peers::harness::{Competitor, Effort, assert_answers, measure};
 use sqrt_peers::report::{CaseResult, Row};
 use sqrt_peers::scenarios;
 
@@ -16,26 +16,21 @@ fn main() {
     let effort = if flag("--quick") { Effort::QUICK } else { Effort::FULL };
     let as_json = flag("--json");
     let mut results = Vec::new();
-    for scenario in scenarios::all() {
-        for mut case in scenario.cases() {
-            if !args.iter().all(|wanted| case.name.contains(wanted)) {
-                continue;
-            }
-            assert_answers(&case.name, &mut case.competitors, case.expected);
-            let times = measure(&mut case.competitors, effort);
-            let row = |(competitor, nanoseconds): (&sqrt_peers::harness::Competitor<'_>, f64)| Row {
-                competitor: competitor.name,
-                input: competitor.input,
-                nanoseconds,
-            };
-            let result =
-                CaseResult { rows: case.competitors.iter().zip(times).map(row).collect(), name: case.name };
-            if !as_json {
-                println!("{}", result.table());
-            }
-            results.push(result.json());
+    scenarios::each(&args, |mut case| {
+        assert_answers(&case.name, &mut case.competitors, case.expected);
+        let times = measure(&mut case.competitors, effort);
+        let row = |(competitor, nanoseconds): (&Competitor<'_>, f64)| Row {
+            competitor: competitor.name,
+            input: competitor.input,
+            nanoseconds,
+        };
+        let result =
+            CaseResult { rows: case.competitors.iter().zip(times).map(row).collect(), name: case.name };
+        if !as_json {
+            println!("{}", result.table());
         }
-    }
+        results.push(result.json());
+    });
     if as_json {
         println!("{}", json!({"rounds": effort.rounds, "cases": results}));
     }

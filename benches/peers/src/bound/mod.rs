@@ -4,9 +4,11 @@
 //! branch, as it would in complete code, but what lies behind that branch is only a deny.
 
 pub mod dfa;
+pub mod dispatch;
 pub mod email;
 pub mod order;
 pub mod strings;
+pub mod updates;
 
 use sqrt_benches::workload::{Answer, RawCall, Scalar};
 use sqrt_vm::number::Number;

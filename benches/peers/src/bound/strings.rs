@@ -45,6 +45,23 @@ impl StringIndex {
     }
 }
 
+/// The same hash for maps that grow.
+#[derive(Default)]
+pub struct Mixer(u64);
+
+impl std::hash::Hasher for Mixer {
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = mix(self.0, hash(bytes));
+    }
+
+    /// What `str` adds at its end says nothing here.
+    fn write_u8(&mut self, _: u8) {}
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 #[inline]
 fn hash(bytes: &[u8]) -> u64 {
     let mut hash = bytes.len() as u64 ^ 0x9E37_79B9_7F4A_7C15;

@@ -1,5 +1,6 @@
 //! Plain Rust: what comes to mind first, from the standard library and the `regex` crate, without tuning.
 
+pub mod dispatch;
 pub mod email;
 pub mod order;
 
