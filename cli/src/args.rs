@@ -159,8 +159,12 @@ const COMPILE_HELP: &str = r#"Example:
 
 /// Show the bytecode of a policy or an image, with source lines.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  $ sqrt disasm mail.sqrt\n  $ sqrt disasm mail.sqrtc")]
+#[command(after_help = "Example:\n  $ sqrt disasm mail.sqrt\n  $ sqrt disasm --verify mail.sqrtc")]
 pub(crate) struct DisasmArgs {
+    /// Build the automata anew from the patterns and compare; the exit status is 1 if they differ.
+    #[arg(long)]
+    pub(crate) verify: bool,
+
     /// The policy file or image; `-` is standard input.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,

@@ -10,6 +10,7 @@
 mod budget;
 mod build;
 mod byte_runs;
+mod compare;
 mod determinise;
 mod dfa;
 mod element;
@@ -28,6 +29,7 @@ mod verifier_tests;
 
 pub use budget::Budget;
 pub use build::{BuildError, Reason, Report, Simulated, build, tables};
+pub use compare::{Difference, differences};
 pub use determinise::{NoTable, many, union};
 pub use dfa::Dfa;
 pub use element::{ElementSet, has_line_end};

@@ -1,0 +1,160 @@
+//! Images: old ones are kept and still answer, or are refused; damaged ones are refused or run safely.
+//!
+//! `tests/data/images/vN/` has an image of format version N. Of the current version there are its policy, calls and answers
+//! too; `BLESS=1` writes its image and answers anew, which is right as long as no image of this version is in use.
+//! Of any other version the image must be refused. `v0` is no version that ever was.
+
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test may fail by panicking"
+)]
+
+use sqrt_compiler::{Options, Source, compile};
+use sqrt_tests::engine::Engine;
+use sqrt_vm::bytecode::program::FORMAT_VERSION;
+use sqrt_vm::bytecode::{ImageErrorKind, VerifiedProgram, image};
+use sqrt_vm::limits::Limits;
+use sqrt_vm::policy::Policy;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data/images")
+}
+
+fn current() -> PathBuf {
+    root().join(format!("v{FORMAT_VERSION}"))
+}
+
+/// The policy of the current version, compiled.
+fn compiled() -> VerifiedProgram {
+    let policy = fs::read(current().join("policy.sqrt")).expect("a policy of the current version");
+    let source = Source { name: "policy.sqrt", bytes: &policy };
+    compile(&[source], &Options::default()).program.expect("it compiles")
+}
+
+fn load(image: &[u8]) -> Result<Policy, String> {
+    Policy::load(image, Limits::default()).map_err(|error| error.to_string())
+}
+
+fn calls() -> Vec<String> {
+    let calls = fs::read_to_string(current().join("calls.jsonl")).expect("calls of the current version");
+    calls.lines().map(str::to_owned).collect()
+}
+
+fn answers(policy: Policy, calls: &[String]) -> String {
+    let mut engine = Engine::of(policy);
+    calls.iter().map(|call| engine.answer(call) + "\n").collect()
+}
+
+fn bless() {
+    if std::env::var_os("BLESS").is_some() {
+        let program = compiled();
+        fs::write(current().join("policy.sqrtc"), program.to_image()).unwrap();
+        let policy = Policy::new(program, Limits::default()).unwrap();
+        fs::write(current().join("answers.jsonl"), answers(policy, &calls())).unwrap();
+        fs::create_dir_all(root().join("v0")).unwrap();
+        if !root().join("v0/policy.sqrtc").exists() {
+            let mut other = compiled().to_image();
+            other[image::MAGIC.len()..][..4].copy_from_slice(&[0; 4]);
+            image::reseal(&mut other);
+            fs::write(root().join("v0/policy.sqrtc"), other).unwrap();
+        }
+    }
+}
+
+#[test]
+fn images_of_this_version_answer_and_others_are_refused() {
+    bless();
+    let (mut same, mut others) = (0, 0);
+    for folder in fs::read_dir(root()).unwrap().map(|entry| entry.unwrap().path()) {
+        let image = fs::read(folder.join("policy.sqrtc")).expect("an image");
+        if folder == current() {
+            let policy = load(&image).unwrap_or_else(|error| {
+                panic!(
+                    "{error}\nthe committed image no longer loads: if images of version {FORMAT_VERSION} may be in use, \
+                     raise FORMAT_VERSION and add a folder for it; else write it anew with \
+                     `BLESS=1 cargo test -p sqrt-tests --test images`"
+                )
+            });
+            let expected = fs::read_to_string(folder.join("answers.jsonl")).expect("answers");
+            assert_eq!(answers(policy, &calls()), expected);
+            let compiled = Policy::new(compiled(), Limits::default()).unwrap();
+            assert_eq!(answers(compiled, &calls()), expected, "compiled anew");
+            same += 1;
+        } else {
+            let error = VerifiedProgram::from_image(&image).unwrap_err();
+            assert_eq!(error.kind(), ImageErrorKind::OtherVersion, "{}", folder.display());
+            assert!(error.to_string().ends_with("compile the policy again"), "{error}");
+            others += 1;
+        }
+    }
+    assert!(same == 1 && others >= 1, "{same} of this version, {others} others");
+}
+
+/// What a change of an image under a right checksum came to.
+#[derive(Default)]
+struct Tally {
+    refused: usize,
+    ran: usize,
+}
+
+impl Tally {
+    /// Loads the image with its checksum made right, and asks the calls if it loads.
+    fn try_out(&mut self, image: &mut [u8], calls: &[String]) {
+        image::reseal(image);
+        match load(image) {
+            Err(_) => self.refused += 1,
+            Ok(policy) => {
+                self.ran += 1;
+                let answers = answers(policy, calls);
+                assert_eq!(answers.lines().count(), calls.len());
+            }
+        }
+    }
+}
+
+/// Whatever gets past the checksum is refused, or what it says runs within its bounds.
+#[test]
+fn a_flipped_byte_is_refused_or_harmless() {
+    let image = compiled().to_image();
+    let calls = calls();
+    let mut tally = Tally::default();
+    for at in 0..image.len() {
+        // One bit each, another one in each byte; and all of them.
+        for change in [1 << (at % 8), 0xff] {
+            let mut flipped = image.clone();
+            flipped[at] ^= change;
+            tally.try_out(&mut flipped, &calls);
+        }
+    }
+    assert!(tally.ran > 100 && tally.refused > 1_000, "{} ran, {} refused", tally.ran, tally.refused);
+}
+
+/// Parts of an image in the place of other parts: numbers that are plausible somewhere else.
+#[test]
+fn moved_words_are_refused_or_harmless() {
+    let image = compiled().to_image();
+    let calls = calls();
+    let mut tally = Tally::default();
+    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut below = |bound: usize| {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed % bound as u64) as usize
+    };
+    for _ in 0..3_000 {
+        let mut changed = image.clone();
+        for _ in 0..=below(3) {
+            let width = [1, 2, 4, 8][below(4)];
+            let (from, to) = (below(image.len() - width), below(image.len() - width));
+            changed.copy_within(from..from + width, to);
+        }
+        tally.try_out(&mut changed, &calls);
+    }
+    assert!(tally.ran > 30 && tally.refused > 300, "{} ran, {} refused", tally.ran, tally.refused);
+}

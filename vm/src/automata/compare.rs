@@ -1,0 +1,84 @@
+//! Whether the automata of a program are those of its patterns.
+//!
+//! The verifier makes sure that automata are safe to run, not that they mean what the patterns say: an image could be made
+//! by anyone. Who doubts builds them anew.
+
+use super::budget::Budget;
+use super::build::{BuildError, tables};
+use crate::bytecode::automata::AutomataTables;
+use crate::bytecode::program::Program;
+
+/// A table that is not what the patterns make it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Difference {
+    /// The name of the table, as in [`AutomataTables`].
+    pub table: &'static str,
+    /// The first row (of a text: byte) that differs.
+    pub row: usize,
+}
+
+/// Builds the automata of `program` anew and compares: the tables that differ, in their order.
+///
+/// The budget has to be the one with which the program was compiled.
+///
+/// # Errors
+/// As [`build`](super::build).
+pub fn differences(program: &Program, mut budget: Budget) -> Result<Vec<Difference>, BuildError> {
+    let (expected, _) = tables(program, &mut budget)?;
+    let found = &program.automata;
+    let mut differences = Vec::new();
+    macro_rules! compare {
+        ($($table:ident),*) => {{
+            // A table that is not compared does not compile.
+            let AutomataTables { $($table: _),* } = found;
+            $(differences.extend(difference(stringify!($table), found.$table.as_ref(), expected.$table.as_ref()));)*
+        }};
+    }
+    compare!(
+        dfas,
+        dfa_classes,
+        dfa_transitions,
+        dfa_accepts,
+        dfa_accept_pool,
+        literal_text,
+        literals,
+        text_sets,
+        literal_pool,
+        literal_pairs,
+        simulated,
+        elements,
+        sized
+    );
+    Ok(differences)
+}
+
+fn difference<T: PartialEq>(table: &'static str, found: &[T], expected: &[T]) -> Option<Difference> {
+    let row = found.iter().zip(expected).position(|(found, expected)| found != expected);
+    let length = (found.len() != expected.len()).then(|| found.len().min(expected.len()));
+    row.or(length).map(|row| Difference { table, row })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Budget, Difference, differences};
+    use crate::testing::{Assembler, built};
+
+    #[test]
+    fn another_automaton_is_noticed() {
+        let mut asm = Assembler::new();
+        asm.regex_set("[ab]*c");
+        asm.regex_set("d.*");
+        let mut program = built(asm.program);
+        let budget = || Budget::new(256 << 10, 32 << 20);
+        assert_eq!(differences(&program, budget()), Ok(Vec::new()));
+        let states = program.automata.dfa_transitions.len();
+        *program.automata.dfa_transitions.last_mut().unwrap() ^= 1;
+        program.automata.literal_text.push('x');
+        let expected = [
+            Difference { table: "dfa_transitions", row: states - 1 },
+            Difference { table: "literal_text", row: program.automata.literal_text.len() - 1 },
+        ];
+        assert_eq!(differences(&program, budget()).unwrap(), expected);
+    }
+}
