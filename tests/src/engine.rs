@@ -9,6 +9,7 @@ use sqrt_compiler::presets::Presets;
 use sqrt_compiler::x_policy::{self, BranchingMode, XPolicy};
 use sqrt_compiler::{Passes, Source, compile};
 use sqrt_vm::bytecode::settings::{self, Branching, Settings};
+use sqrt_vm::engine::Decision;
 use sqrt_vm::json::{
     AnswerParts, CallLine, Line, RuleParts, read_line, write_answer, write_branch_answer, write_error,
 };
@@ -122,20 +123,31 @@ impl Engine {
             return Err(failure.to_string());
         }
         *known = session;
-        let tags = scratch.tags(policy, known);
-        let answer = AnswerParts {
-            session: line.session,
-            tool: line.call.tool(),
-            decision: decision.outcome().name(),
-            basis: decision.basis().name(),
-            rule: decision.rule().and_then(|rule| policy.rule(rule)).map(rule_parts),
-            session_meta: (known.metadata(), tags),
-            result_meta: scratch.result_metadata().map(|metadata| (metadata, tags)),
-            trace: None,
-        };
-        write_answer(out, &answer, &mut Vec::new());
+        write_decision(out, line, &decision, known, (policy, scratch));
         Ok(())
     }
+}
+
+/// Writes the answer to a call whose phases are over: `session` and `scratch` are as they left them.
+pub fn write_decision(
+    out: &mut String,
+    line: &CallLine<'_>,
+    decision: &Decision,
+    session: &Session,
+    (policy, scratch): (&Policy, &Scratch),
+) {
+    let tags = scratch.tags(policy, session);
+    let answer = AnswerParts {
+        session: line.session,
+        tool: line.call.tool(),
+        decision: decision.outcome().name(),
+        basis: decision.basis().name(),
+        rule: decision.rule().and_then(|rule| policy.rule(rule)).map(rule_parts),
+        session_meta: (session.metadata(), tags),
+        result_meta: scratch.result_metadata().map(|metadata| (metadata, tags)),
+        trace: None,
+    };
+    write_answer(out, &answer, &mut Vec::new());
 }
 
 fn rule_parts(rule: RuleInfo<'_>) -> RuleParts<'_> {

@@ -4,6 +4,7 @@
 
 use crate::corpus::{Exchange, Options, PolicyFile, Report, Severity, difference};
 use crate::engine::{Engine, Setup};
+use crate::moving::Moving;
 use crate::oracle::Oracle;
 use serde_json::Value;
 use sqrt_compiler::diagnostics::SourceMap;
@@ -34,6 +35,7 @@ pub const ALL: &[Load] = &[
     engine_that_only_folds,
     plain_engine,
     engine_in_two_steps,
+    engine_on_the_move,
     oracle,
 ];
 
@@ -80,6 +82,12 @@ pub fn plain_engine(files: &[PolicyFile], options: &Options) -> Result<Implement
 /// The engine where a call is checked first and finished later.
 pub fn engine_in_two_steps(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
     set_up("engine in two steps", files, options, Setup { two_steps: true, ..USUAL })
+}
+
+/// The engine as hosts use it that keep sessions and pending calls as text, and load policies anew between any two steps.
+pub fn engine_on_the_move(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
+    let mut engine = Moving::new(files, options)?;
+    Ok(Implementation { name: "engine on the move", answer: Box::new(move |line| engine.answer(line)) })
 }
 
 fn set_up(

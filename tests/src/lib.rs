@@ -15,6 +15,7 @@ pub mod docs;
 pub mod engine;
 pub mod generate;
 pub mod implementations;
+pub mod moving;
 pub mod oracle;
 pub mod readme;
 pub mod sessions_page;

@@ -5,6 +5,7 @@
 
 mod failure;
 mod pending;
+mod pending_text;
 
 pub use failure::{Failure, FailureKind};
 pub use pending::PendingCall;
@@ -305,6 +306,8 @@ fn decision(verdict: Result<Verdict, Failure>) -> Decision {
     }
 }
 
+#[cfg(test)]
+mod pending_tests;
 #[cfg(test)]
 mod session_tests;
 #[cfg(test)]

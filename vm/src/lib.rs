@@ -25,6 +25,7 @@ pub mod dispatch;
 pub mod engine;
 mod exec;
 pub mod json;
+mod late_args;
 pub mod limits;
 pub mod matcher;
 pub mod metadata;

@@ -11,6 +11,7 @@ use crate::bytecode::program::{
 use crate::bytecode::{FrameNeeds, ImageError, Op, PolicyId, Settings, VerifiedProgram};
 use crate::decision::RuleRef;
 use crate::dispatch::{BlockId, Dispatch, DispatchScratch};
+use crate::late_args::late_args;
 use crate::limits::{LimitExceeded, Limits};
 use crate::matcher::Matchers;
 use crate::metadata::{MetaSet, TagId, Universe};
@@ -36,6 +37,8 @@ pub struct Policy {
     ascending: Vec<u32>,
     /// For each block its place among all by descending priority, then source order (S6.9).
     descending: Vec<u32>,
+    /// For each argument name whether its value can be read after the call was allowed.
+    late_args: Vec<bool>,
     /// Tells whose a scratch is.
     identity: Arc<()>,
 }
@@ -123,6 +126,7 @@ impl Policy {
             dispatch,
             ascending,
             descending,
+            late_args: late_args(program, verified.ops()),
             identity: Arc::new(()),
             id: verified.id(),
             verified,
@@ -200,6 +204,11 @@ impl Policy {
 
     pub(crate) fn arg_index(&self, name: &str) -> Option<usize> {
         self.program().find_arg(name).map(|index| index as usize)
+    }
+
+    /// Whether the value of this argument can be read after the call was allowed.
+    pub(crate) fn arg_is_late(&self, name: &str) -> bool {
+        self.arg_index(name).and_then(|index| self.late_args.get(index)).is_some_and(|late| *late)
     }
 
     pub(crate) fn elements(&self, set: Elements) -> Option<ElementSet<'_>> {

@@ -6,6 +6,7 @@ use crate::bytecode::PolicyId;
 use crate::exec::Fault;
 use crate::limits::LimitExceeded;
 use crate::metadata::SessionError;
+use crate::value::NotJson;
 
 /// Why something could not be done (S6.11). [`Failure::kind`] says what a host may do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +28,7 @@ pub(super) enum Cause {
     Finished,
     Forgotten,
     NoMoreCalls,
+    NotJson(NotJson),
 }
 
 /// The kinds of failures.
@@ -51,6 +53,8 @@ pub enum FailureKind {
     NotPending,
     /// The session has forgotten the call, as more than `pending_calls` were waiting.
     Forgotten,
+    /// A value that has to be written has no JSON form.
+    NotJson,
     /// An error of the engine itself.
     Internal,
 }
@@ -65,6 +69,8 @@ impl Failure {
         match &self.cause {
             Cause::Limit(_) => FailureKind::Limit,
             Cause::Session(error) if error.limit().is_some() => FailureKind::Limit,
+            Cause::NotJson(NotJson::Depth(_)) => FailureKind::Limit,
+            Cause::NotJson(_) => FailureKind::NotJson,
             Cause::Session(_) | Cause::Fault(_) | Cause::NoMoreCalls => FailureKind::Internal,
             Cause::RepeatedArgument => FailureKind::RepeatedArgument,
             Cause::ForeignScratch => FailureKind::ScratchOfOtherPolicy,
@@ -80,7 +86,7 @@ impl Failure {
     /// The limit that was passed, if that is the reason.
     pub fn limit(&self) -> Option<&LimitExceeded> {
         match &self.cause {
-            Cause::Limit(limit) => Some(limit),
+            Cause::Limit(limit) | Cause::NotJson(NotJson::Depth(limit)) => Some(limit),
             Cause::Session(error) => error.limit(),
             _ => None,
         }
@@ -100,6 +106,12 @@ impl Failure {
 impl From<Cause> for Failure {
     fn from(cause: Cause) -> Failure {
         Failure { cause }
+    }
+}
+
+impl From<NotJson> for Failure {
+    fn from(error: NotJson) -> Failure {
+        Cause::NotJson(error).into()
     }
 }
 
@@ -127,6 +139,7 @@ impl fmt::Display for Failure {
             Cause::Limit(limit) => limit.fmt(f),
             Cause::Session(error) => error.fmt(f),
             Cause::Fault(fault) => fault.fmt(f),
+            Cause::NotJson(error) => error.fmt(f),
             Cause::RepeatedArgument => f.write_str("two arguments of the call have the same name"),
             Cause::ForeignScratch => f.write_str("the scratch was made for another policy"),
             Cause::ForeignSession { belongs_to } => {

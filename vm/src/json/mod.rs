@@ -20,5 +20,5 @@ pub use answer::{AnswerParts, RuleParts, write_answer, write_branch_answer, writ
 pub use line::{BranchLine, CallLine, Line, LineError, read_line};
 pub use lines::{AnswerError, JsonLines};
 pub use state::{ImportError, STATE_VERSION};
-pub(crate) use state::{SESSION_KEY, read_session};
+pub(crate) use state::{PENDING_KEY, SESSION_KEY, read_pending, read_session};
 pub use text::{write_string, write_value};

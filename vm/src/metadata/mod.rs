@@ -17,6 +17,7 @@ pub(crate) use call_ids::NotPending;
 pub use session::{Session, SessionError};
 pub use set::MetaSet;
 pub use tags::{Interner, StringTable, TagId, Tags, Universe};
+pub(crate) use text::write_metadata_input;
 pub use text::{write_metadata, write_set};
 
 pub use crate::bytecode::operand::FieldImm;

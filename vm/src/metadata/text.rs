@@ -64,6 +64,49 @@ pub fn write_metadata(out: &mut String, metadata: &Metadata, tags: &Tags<'_>, or
     out.push('}');
 }
 
+/// Appends metadata that a call gives as JSON, only the parts that are given.
+pub(crate) fn write_metadata_input(out: &mut String, input: &MetadataInput<'_>) {
+    let mut separator = "{";
+    for (key, part) in [("tags", input.tags), ("producers", input.producers), ("consumers", input.consumers)]
+    {
+        let Some(part) = part else { continue };
+        out.push_str(separator);
+        separator = ", ";
+        write_string(out, key);
+        out.push_str(": ");
+        write_set_input(out, &part);
+    }
+    out.push_str(if separator == "{" { "{}" } else { "}" });
+}
+
+/// Appends a set that a call gives as JSON (S2.4), sorted by code point.
+fn write_set_input(out: &mut String, input: &SetInput<'_>) {
+    // `*` is every string (S2.3): with it, nothing else of the list counts.
+    let has_star = input.strings().contains(&"*");
+    let (complement, listed) =
+        if has_star { (!input.is_complement(), &[][..]) } else { (input.is_complement(), input.strings()) };
+    if complement && listed.is_empty() {
+        out.push_str("[\"*\"]");
+        return;
+    }
+    let mut strings = listed.to_vec();
+    strings.sort_unstable();
+    strings.dedup();
+    if complement {
+        out.push_str("{\"except\": ");
+    }
+    let mut separator = "[";
+    for string in &strings {
+        out.push_str(separator);
+        separator = ", ";
+        write_string(out, string);
+    }
+    out.push_str(if strings.is_empty() { "[]" } else { "]" });
+    if complement {
+        out.push('}');
+    }
+}
+
 /// Appends a set as JSON (S2.4), sorted by code point. `order` is memory to sort in.
 pub fn write_set(out: &mut String, set: &MetaSet, tags: &Tags<'_>, order: &mut Vec<TagId>) {
     if set.is_universal() {
