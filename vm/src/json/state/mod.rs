@@ -4,18 +4,18 @@
 //! what is not exactly as described is an error, as two readers must never disagree about the state of a session. What
 //! the state means for a policy is decided where it is taken over.
 
-use super::line::SessionName;
-use super::metadata::MetadataObject;
-use super::object::{Text, put, read_members, unknown};
-use super::value::AnyValue;
+mod pending;
+mod session;
+
+pub(crate) use pending::read_pending;
+pub(crate) use session::read_session;
+
+use super::object::Text;
 use crate::bytecode::PolicyId;
-use crate::call::MetadataInput;
-use crate::limits::{LimitExceeded, Limits};
-use crate::value::Value;
+use crate::limits::LimitExceeded;
 use bumpalo::Bump;
-use bumpalo::collections::Vec;
 use serde::Deserialize;
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Visitor};
 use std::cell::Cell;
 use std::fmt;
 
@@ -24,6 +24,9 @@ pub const STATE_VERSION: u64 = 1;
 
 /// The key that makes an object a session.
 pub(crate) const SESSION_KEY: &str = "sqrt_session";
+
+/// The key that makes an object a pending call.
+pub(crate) const PENDING_KEY: &str = "sqrt_pending_call";
 
 /// Why the text of a session or of a pending call is not taken over.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +39,7 @@ enum Cause {
     Text(String),
     Version(u64),
     SessionPolicy(PolicyId),
+    PendingPolicy(PolicyId),
     Limit(LimitExceeded),
 }
 
@@ -46,6 +50,10 @@ impl ImportError {
 
     pub(crate) fn session_of(policy: PolicyId) -> ImportError {
         ImportError { cause: Cause::SessionPolicy(policy) }
+    }
+
+    pub(crate) fn pending_of(policy: PolicyId) -> ImportError {
+        ImportError { cause: Cause::PendingPolicy(policy) }
     }
 
     /// The version of the form, if it is one that cannot be read.
@@ -59,7 +67,7 @@ impl ImportError {
     /// The policy that the text belongs to, if the reason is that it is not the one asked.
     pub fn policy(&self) -> Option<PolicyId> {
         match self.cause {
-            Cause::SessionPolicy(policy) => Some(policy),
+            Cause::SessionPolicy(policy) | Cause::PendingPolicy(policy) => Some(policy),
             _ => None,
         }
     }
@@ -93,34 +101,15 @@ impl fmt::Display for ImportError {
                 "the session belongs to the policy {policy}, not to this one: import it under that policy and rebind \
                  it, or do both at once (`Session::import_rebound`)"
             ),
+            Cause::PendingPolicy(policy) => {
+                write!(f, "the call was checked under the policy {policy}: finish it under that one")
+            }
             Cause::Limit(limit) => limit.fmt(f),
         }
     }
 }
 
 impl std::error::Error for ImportError {}
-
-/// A session as its text says.
-#[derive(Debug)]
-pub(crate) struct SessionState<'a> {
-    pub(crate) policy: PolicyId,
-    pub(crate) name: Option<&'a str>,
-    pub(crate) metadata: MetadataInput<'a>,
-    pub(crate) value: Option<Value<'a>>,
-    pub(crate) blocked: bool,
-    pub(crate) next_call: u64,
-    pub(crate) forgotten: u64,
-    pub(crate) pending: &'a [u64],
-}
-
-/// Reads the text of a session.
-pub(crate) fn read_session<'a>(
-    text: &'a str,
-    arena: &'a Bump,
-    limits: &Limits,
-) -> Result<SessionState<'a>, ImportError> {
-    read_state(text, SESSION_KEY, SessionObject { arena, levels: limits.value_levels() })
-}
 
 /// Reads one of the forms; if that fails, a version that is not ours is the reason to tell.
 fn read_state<'a, S: DeserializeSeed<'a>>(
@@ -174,75 +163,6 @@ impl<'de> Visitor<'de> for VersionOf<'_> {
     }
 }
 
-/// Reads a session.
-struct SessionObject<'a> {
-    arena: &'a Bump,
-    levels: usize,
-}
-
-/// The members as they are found.
-#[derive(Default)]
-struct SessionMembers<'a> {
-    version: Option<()>,
-    policy: Option<PolicyId>,
-    name: Option<Option<&'a str>>,
-    metadata: Option<MetadataInput<'a>>,
-    value: Option<Value<'a>>,
-    blocked: Option<bool>,
-    next_call: Option<u64>,
-    forgotten: Option<u64>,
-    pending: Option<&'a [u64]>,
-}
-
-impl<'de: 'a, 'a> DeserializeSeed<'de> for SessionObject<'a> {
-    type Value = SessionState<'a>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_map(self)
-    }
-}
-
-impl<'de: 'a, 'a> Visitor<'de> for SessionObject<'a> {
-    type Value = SessionState<'a>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "a session, an object with the key `{SESSION_KEY}`")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-        let SessionObject { arena, levels } = self;
-        let mut members = SessionMembers::default();
-        let found = &mut members;
-        read_members(map, arena, |key, map| match key {
-            SESSION_KEY => put(&mut found.version, key, map.next_value_seed(Version)?),
-            "policy" => put(&mut found.policy, key, map.next_value_seed(Id { arena })?),
-            "session" => put(&mut found.name, key, map.next_value_seed(SessionName { arena })?),
-            "session_meta" => put(&mut found.metadata, key, map.next_value_seed(MetadataObject { arena })?),
-            "session_value" => put(&mut found.value, key, map.next_value_seed(AnyValue { arena, levels })?),
-            "blocked" => put(&mut found.blocked, key, map.next_value()?),
-            "next_call" => put(&mut found.next_call, key, map.next_value()?),
-            "forgotten" => put(&mut found.forgotten, key, map.next_value()?),
-            "pending" => put(&mut found.pending, key, map.next_value_seed(Ids { arena })?),
-            _ => Err(unknown(
-                key,
-                "`sqrt_session`, `policy`, `session`, `session_meta`, `session_value`, `blocked`, `next_call`, \
-                 `forgotten` or `pending`",
-            )),
-        })?;
-        need(members.version, SESSION_KEY)?;
-        Ok(SessionState {
-            policy: need(members.policy, "policy")?,
-            name: need(members.name, "session")?,
-            metadata: need(members.metadata, "session_meta")?,
-            value: members.value,
-            blocked: need(members.blocked, "blocked")?,
-            next_call: need(members.next_call, "next_call")?,
-            forgotten: need(members.forgotten, "forgotten")?,
-            pending: need(members.pending, "pending")?,
-        })
-    }
-}
-
 fn need<T, E: Error>(member: Option<T>, key: &str) -> Result<T, E> {
     member.ok_or_else(|| E::custom(format_args!("missing key `{key}`")))
 }
@@ -273,34 +193,5 @@ impl<'de: 'a, 'a> DeserializeSeed<'de> for Id<'a> {
         let text = Text { arena: self.arena, what: "`policy`" }.deserialize(deserializer)?;
         PolicyId::from_hex(text)
             .ok_or_else(|| D::Error::custom("`policy` is not the id of a policy, 64 hexadecimal digits"))
-    }
-}
-
-/// Reads ids of calls.
-struct Ids<'a> {
-    arena: &'a Bump,
-}
-
-impl<'de: 'a, 'a> DeserializeSeed<'de> for Ids<'a> {
-    type Value = &'a [u64];
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
-        deserializer.deserialize_seq(self)
-    }
-}
-
-impl<'de: 'a, 'a> Visitor<'de> for Ids<'a> {
-    type Value = &'a [u64];
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of the ids of calls")
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
-        let mut ids = Vec::new_in(self.arena);
-        while let Some(id) = list.next_element()? {
-            ids.push(id);
-        }
-        Ok(ids.into_bump_slice())
     }
 }
