@@ -71,7 +71,7 @@ fn build(wholes: &[Hir], patterns: u32, budget: usize) -> Result<Table, NoTable>
         .determinize_size_limit(Some(budget.saturating_mul(8)));
     let dense =
         dense::Builder::new().configure(config).build_from_nfa(&nfa).map_err(|_| NoTable::TooLarge)?;
-    let table = minimise(extract(&dense, patterns)?);
+    let table = minimise(&extract(&dense, patterns)?);
     if table.memory_usage() <= budget { Ok(table) } else { Err(NoTable::TooLarge) }
 }
 

@@ -1,63 +1,12 @@
 //! Makes an automaton minimal, merges byte classes that it does not tell apart, and numbers its states for good.
-//!
-//! States are put into groups by what they accept, and groups are split by where their states lead until nothing changes
-//! (Moore's algorithm). That takes as many rounds as the longest text that it needs to tell two states apart; beyond a
-//! bound on the work the automaton stays as it is, which is as good but larger.
 
+use super::partition::equivalent_states;
 use super::table::Table;
 use std::collections::HashMap;
 
-/// So many entries of rows are looked at, at most.
-const MOST_WORK: usize = 1 << 25;
-
 /// The smallest automaton that accepts the same; numbered as a program wants it.
-pub(super) fn minimise(table: Table) -> Table {
-    let merged = match groups(&table) {
-        Some(groups) => merge_states(&table, &groups),
-        None => table,
-    };
-    number(&merge_classes(&merged))
-}
-
-/// The group of each state: states of a group accept the same continuations. Nothing if it takes too much work.
-fn groups(table: &Table) -> Option<Vec<u16>> {
-    let mut by_accepts: HashMap<&[u32], u16> = HashMap::new();
-    let mut groups = Vec::with_capacity(table.states());
-    for list in &table.accepts {
-        let next = u16::try_from(by_accepts.len()).ok()?;
-        groups.push(*by_accepts.entry(list).or_insert(next));
-    }
-    let mut count = by_accepts.len();
-    for _ in 0..MOST_WORK / table.transitions.len().max(1) {
-        let (finer, finer_count) = split(table, &groups)?;
-        if finer_count == count {
-            return Some(groups);
-        }
-        (groups, count) = (finer, finer_count);
-    }
-    None
-}
-
-/// Groups by what they were and by the groups that they lead to.
-fn split(table: &Table, groups: &[u16]) -> Option<(Vec<u16>, usize)> {
-    let mut known: HashMap<Box<[u16]>, u16> = HashMap::new();
-    let mut finer = Vec::with_capacity(groups.len());
-    let mut key = Vec::with_capacity(table.width + 1);
-    for (row, &group) in table.rows().zip(groups) {
-        key.clear();
-        key.push(group);
-        key.extend(row.iter().map(|&next| groups.get(usize::from(next)).copied().unwrap_or(0)));
-        let number = match known.get(&*key) {
-            Some(&number) => number,
-            None => {
-                let number = u16::try_from(known.len()).ok()?;
-                known.insert(key.as_slice().into(), number);
-                number
-            }
-        };
-        finer.push(number);
-    }
-    Some((finer, known.len()))
+pub(super) fn minimise(table: &Table) -> Table {
+    number(&merge_classes(&merge_states(table, &equivalent_states(table))))
 }
 
 /// One state for each group. Groups are numbered in the order of their first states, so the dead state's stays 0.

@@ -16,6 +16,7 @@ mod dfa;
 mod element;
 mod loaded;
 mod minimise;
+mod partition;
 mod shape;
 mod simulation;
 mod table;

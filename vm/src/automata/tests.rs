@@ -132,7 +132,7 @@ fn an_automaton_of_many_tells_which() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
     fn tables_agree_with_the_regex_crates(texts in prop::collection::vec(regexes(), 1..4), subjects in subjects()) {
         let patterns: Vec<Pattern> = texts.iter().map(|text| parse(text)).collect();

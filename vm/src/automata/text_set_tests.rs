@@ -5,8 +5,8 @@ use super::{Automata, Budget, MatcherCache, Reason, Report, Simulation, build};
 use crate::bytecode::automata::{AutomataTables, TextSetId, TextSetRecord};
 use crate::bytecode::program::{ElementSetRecord, PatternId, Program};
 use crate::limits::Limits;
-use crate::pattern::{Pattern, PatternSyntax};
-use crate::testing::{Assembler, append};
+use crate::pattern::{MAX_NESTING, Pattern, PatternSyntax};
+use crate::testing::{Assembler, append, on_a_small_stack};
 use proptest::prelude::*;
 
 const TABLE: usize = 256 * 1024;
@@ -160,6 +160,22 @@ fn one_cache_serves_simulations_of_all_sizes() {
     }
 }
 
+/// The deepest patterns that parse are built on a small stack, in debug builds too.
+#[test]
+fn the_nesting_limit_fits_a_small_stack() {
+    on_a_small_stack(|| {
+        for (open, close) in [("(", ")"), ("(?:a|", ")"), ("(?:a", ")*b"), ("[a", "]"), ("(?:[^a]*", ")*b")] {
+            let nested = |depth: usize| open.repeat(depth) + "x" + &close.repeat(depth);
+            let parses = |text: &String| Pattern::parse(PatternSyntax::Regex, text).is_ok();
+            let deepest = (1..=MAX_NESTING as usize + 1).rev().map(nested).find(parses).unwrap();
+            assert!(deepest.len() > 60, "{deepest}");
+            for budget in [Budget::new(2048, TABLES), Budget::new(2048, 0)] {
+                load(&program(&[&deepest, r"\bx"], budget).0);
+            }
+        }
+    });
+}
+
 #[test]
 fn a_regex_matches_whole_strings() {
     for (text, subject, expected) in [
@@ -260,7 +276,7 @@ fn mixed() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
     fn sets_agree_with_the_regex_crates(texts in prop::collection::vec(mixed(), 1..6), subjects in subjects()) {
         let references: Vec<_> = texts.iter().map(|text| reference(text)).collect();
