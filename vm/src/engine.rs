@@ -105,12 +105,14 @@ impl Policy {
         scratch.forget();
         self.admit(session, scratch)?;
         pending.close(self, session)?;
+        // Until all has gone well; so also if this does not return.
+        session.block();
         let finished = self.prepare(session, pending.call, scratch).and_then(|()| {
             self.result_and_after(session, pending.call, returned, scratch)?;
             self.commit(session, scratch)
         });
-        if finished.is_err() {
-            session.block();
+        if finished.is_ok() {
+            session.unblock();
         }
         scratch.has_result = finished.is_ok();
         finished

@@ -1,6 +1,7 @@
 //! Pending calls as text: what is written, what is refused, and that finishing them later is the same.
 
 use bumpalo::Bump;
+use proptest::prelude::{any, prop_assert_eq, proptest};
 
 use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
@@ -185,6 +186,24 @@ fn what_cannot_be_written_is_an_error() {
     // A value that nothing reads later does not matter.
     let early = [Argument::new("early", deep), Argument::new("late", Null)];
     exported(&mut bench, &Call::new("t", &early));
+}
+
+proptest! {
+    /// Any damage is an error or another pending call, never a panic.
+    #[test]
+    fn damaged_texts_do_no_harm(place in 0..400usize, byte in any::<char>(), cut in any::<bool>()) {
+        let mut bench = bench();
+        let args = [Argument::new("late", List(&[Str("x"), Null])), Argument::new("early", Null)];
+        let mut text = exported(&mut bench, &Call::new("t", &args).with_control(MetadataInput::default()));
+        let place = place % text.len();
+        if cut { text.truncate(place) } else { text.replace_range(place..=place, &byte.to_string()) }
+        let arena = Bump::new();
+        if let Ok(pending) = PendingCall::import(&bench.policy, &text, &arena) {
+            let again = pending.export(&bench.policy).unwrap();
+            let read = PendingCall::import(&bench.policy, &again, &arena).unwrap();
+            prop_assert_eq!(read.export(&bench.policy).unwrap(), again.as_str());
+        }
+    }
 }
 
 #[test]
