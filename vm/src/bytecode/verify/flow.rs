@@ -4,7 +4,7 @@
 //! all of them: a register is written if it is on every path, and may hold a pattern set if it may on some path.
 //! Instructions that no path reaches are not looked at (their operands have been).
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use super::procedures::Summary;
 use crate::bytecode::instruction::{Op, OpVisitor};
@@ -83,13 +83,13 @@ pub(super) struct Flow<'p> {
     summaries: &'p [Summary],
     first: usize,
     state: State,
-    /// What holds on the jumps seen so far, by the target.
-    jumps: HashMap<usize, State>,
+    /// What holds on the jumps seen so far, by the target; few at a time, and the nearest first.
+    jumps: BTreeMap<usize, State>,
 }
 
 impl<'p> Flow<'p> {
     pub(super) fn new(record: &ProcedureRecord, summaries: &'p [Summary], first: usize) -> Self {
-        Flow { kind: record.kind, summaries, first, state: State::default(), jumps: HashMap::new() }
+        Flow { kind: record.kind, summaries, first, state: State::default(), jumps: BTreeMap::new() }
     }
 
     /// Runs over the code of the procedure; a fault comes with the index of its instruction.
@@ -97,7 +97,8 @@ impl<'p> Flow<'p> {
         let mut reached = true;
         let mut at = self.first;
         for &op in code {
-            if let Some(jumped) = self.jumps.remove(&at) {
+            let jumped = self.jumps.first_entry().filter(|nearest| *nearest.key() == at);
+            if let Some(jumped) = jumped.map(|nearest| nearest.remove()) {
                 self.state = if reached { self.state.merge(jumped) } else { jumped };
                 reached = true;
             }
