@@ -147,7 +147,7 @@ impl Session {
     ///
     /// # Errors
     /// If that lists more tags than a session may have, or too long ones; nothing is changed then.
-    pub fn commit(
+    pub(crate) fn commit(
         &mut self,
         updated: &Metadata,
         universe: &Universe,
