@@ -172,11 +172,7 @@ impl Policy {
         scratch.metadata.initial(&mut scratch.state.result);
         scratch.state.session.assign(session.metadata());
         let Scratch { blocks, by_priority, dispatch, memory, .. } = scratch;
-        let found = self.matching_blocks(call.tool(), dispatch, memory.matching());
-        blocks.extend(found.iter().map(|block| block.0));
-        by_priority.clone_from(blocks);
-        blocks.sort_unstable_by_key(|&block| self.ascending_place(block));
-        by_priority.sort_unstable_by_key(|&block| self.descending_place(block));
+        self.find_blocks(call.tool(), dispatch, memory.matching(), blocks, by_priority);
         Ok(())
     }
 

@@ -33,7 +33,7 @@ pub enum PatternSyntax {
     Wildcard,
 }
 
-/// A pattern that parsed: ready to be built into a [`Matcher`](crate::matcher::Matcher).
+/// A pattern that parsed: ready to be built into an automaton.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     /// Start of text, the pattern, end of text.
@@ -92,11 +92,6 @@ pub struct PatternError {
 }
 
 impl PatternError {
-    /// An error about the whole pattern.
-    pub(crate) fn new(message: String) -> PatternError {
-        PatternError { message, span: 0..0 }
-    }
-
     /// What is wrong, naming the construct.
     pub fn message(&self) -> &str {
         &self.message
@@ -262,6 +257,11 @@ fn size(hir: &Hir) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::{MAX_NESTING, MAX_TEXT, Pattern, PatternSyntax::Regex};
+    use crate::automata::{self, Budget};
+    use crate::bytecode::{VerifiedProgram, build_names};
+    use crate::limits::Limits;
+    use crate::policy::Policy;
+    use crate::testing::Assembler;
     use std::time::{Duration, Instant};
 
     #[test]
@@ -321,11 +321,19 @@ mod tests {
     #[test]
     fn the_nesting_limit_fits_a_small_stack() {
         let build = |text: &str| {
-            let Ok(pattern) = Pattern::parse(Regex, text) else { return 0 };
-            for budget in [0, 256 * 1024] {
-                drop(crate::matcher::Matcher::new(&pattern, budget).unwrap());
+            if Pattern::parse(Regex, text).is_err() {
+                return 0;
             }
-            drop(crate::matcher::Literals::of(&pattern));
+            for budget in [0, 256 * 1024] {
+                let mut asm = Assembler::new();
+                asm.regex_set(text);
+                let block = asm.regex(text);
+                asm.block(block);
+                build_names(&mut asm.program).unwrap();
+                automata::build(&mut asm.program, Budget::new(budget, budget)).unwrap();
+                let verified = VerifiedProgram::new(asm.program).unwrap();
+                drop(Policy::new(verified, Limits::default()).unwrap());
+            }
             1
         };
         let work = move || {

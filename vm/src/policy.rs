@@ -3,17 +3,16 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::automata::{Automata, ElementSet, MatcherCache};
+use crate::automata::{Automata, ElementSet, MatcherCache, Room};
 use crate::bytecode::operand::{ConstSet, Elements};
 use crate::bytecode::program::{
     BlockRecord, PositionRecord, PriorityRecord, ProcedureKind, Program, RuleRecord, ScalarRecord,
 };
 use crate::bytecode::{FrameNeeds, ImageError, Op, PolicyId, Settings, VerifiedProgram};
 use crate::decision::RuleRef;
-use crate::dispatch::{BlockId, Dispatch, DispatchScratch};
+use crate::dispatch::{Dispatch, DispatchScratch};
 use crate::late_args::late_args;
 use crate::limits::{LimitExceeded, Limits};
-use crate::matcher::Matchers;
 use crate::metadata::{MetaSet, TagId, Universe};
 use crate::value::Value;
 
@@ -33,10 +32,6 @@ pub struct Policy {
     procedures: Vec<Procedure>,
     keeping: usize,
     dispatch: Dispatch,
-    /// For each block its place among all by ascending priority, then source order (S7.1).
-    ascending: Vec<u32>,
-    /// For each block its place among all by descending priority, then source order (S6.9).
-    descending: Vec<u32>,
     /// For each argument name whether its value can be read after the call was allowed.
     late_args: Vec<bool>,
     /// Tells whose a scratch is.
@@ -107,15 +102,13 @@ impl Policy {
     pub fn new(verified: VerifiedProgram, limits: Limits) -> Result<Policy, PolicyError> {
         let program = verified.program();
         let universe = Universe::new(Arc::clone(verified.shared_program()));
-        let matchers = Matchers::new(program, &limits).map_err(PolicyError::new)?;
-        let automata = Automata::load(program, &limits).map_err(PolicyError::new)?;
+        let mut room = Room::new(&limits);
+        let automata = Automata::load(program, &mut room).map_err(PolicyError::new)?;
         let const_sets =
             (0..).zip(&program.const_sets).map(|(id, _)| ready_const_set(program, ConstSet(id), &universe));
         let const_sets = const_sets.collect();
-        let dispatch = Dispatch::new(program, &matchers, &limits).map_err(PolicyError::new)?;
+        let dispatch = Dispatch::load(program, &mut room).map_err(PolicyError::new)?;
         let (procedures, keeping) = procedures(program);
-        let ascending = places(program, |block| ascending_key(block.priority));
-        let descending = places(program, |block| std::cmp::Reverse(ascending_key(block.priority)));
         Ok(Policy {
             universe,
             universal: MetaSet::universal(),
@@ -124,8 +117,6 @@ impl Policy {
             procedures,
             keeping,
             dispatch,
-            ascending,
-            descending,
             late_args: late_args(program, verified.ops()),
             identity: Arc::new(()),
             id: verified.id(),
@@ -234,24 +225,37 @@ impl Policy {
         })
     }
 
-    /// The blocks that are about a tool, in source order.
-    pub(crate) fn matching_blocks<'s>(
+    /// Finds the blocks that are about a tool: `ascending` in the order of their updates, `descending` in that of their
+    /// rules.
+    pub(crate) fn find_blocks(
         &self,
         tool: &str,
-        scratch: &'s mut DispatchScratch,
+        scratch: &mut DispatchScratch,
         cache: &mut MatcherCache,
-    ) -> &'s [BlockId] {
-        self.dispatch.blocks(tool, scratch, cache)
+        ascending: &mut Vec<u32>,
+        descending: &mut Vec<u32>,
+    ) {
+        let places = self.dispatch.places(self.program(), tool, scratch, cache);
+        self.blocks_at(places, ascending, descending);
     }
 
-    /// The place of a block by ascending priority, then source order.
-    pub(crate) fn ascending_place(&self, block: u32) -> u32 {
-        self.ascending.get(block as usize).copied().unwrap_or(u32::MAX)
+    /// The blocks at `places`, ascending, in both orders.
+    pub(crate) fn blocks_at(&self, places: &[u32], ascending: &mut Vec<u32>, descending: &mut Vec<u32>) {
+        let program = self.program();
+        let block = |&place: &u32| program.dispatch.order.get(place as usize).copied();
+        ascending.clear();
+        ascending.extend(places.iter().filter_map(block));
+        // Equal priorities stay in source order (S6.9).
+        let priority = |block: u32| program.blocks.get(block as usize).map(|block| block.priority);
+        descending.clear();
+        for level in ascending.chunk_by(|&a, &b| priority(a) == priority(b)).rev() {
+            descending.extend_from_slice(level);
+        }
     }
 
-    /// The place of a block by descending priority, then source order.
-    pub(crate) fn descending_place(&self, block: u32) -> u32 {
-        self.descending.get(block as usize).copied().unwrap_or(u32::MAX)
+    /// Memory for finding blocks.
+    pub(crate) fn dispatch_scratch(&self) -> DispatchScratch {
+        DispatchScratch::new(self.program(), &self.dispatch, &self.limits)
     }
 }
 
@@ -385,27 +389,6 @@ fn procedures(program: &Program) -> (Vec<Procedure>, usize) {
         }
     });
     (procedures.collect(), keeping)
-}
-
-/// Orders priorities: presets above every number, the preset of rank 0 highest (S8).
-fn ascending_key(priority: PriorityRecord) -> (bool, i64) {
-    match priority {
-        PriorityRecord::Number(number) => (false, number),
-        PriorityRecord::Preset(rank) => (true, -i64::from(rank)),
-    }
-}
-
-/// For each block its place when all are sorted by `key`, equal keys in source order.
-fn places<K: Ord>(program: &Program, key: impl Fn(&BlockRecord) -> K) -> Vec<u32> {
-    let mut order: Vec<(usize, &BlockRecord)> = program.blocks.iter().enumerate().collect();
-    order.sort_by_key(|(_, block)| key(block));
-    let mut places = vec![0; order.len()];
-    for (place, (block, _)) in (0..).zip(order) {
-        if let Some(slot) = places.get_mut(block) {
-            *slot = place;
-        }
-    }
-    places
 }
 
 #[cfg(test)]

@@ -42,9 +42,9 @@ impl Scratch {
             metadata: CallMetadata::new(policy),
             state: State::default(),
             memory: Memory::new(policy.frame_needs(), policy.keeping()),
-            dispatch: DispatchScratch::default(),
-            blocks: Vec::new(),
-            by_priority: Vec::new(),
+            dispatch: policy.dispatch_scratch(),
+            blocks: Vec::with_capacity(policy.program().blocks.len()),
+            by_priority: Vec::with_capacity(policy.program().blocks.len()),
             rules: RuleOutcomes { outcomes: vec![None; policy.program().rules.len()], tested: Vec::new() },
             has_result: false,
         }

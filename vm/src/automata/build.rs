@@ -7,6 +7,7 @@ use super::table::TooMany;
 use super::text_set::{Parts, TextSets};
 use crate::bytecode::automata::{AutomataTables, TextsRecord};
 use crate::bytecode::program::{PatternId, Program, TextRecord};
+use crate::dispatch;
 use crate::pattern::{Pattern, PatternError};
 use std::collections::HashMap;
 use std::fmt;
@@ -82,16 +83,16 @@ impl From<TooMany> for BuildError {
 /// # Errors
 /// If the program refers to what it does not have, has a pattern that is none, or would be too large.
 pub fn build(program: &mut Program, mut budget: Budget) -> Result<Report, BuildError> {
-    let (tables, report) = tables(program, &mut budget)?;
+    let (tables, mut report) = tables(program, &mut budget)?;
     program.automata = tables;
+    dispatch::build(program, &mut budget, &mut report.simulated)?;
+    report.simulated.sort_unstable();
+    report.simulated.dedup_by_key(|simulated| simulated.pattern);
     Ok(report)
 }
 
-/// The automata of a program as [`build`] makes them.
-///
-/// # Errors
-/// As [`build`].
-pub fn tables(program: &Program, budget: &mut Budget) -> Result<(AutomataTables, Report), BuildError> {
+/// The automata of element sets.
+fn tables(program: &Program, budget: &mut Budget) -> Result<(AutomataTables, Report), BuildError> {
     let mut builder = Builder { program, sets: TextSets::default(), known: HashMap::new() };
     for record in &program.element_sets {
         let missing = BuildError(Cause::Missing("the list of patterns at", record.patterns.start));
@@ -144,7 +145,8 @@ impl Builder<'_> {
     }
 }
 
-fn pattern(program: &Program, id: PatternId) -> Result<Pattern, BuildError> {
+/// Parses a pattern of the program.
+pub(crate) fn pattern(program: &Program, id: PatternId) -> Result<Pattern, BuildError> {
     let missing = || BuildError(Cause::Missing("pattern", id.0));
     let record = program.patterns.get(id.0 as usize).ok_or_else(missing)?;
     let text = program.string(record.text).ok_or_else(missing)?;

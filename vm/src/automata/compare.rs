@@ -1,41 +1,44 @@
-//! Whether the automata of a program are those of its patterns.
+//! Whether the automata of a program, and its dispatch, are those of its patterns and blocks.
 //!
-//! The verifier makes sure that automata are safe to run, not that they mean what the patterns say: an image could be made
-//! by anyone. Who doubts builds them anew.
+//! The verifier makes sure that these tables are safe to run, not that they mean what the patterns say: an image could be
+//! made by anyone. Who doubts builds them anew.
 
 use super::budget::Budget;
-use super::build::{BuildError, tables};
+use super::build::{BuildError, build};
 use crate::bytecode::automata::AutomataTables;
+use crate::bytecode::dispatch::DispatchTables;
 use crate::bytecode::program::Program;
 
 /// A table that is not what the patterns make it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Difference {
-    /// The name of the table, as in [`AutomataTables`].
+    /// The name of the table, as in [`AutomataTables`] and [`DispatchTables`].
     pub table: &'static str,
     /// The first row (of a text: byte) that differs.
     pub row: usize,
 }
 
-/// Builds the automata of `program` anew and compares: the tables that differ, in their order.
+/// Builds the automata and the dispatch of `program` anew and compares: the tables that differ, in their order.
 ///
 /// The budget has to be the one with which the program was compiled.
 ///
 /// # Errors
 /// As [`build`](super::build).
-pub fn differences(program: &Program, mut budget: Budget) -> Result<Vec<Difference>, BuildError> {
-    let (expected, _) = tables(program, &mut budget)?;
-    let found = &program.automata;
+pub fn differences(program: &Program, budget: Budget) -> Result<Vec<Difference>, BuildError> {
+    let mut again = program.clone();
+    build(&mut again, budget)?;
     let mut differences = Vec::new();
     macro_rules! compare {
-        ($($table:ident),*) => {{
+        ($tables:ident of $part:ident: $($table:ident),*) => {{
+            let (found, expected) = (&program.$part, &again.$part);
             // A table that is not compared does not compile.
-            let AutomataTables { $($table: _),* } = found;
+            let $tables { $($table: _),* } = found;
             $(differences.extend(difference(stringify!($table), found.$table.as_ref(), expected.$table.as_ref()));)*
         }};
     }
     compare!(
+        AutomataTables of automata:
         dfas,
         dfa_classes,
         dfa_transitions,
@@ -49,6 +52,19 @@ pub fn differences(program: &Program, mut budget: Budget) -> Result<Vec<Differen
         simulated,
         elements,
         sized
+    );
+    compare!(
+        DispatchTables of dispatch:
+        order,
+        targets,
+        places,
+        prefixes,
+        suffixes,
+        pairs,
+        substrings,
+        finds,
+        automata,
+        automaton_targets
     );
     Ok(differences)
 }
@@ -69,15 +85,19 @@ mod tests {
         let mut asm = Assembler::new();
         asm.regex_set("[ab]*c");
         asm.regex_set("d.*");
+        let block = asm.regex("e.*");
+        asm.block(block);
         let mut program = built(asm.program);
         let budget = || Budget::new(256 << 10, 32 << 20);
         assert_eq!(differences(&program, budget()), Ok(Vec::new()));
         let states = program.automata.dfa_transitions.len();
         *program.automata.dfa_transitions.last_mut().unwrap() ^= 1;
         program.automata.literal_text.push('x');
+        program.dispatch.finds.clear();
         let expected = [
             Difference { table: "dfa_transitions", row: states - 1 },
             Difference { table: "literal_text", row: program.automata.literal_text.len() - 1 },
+            Difference { table: "finds", row: 0 },
         ];
         assert_eq!(differences(&program, budget()).unwrap(), expected);
     }

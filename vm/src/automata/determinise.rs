@@ -47,7 +47,7 @@ pub fn many(patterns: &[&Pattern], budget: usize) -> Result<Table, NoTable> {
 }
 
 /// Whether a pattern has no table, however large.
-pub(super) fn has_unicode_word_boundary(pattern: &Pattern) -> bool {
+pub(crate) fn has_unicode_word_boundary(pattern: &Pattern) -> bool {
     pattern.whole().properties().look_set().contains_word_unicode()
 }
 

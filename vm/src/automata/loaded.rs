@@ -39,7 +39,7 @@ pub struct LoadError(Cause);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Cause {
-    Missing(TextSetId),
+    Missing(&'static str, u32),
     Pattern(PatternId, PatternError),
     Search(String),
     Limit(LimitExceeded),
@@ -48,7 +48,7 @@ enum Cause {
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Cause::Missing(set) => write!(f, "text set {} refers to what its tables do not have", set.0),
+            Cause::Missing(what, index) => write!(f, "{what} {index} refers to what the tables do not have"),
             Cause::Pattern(id, error) => write!(f, "pattern {}: {error}", id.0),
             Cause::Search(error) => write!(f, "the search for substrings cannot be built: {error}"),
             Cause::Limit(error) => write!(f, "the patterns of the policy are {error}"),
@@ -58,20 +58,31 @@ impl fmt::Display for LoadError {
 
 impl std::error::Error for LoadError {}
 
+impl LoadError {
+    /// A row refers to what the program does not have.
+    pub(crate) fn missing(table: &'static str, row: u32) -> LoadError {
+        LoadError(Cause::Missing(table, row))
+    }
+
+    /// A search for substrings cannot be built.
+    pub(crate) fn search(error: impl fmt::Display) -> LoadError {
+        LoadError(Cause::Search(error.to_string()))
+    }
+}
+
 impl Automata {
     /// Makes what `program` needs beside its tables.
     ///
     /// # Errors
     /// If it takes more than the limit `automata_bytes`; or if the program has a pattern that is none, or refers to what it
     /// does not have. The verifier has refused such programs before.
-    pub fn load(program: &Program, limits: &Limits) -> Result<Automata, LoadError> {
-        let mut room = Room { limit: limits.automata_bytes, taken: 0 };
+    pub fn load(program: &Program, room: &mut Room) -> Result<Automata, LoadError> {
         let sets = (0..).map(TextSetId).zip(&program.automata.text_sets);
         let sets = sets.map(|(id, record)| {
-            let missing = || LoadError(Cause::Missing(id));
+            let missing = || LoadError::missing("text set", id.0);
             let made = Made {
-                substrings: substrings(&program.automata, record.substrings, &mut room, missing)?,
-                simulation: simulation(program, record.simulated, &mut room, missing)?,
+                substrings: substrings(&program.automata, record.substrings, room, missing)?,
+                simulation: simulation(program, record.simulated, room, missing)?,
             };
             room.take(size_of::<Made>())?;
             Ok(made)
@@ -130,19 +141,33 @@ fn is_literal(tables: &AutomataTables, record: &TextSetRecord, text: &str) -> bo
 }
 
 /// Bytes that may still be taken.
-struct Room {
+#[derive(Debug)]
+pub struct Room {
     limit: usize,
     taken: usize,
 }
 
 impl Room {
-    fn take(&mut self, bytes: usize) -> Result<(), LoadError> {
+    /// Room for all that is made when a policy is loaded: the limit `automata_bytes`.
+    pub fn new(limits: &Limits) -> Room {
+        Room { limit: limits.automata_bytes, taken: 0 }
+    }
+
+    /// Takes some, or refuses.
+    pub(crate) fn take(&mut self, bytes: usize) -> Result<(), LoadError> {
         self.taken = self.taken.saturating_add(bytes);
         LimitExceeded::check("automata_bytes", self.taken, self.limit)
             .map_err(|error| LoadError(Cause::Limit(error)))
     }
 
-    fn left(&self) -> usize {
+    /// Refuses if there is not so much left.
+    pub(crate) fn check(&self, bytes: usize) -> Result<(), LoadError> {
+        LimitExceeded::check("automata_bytes", self.taken.saturating_add(bytes), self.limit)
+            .map_err(|error| LoadError(Cause::Limit(error)))
+    }
+
+    /// What is left.
+    pub(crate) fn left(&self) -> usize {
         self.limit.saturating_sub(self.taken)
     }
 }
@@ -165,10 +190,8 @@ fn substrings(
         texts => {
             // The automaton takes some bytes for each byte of the texts: refused before it is built, where it is far too much.
             let bytes = texts.iter().map(|text| text.len()).sum();
-            LimitExceeded::check("automata_bytes", bytes, room.left())
-                .map_err(|error| LoadError(Cause::Limit(error)))?;
-            let search =
-                AhoCorasick::new(texts).map_err(|error| LoadError(Cause::Search(error.to_string())))?;
+            room.check(bytes)?;
+            let search = AhoCorasick::new(texts).map_err(LoadError::search)?;
             room.take(search.memory_usage())?;
             Substrings::Many(search)
         }
@@ -183,9 +206,16 @@ fn simulation(
     missing: impl Fn() -> LoadError,
 ) -> Result<Option<Box<Simulation>>, LoadError> {
     let ids = list.of(&program.automata.simulated).ok_or_else(&missing)?;
-    if ids.is_empty() {
-        return Ok(None);
-    }
+    if ids.is_empty() { Ok(None) } else { simulate(program, ids, room, missing).map(Some) }
+}
+
+/// The simulation of some patterns.
+pub(crate) fn simulate(
+    program: &Program,
+    ids: &[PatternId],
+    room: &mut Room,
+    missing: impl Fn() -> LoadError,
+) -> Result<Box<Simulation>, LoadError> {
     let mut parsed = Room { limit: room.left(), taken: 0 };
     let parse = |&id: &PatternId| {
         let record = program.patterns.get(id.0 as usize).ok_or_else(&missing)?;
@@ -202,5 +232,5 @@ fn simulation(
         return Err(room.take(room.left().saturating_add(1)).err().unwrap_or_else(&missing));
     };
     room.take(simulation.memory_usage())?;
-    Ok(Some(Box::new(simulation)))
+    Ok(Box::new(simulation))
 }

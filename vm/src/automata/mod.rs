@@ -29,11 +29,17 @@ mod text_set_tests;
 mod verifier_tests;
 
 pub use budget::Budget;
-pub use build::{BuildError, Reason, Report, Simulated, build, tables};
+pub use build::{BuildError, Reason, Report, Simulated, build};
 pub use compare::{Difference, differences};
 pub use determinise::{NoTable, many, union};
 pub use dfa::Dfa;
 pub use element::{ElementSet, has_line_end};
-pub use loaded::{Automata, LoadError};
+pub use loaded::{Automata, LoadError, Room};
 pub use simulation::{MatcherCache, Simulation};
 pub use table::{Table, TooMany};
+
+pub(crate) use build::pattern as parse;
+pub(crate) use determinise::has_unicode_word_boundary;
+pub(crate) use loaded::simulate;
+pub(crate) use shape::{Shape, recognise};
+pub(crate) use table::{append, index};

@@ -14,7 +14,7 @@ const MOST_SLOW_TEXTS: usize = 8;
 
 /// A test of whole texts without an automaton.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(crate) enum Shape {
     /// All texts.
     Everything,
     /// Exactly one of these.
@@ -30,7 +30,7 @@ pub(super) enum Shape {
 }
 
 /// The tests that together mean the same as a pattern between start and end of text, if there are such.
-pub(super) fn recognise(whole: &Hir) -> Option<Vec<Shape>> {
+pub(crate) fn recognise(whole: &Hir) -> Option<Vec<Shape>> {
     let parts = without_ends(whole);
     match parts {
         [only] => match only.kind() {

@@ -2,6 +2,7 @@
 
 use super::tests::{parse, reference, regexes, subjects};
 use super::{Automata, Budget, MatcherCache, Reason, Report, Simulation, build};
+use crate::automata::Room;
 use crate::bytecode::automata::{AutomataTables, TextSetId, TextSetRecord};
 use crate::bytecode::program::{ElementSetRecord, PatternId, Program};
 use crate::limits::Limits;
@@ -31,7 +32,7 @@ fn accepts(program: &Program, automata: &Automata, text: &str, cache: &mut Match
 }
 
 fn load(program: &Program) -> Automata {
-    Automata::load(program, &Limits::default()).unwrap()
+    Automata::load(program, &mut Room::new(&Limits::default())).unwrap()
 }
 
 /// How many entries each part of a set has.
@@ -132,7 +133,9 @@ fn all_tables_together_stay_within_the_budget() {
 fn what_is_made_when_loading_stays_within_its_limit() {
     let texts = [".*x.*", ".*yy.*", r"\bq.*", r"[01]*1[01]{40}"];
     let (program, _) = program(&texts, Budget::new(4096, TABLES));
-    let load = |bytes| Automata::load(&program, &Limits { automata_bytes: bytes, ..Limits::default() });
+    let load = |bytes| {
+        Automata::load(&program, &mut Room::new(&Limits { automata_bytes: bytes, ..Limits::default() }))
+    };
     let enough = (0..24).map(|power| 1 << power).find(|&bytes| load(bytes).is_ok()).unwrap();
     assert!(enough > 1024);
     let error = load(enough / 4).unwrap_err().to_string();

@@ -4,6 +4,7 @@
 
 pub mod automata;
 pub mod disasm;
+pub mod dispatch;
 pub mod id;
 pub mod image;
 pub mod instruction;

@@ -5,6 +5,7 @@
 //! out as they are.
 
 use super::automata::AutomataTables;
+use super::dispatch::DispatchTables;
 use super::names::NameTables;
 use super::op::Instruction;
 use super::settings::Settings;
@@ -95,6 +96,8 @@ pub struct Program {
     pub files: Vec<StringId>,
     /// Tool blocks in source order, presets last.
     pub blocks: Vec<BlockRecord>,
+    /// The way from the names of tools to blocks.
+    pub dispatch: DispatchTables,
     /// Check rules of all blocks; a block's rules are in source order.
     pub rules: Vec<RuleRecord>,
     /// What is decided beside the text.
@@ -262,7 +265,7 @@ pub struct PositionRecord {
 }
 
 /// Which tools a block is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ToolRecord {
     /// Exactly this name.
     Exact(StringId),
@@ -277,6 +280,16 @@ pub enum PriorityRecord {
     Number(i64),
     /// A preset and its rank.
     Preset(u32),
+}
+
+impl PriorityRecord {
+    /// What orders priorities: presets above every number, the preset of rank 0 highest (S8).
+    pub fn ascending_key(self) -> impl Ord {
+        match self {
+            PriorityRecord::Number(number) => (false, number),
+            PriorityRecord::Preset(rank) => (true, -i64::from(rank)),
+        }
+    }
 }
 
 /// A tool block.

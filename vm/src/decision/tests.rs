@@ -46,8 +46,9 @@ fn parse(text: &str) -> (Program, Vec<bool>) {
 fn verdict_and_questions(text: &str, default: DefaultOutcome) -> (String, Vec<u32>) {
     let (program, firing) = parse(text);
     let policy = crate::testing::policy(program.clone(), crate::bytecode::Settings::default());
-    let mut blocks: Vec<u32> = (0..).take(program.blocks.len()).collect();
-    blocks.sort_by_key(|&block| policy.descending_place(block));
+    let places: Vec<u32> = (0..).take(program.blocks.len()).collect();
+    let (mut ascending, mut blocks) = (Vec::new(), Vec::new());
+    policy.blocks_at(&places, &mut ascending, &mut blocks);
     let mut asked = Vec::new();
     let mut fires = |rule: super::RuleRef, _: &_| {
         asked.push(rule.rule);

@@ -1,7 +1,7 @@
 //! Element sets, kind by kind.
 
 use super::ElementSet;
-use crate::automata::{Automata, Budget, MatcherCache, build};
+use crate::automata::{Automata, Budget, MatcherCache, Room, build};
 use crate::bytecode::operand::Elements;
 use crate::bytecode::program::{
     ElementSetRecord, List, PatternId, PatternRecord, Program, RangeRecord, SizedTextRecord, StringId,
@@ -55,7 +55,7 @@ fn matcher(program: &Program, record: ElementSetRecord) -> Matcher {
     program.number_pool.sort_by(|a, b| a.partial_cmp(b).unwrap());
     program.element_sets.push(record);
     build(&mut program, Budget::new(1 << 18, 1 << 25)).unwrap();
-    let automata = Automata::load(&program, &Limits::default()).unwrap();
+    let automata = Automata::load(&program, &mut Room::new(&Limits::default())).unwrap();
     Matcher { program, automata }
 }
 

@@ -28,6 +28,7 @@ mod wire;
 pub use error::{ImageError, ImageErrorKind};
 
 use super::automata::AutomataTables;
+use super::dispatch::DispatchTables;
 use super::id::PolicyId;
 use super::names::{NameIndex, NameTables};
 use super::program::{FORMAT_VERSION, Program};
@@ -70,8 +71,24 @@ tables! {
         positions,
         files,
         blocks,
+        dispatch,
         rules,
         settings,
+    }
+}
+
+tables! {
+    DispatchTables {
+        order,
+        targets,
+        places,
+        prefixes,
+        suffixes,
+        pairs,
+        substrings,
+        finds,
+        automata,
+        automaton_targets,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::wire::{Wire, choices, is_padding, larger, records, take};
 use crate::bytecode::automata::*;
+use crate::bytecode::dispatch::*;
 use crate::bytecode::names::NameIndex;
 use crate::bytecode::op::Instruction;
 use crate::bytecode::program::*;
@@ -56,6 +57,10 @@ records! {
         simulated: List,
     }
     TextsRecord { plain: Option<TextSetId>, line_mode: Option<TextSetId> }
+    AffixRecord { text: LiteralId, parent: Option<u32> }
+    PairRecord { prefix: u32, suffix: u32, fit: Fit, finds: List }
+    SubstringRecord { text: LiteralId, finds: List }
+    ToolAutomatonRecord { engine: ToolEngine, targets: List }
     ProcedureRecord { kind: ProcedureKind, code: List, bools: u16, values: u16, sets: u16, memo: bool }
     PositionRecord { file: u32, line: u32, column: u32 }
     BlockRecord {
@@ -84,6 +89,9 @@ choices! {
     TextRecord { 0 = Exact(id: StringId), 1 = Pattern(id: PatternId) }
     ToolRecord { 0 = Exact(id: StringId), 1 = Pattern(id: PatternId) }
     PriorityRecord { 0 = Number(value: i64), 1 = Preset(rank: u32) }
+    Fit { 0 = Overlapping, 1 = Apart, 2 = Whole }
+    Find { 0 = Target(target: u32), 1 = Automaton(automaton: u32) }
+    ToolEngine { 0 = Dfa(id: DfaId), 1 = Simulated(id: PatternId) }
     PatternSyntax { 0 = Regex, 1 = Wildcard }
     ProcedureKind {
         0 = Condition,

@@ -3,6 +3,7 @@
 use super::*;
 use crate::bytecode::VerifiedProgram;
 use crate::bytecode::automata::*;
+use crate::bytecode::dispatch::*;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
 use crate::bytecode::settings::{Branching, Level, Mode, Settings};
@@ -110,6 +111,15 @@ fn full_program() -> Program {
         elements: vec![TextsRecord { plain: None, line_mode: Some(TextSetId(3)) }],
         sized: vec![TextsRecord { plain: None, line_mode: Some(TextSetId(4)) }],
     };
+    let tables = &mut program.dispatch;
+    tables.substrings = vec![SubstringRecord { text: LiteralId(1), finds: list }];
+    tables.automata = vec![
+        ToolAutomatonRecord { engine: ToolEngine::Dfa(DfaId(2)), targets: list },
+        ToolAutomatonRecord { engine: ToolEngine::Simulated(PatternId(3)), targets: list },
+    ];
+    tables.automaton_targets = vec![4];
+    tables.prefixes = vec![AffixRecord { text: LiteralId(0), parent: Some(5) }];
+    tables.finds.push(Find::Automaton(6));
     program
 }
 

@@ -19,6 +19,14 @@
 //!   ends with another. There are texts for every element set and every sized text.
 //! - Simulated patterns are patterns.
 //!
+//! **Dispatch** (`dispatch.rs`)
+//! - Blocks are in the order of their updates. A block that names a tool is found by that name and by nothing else, a block
+//!   with a pattern at one target at most. Whether it is found at the names that its pattern matches is for whoever made the
+//!   tables.
+//! - Prefixes, suffixes, pairs and substrings are in the order in which they are searched, so none is there twice; the
+//!   parent of a text is the longest other that it begins (of suffixes: ends) with.
+//! - Every automaton has a target for each of its patterns.
+//!
 //! **Procedures** (`procedures.rs`)
 //! - They cover the code, one after another, without gaps; none is empty.
 //! - Every instruction decodes, its table operands are in range, its registers below the procedure's counts.
@@ -42,6 +50,7 @@
 //!   (S3.5).
 
 mod automata;
+mod dispatch;
 mod error;
 mod flow;
 mod links;
@@ -90,6 +99,7 @@ impl VerifiedProgram {
     pub fn new(program: Program) -> Result<VerifiedProgram, VerifyError> {
         tables::verify(&program)?;
         automata::verify(&program)?;
+        dispatch::verify(&program)?;
         let (ops, summaries) = procedures::verify(&program)?;
         links::verify(&program, &summaries)?;
         let needs =
@@ -158,5 +168,7 @@ impl FrameNeeds {
     }
 }
 
+#[cfg(test)]
+mod dispatch_tests;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,186 @@
+//! Dispatch: every block is where its priority and its tool say, texts are in the order in which they are searched, and
+//! nothing leads out of range.
+
+use super::error::{Place, VerifyError};
+use super::tables::{Checked, PoolBudget, Row, each, index};
+use crate::bytecode::automata::LiteralId;
+use crate::bytecode::dispatch::*;
+use crate::bytecode::program::{PatternId, Program, ToolRecord};
+use crate::pattern::Pattern;
+
+pub(super) fn verify(program: &Program) -> Checked {
+    let tables = &program.dispatch;
+    order(program)?;
+    targets(program)?;
+    affixes(program, "prefix", &tables.prefixes, |a, b| a < b, |name, text| name.starts_with(text))?;
+    let backwards = |a: &str, b: &str| a.bytes().rev().lt(b.bytes().rev());
+    affixes(program, "suffix", &tables.suffixes, backwards, |name, text| name.ends_with(text))?;
+    each("find", &tables.finds, |find| match *find {
+        Find::Target(target) => index("target", target, tables.targets.len()),
+        Find::Automaton(automaton) => index("automaton", automaton, tables.automata.len()),
+    })?;
+    finds(program)?;
+    automata(program)
+}
+
+/// The order is that of updates (S7.1). It ascends strictly, so every block is in it once.
+fn order(program: &Program) -> Checked {
+    let tables = &program.dispatch;
+    let fail = |message: &str| Err(VerifyError::new(Place::Table("order of blocks"), message));
+    if tables.order.len() != program.blocks.len() {
+        return fail("it does not have every block once");
+    }
+    let key = |&block: &u32| {
+        program.blocks.get(block as usize).map(|record| (record.priority.ascending_key(), block))
+    };
+    if tables.order.iter().any(|block| key(block).is_none()) {
+        return fail("a block that does not exist");
+    }
+    let ascends = tables.order.is_sorted_by(|a, b| key(a) < key(b));
+    if ascends { Ok(()) } else { fail("priorities that do not ascend") }
+}
+
+/// A block is of one target at most. The first targets are the tools: a block is of one of them if and only if it names it.
+fn targets(program: &Program) -> Checked {
+    let tables = &program.dispatch;
+    let place = |row| Place::Row("target", row);
+    if tables.targets.len() < program.tools.len() {
+        return Err(VerifyError::new(Place::Table("targets"), "there are fewer than tools"));
+    }
+    let mut pool = PoolBudget::new("place", &tables.places);
+    let mut seen = vec![false; program.blocks.len()];
+    let mut found = 0;
+    for (row, &list) in tables.targets.iter().enumerate() {
+        let fail = |message: String| VerifyError::new(place(row), message);
+        let places = pool.take(list).map_err(fail)?;
+        if !places.is_sorted_by(|a, b| a < b) {
+            return Err(fail("places that do not ascend".to_owned()));
+        }
+        let tool = program.tools.get(row);
+        for &place in places {
+            let block = tables.order.get(place as usize).map(|&block| block as usize);
+            let record = block.and_then(|block| program.blocks.get(block));
+            let record = record.ok_or_else(|| fail(format!("place {place} does not exist")))?;
+            let right = match (record.tool, tool) {
+                (ToolRecord::Exact(name), Some(&tool)) => name == tool,
+                (ToolRecord::Pattern(_), None) => true,
+                _ => false,
+            };
+            if !right {
+                return Err(fail(format!("the block at place {place} is about other tools")));
+            }
+            match block.and_then(|block| seen.get_mut(block)) {
+                Some(seen) if !*seen => *seen = true,
+                _ => return Err(fail(format!("place {place} is in two lists"))),
+            }
+            found += usize::from(tool.is_some());
+        }
+    }
+    let named = program.blocks.iter().filter(|block| matches!(block.tool, ToolRecord::Exact(_))).count();
+    if found == named {
+        Ok(())
+    } else {
+        Err(VerifyError::new(Place::Table("targets"), "a block that no tool leads to"))
+    }
+}
+
+/// Texts in the right order, so no two are equal, with the right parents.
+fn affixes(
+    program: &Program,
+    table: &'static str,
+    records: &[AffixRecord],
+    before: impl Fn(&str, &str) -> bool,
+    has: impl Fn(&str, &str) -> bool,
+) -> Checked {
+    each(table, records, |record| literal(program, record.text))?;
+    let text = |record: &AffixRecord| program.automata.literal(record.text).unwrap_or_default();
+    if !records.is_sorted_by(|a, b| before(text(a), text(b))) {
+        return Err(VerifyError::new(Place::Table(table), "texts that do not ascend"));
+    }
+    let parents = DispatchTables::parents(records, &program.automata, has);
+    match records.iter().zip(parents).position(|(record, parent)| record.parent != parent) {
+        Some(row) => Err(VerifyError::new(Place::Row(table, row), "another text is its parent")),
+        None => Ok(()),
+    }
+}
+
+fn literal(program: &Program, id: LiteralId) -> Row {
+    index("literal", id.0, program.automata.literals.len())
+}
+
+/// Pairs in the right order; each list of what texts lead to has its own part of the pool.
+fn finds(program: &Program) -> Checked {
+    let tables = &program.dispatch;
+    let mut pool = PoolBudget::new("find", &tables.finds);
+    for (row, pair) in tables.pairs.iter().enumerate() {
+        let mut check = || {
+            index("prefix", pair.prefix, tables.prefixes.len())?;
+            index("suffix", pair.suffix, tables.suffixes.len())?;
+            pool.take(pair.finds).map(drop)
+        };
+        check().map_err(|message| VerifyError::new(Place::Row("pair", row), message))?;
+    }
+    let key = |pair: &PairRecord| (pair.prefix, pair.suffix, pair.fit);
+    if !tables.pairs.is_sorted_by(|a, b| key(a) < key(b)) {
+        return Err(VerifyError::new(Place::Table("pairs"), "they do not ascend"));
+    }
+    for (row, substring) in tables.substrings.iter().enumerate() {
+        let mut check = || {
+            literal(program, substring.text)?;
+            if program.automata.literal(substring.text).is_none_or(str::is_empty) {
+                return Err("an empty text".to_owned());
+            }
+            pool.take(substring.finds).map(drop)
+        };
+        check().map_err(|message| VerifyError::new(Place::Row("substring", row), message))?;
+    }
+    // In this order no two are equal, so the search for all of them is no larger than the texts allow.
+    let text = |record: &SubstringRecord| program.automata.literal(record.text);
+    if tables.substrings.is_sorted_by(|a, b| text(a) < text(b)) {
+        Ok(())
+    } else {
+        Err(VerifyError::new(Place::Table("substrings"), "texts that do not ascend"))
+    }
+}
+
+/// Automata with a target for each of their patterns.
+fn automata(program: &Program) -> Checked {
+    let tables = &program.dispatch;
+    each("automaton target", &tables.automaton_targets, |&target| {
+        index("target", target, tables.targets.len())
+    })?;
+    let mut pool = PoolBudget::new("automaton target", &tables.automaton_targets);
+    let mut parsed = vec![false; program.patterns.len()];
+    let mut parse = |PatternId(id): PatternId| {
+        let place = id as usize;
+        index("pattern", id, parsed.len())?;
+        if parsed.get_mut(place).is_some_and(|parsed| std::mem::replace(parsed, true)) {
+            return Ok(());
+        }
+        let record = program.patterns.get(place).ok_or("no such pattern")?;
+        let text = program.string(record.text).ok_or("a pattern without a text")?;
+        Pattern::parse(record.syntax, text).map(drop).map_err(|error| error.to_string())
+    };
+    for (row, record) in tables.automata.iter().enumerate() {
+        let mut check = || {
+            let patterns = match record.engine {
+                ToolEngine::Dfa(id) => {
+                    index("automaton", id.0, program.automata.dfas.len())?;
+                    program.automata.dfas.get(id.0 as usize).map_or(0, |dfa| dfa.patterns as usize)
+                }
+                ToolEngine::Simulated(id) => {
+                    parse(id)?;
+                    1
+                }
+            };
+            let targets = pool.take(record.targets)?;
+            if targets.len() == patterns && patterns > 0 {
+                Ok(())
+            } else {
+                Err(format!("{} targets for {patterns} patterns", targets.len()))
+            }
+        };
+        check().map_err(|message| VerifyError::new(Place::Row("automaton of tools", row), message))?;
+    }
+    Ok(())
+}

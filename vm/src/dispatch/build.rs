@@ -1,0 +1,197 @@
+//! Makes the dispatch tables of a program: what the compiler does once.
+//!
+//! The tables follow from the program and the budget alone: the same program gives the same tables.
+
+use super::affixes::End;
+use super::guard::Guards;
+use super::merge::{Merged, Rest, merge};
+use crate::automata::{Budget, BuildError, Shape, Simulated, TooMany, append};
+use crate::automata::{has_unicode_word_boundary, index, parse, recognise};
+use crate::bytecode::automata::{AutomataTables, LiteralId};
+use crate::bytecode::dispatch::*;
+use crate::bytecode::program::{PatternId, Program, ToolRecord};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// Builds the dispatch of `program`, whose names are built, and stores it there. The patterns that had to be simulated go
+/// to `simulated`.
+///
+/// # Errors
+/// If the program refers to what it does not have, has a pattern that is none, or would be too large.
+pub(crate) fn build(
+    program: &mut Program,
+    budget: &mut Budget,
+    simulated: &mut Vec<Simulated>,
+) -> Result<(), BuildError> {
+    let mut automata = std::mem::take(&mut program.automata);
+    let tables = tables(program, &mut automata, budget, simulated);
+    program.automata = automata;
+    program.dispatch = tables?;
+    Ok(())
+}
+
+fn tables(
+    program: &Program,
+    automata: &mut AutomataTables,
+    budget: &mut Budget,
+    simulated: &mut Vec<Simulated>,
+) -> Result<DispatchTables, BuildError> {
+    let mut tables = DispatchTables { order: order(program)?, ..DispatchTables::default() };
+    let patterns = targets(program, &mut tables)?;
+    let mut texts = Texts::default();
+    let mut rest = Vec::new();
+    for (&id, target) in patterns.iter().zip(index(program.tools.len())?..) {
+        let pattern = parse(program, id)?;
+        match recognise(pattern.whole()) {
+            Some(shapes) => shapes.into_iter().for_each(|shape| texts.add_shape(shape, target)),
+            None => rest.push(Rest {
+                id,
+                target,
+                size: pattern.size(),
+                no_table: has_unicode_word_boundary(&pattern),
+                guards: Guards::of(&pattern),
+            }),
+        }
+    }
+    for Merged { engine, patterns } in merge(program, rest, automata, budget, simulated)? {
+        let found = Find::Automaton(index(tables.automata.len())?);
+        let targets = append(&mut tables.automaton_targets, patterns.iter().map(|rest| rest.target))?;
+        tables.automata.push(ToolAutomatonRecord { engine, targets });
+        patterns.into_iter().for_each(|rest| texts.add_guards(rest.guards, found));
+    }
+    texts.write(&mut tables, automata)?;
+    Ok(tables)
+}
+
+/// The blocks in the order of their updates.
+fn order(program: &Program) -> Result<Vec<u32>, TooMany> {
+    let mut order: Vec<u32> = (0..index(program.blocks.len())?).collect();
+    let key = |&block: &u32| program.blocks.get(block as usize).map(|block| block.priority.ascending_key());
+    order.sort_by_key(key);
+    Ok(order)
+}
+
+/// Adds the targets with their blocks; gives the patterns of those that are patterns.
+fn targets(program: &Program, tables: &mut DispatchTables) -> Result<Vec<PatternId>, TooMany> {
+    let mut numbers: HashMap<ToolRecord, usize> =
+        program.tools.iter().enumerate().map(|(number, &name)| (ToolRecord::Exact(name), number)).collect();
+    let mut patterns = Vec::new();
+    for block in &program.blocks {
+        if let ToolRecord::Pattern(pattern) = block.tool {
+            let number = program.tools.len() + patterns.len();
+            if *numbers.entry(block.tool).or_insert(number) == number {
+                patterns.push(pattern);
+            }
+        }
+    }
+    let mut blocks: Vec<Vec<u32>> = vec![Vec::new(); program.tools.len() + patterns.len()];
+    for (place, &block) in (0..).zip(&tables.order) {
+        let number = program.blocks.get(block as usize).and_then(|block| numbers.get(&block.tool));
+        if let Some(blocks) = number.and_then(|&number| blocks.get_mut(number)) {
+            blocks.push(place);
+        }
+    }
+    for blocks in blocks {
+        tables.targets.push(append(&mut tables.places, blocks)?);
+    }
+    Ok(patterns)
+}
+
+/// A beginning, an end, and how they fit.
+type Pair = (String, String, Fit);
+
+/// The texts that lead to something.
+#[derive(Default)]
+struct Texts {
+    pairs: BTreeMap<Pair, BTreeSet<Find>>,
+    substrings: BTreeMap<String, BTreeSet<Find>>,
+}
+
+impl Texts {
+    fn add_shape(&mut self, shape: Shape, target: u32) {
+        let found = Find::Target(target);
+        let none = String::new;
+        let mut pair = |prefix, suffix, fit| self.add((prefix, suffix, fit), found);
+        match shape {
+            Shape::Everything => pair(none(), none(), Fit::Apart),
+            Shape::Exact(texts) => texts.into_iter().for_each(|text| pair(text, none(), Fit::Whole)),
+            Shape::Prefixes(texts) => texts.into_iter().for_each(|text| pair(text, none(), Fit::Apart)),
+            Shape::Suffixes(texts) => texts.into_iter().for_each(|text| pair(none(), text, Fit::Apart)),
+            Shape::Pairs(pairs) => {
+                pairs.into_iter().for_each(|(prefix, suffix)| pair(prefix, suffix, Fit::Apart))
+            }
+            Shape::Substrings(texts) => {
+                texts.into_iter().for_each(|text| {
+                    self.substrings.entry(text).or_default().insert(found);
+                });
+            }
+        }
+    }
+
+    fn add_guards(&mut self, guards: Guards, found: Find) {
+        match guards.inner {
+            Some(text) => {
+                self.substrings.entry(text).or_default().insert(found);
+            }
+            None => {
+                guards
+                    .pairs
+                    .into_iter()
+                    .for_each(|(prefix, suffix)| self.add((prefix, suffix, Fit::Overlapping), found));
+            }
+        }
+    }
+
+    fn add(&mut self, pair: Pair, found: Find) {
+        self.pairs.entry(pair).or_default().insert(found);
+    }
+
+    fn write(self, tables: &mut DispatchTables, literals: &mut AutomataTables) -> Result<(), TooMany> {
+        let prefixes: BTreeSet<&str> = self.pairs.keys().map(|(prefix, ..)| prefix.as_str()).collect();
+        let suffixes: BTreeSet<&str> = self.pairs.keys().map(|(_, suffix, _)| suffix.as_str()).collect();
+        let prefixes = affixes(End::First, prefixes, &mut tables.prefixes, literals)?;
+        let suffixes = affixes(End::Last, suffixes, &mut tables.suffixes, literals)?;
+        let number =
+            |numbers: &HashMap<&str, u32>, text: &String| numbers.get(text.as_str()).copied().unwrap_or(0);
+        let pairs = self.pairs.iter().map(|((prefix, suffix, fit), finds)| {
+            ((number(&prefixes, prefix), number(&suffixes, suffix), *fit), finds)
+        });
+        let mut pairs: Vec<_> = pairs.collect();
+        pairs.sort_unstable_by_key(|&(pair, _)| pair);
+        for ((prefix, suffix, fit), finds) in pairs {
+            let finds = append(&mut tables.finds, finds.iter().copied())?;
+            tables.pairs.push(PairRecord { prefix, suffix, fit, finds });
+        }
+        for (text, finds) in &self.substrings {
+            let finds = append(&mut tables.finds, finds.iter().copied())?;
+            tables.substrings.push(SubstringRecord { text: literal(text, literals)?, finds });
+        }
+        index(tables.pairs.len().max(tables.substrings.len())).map(drop)
+    }
+}
+
+/// Adds the texts at one end; gives their numbers.
+fn affixes<'t>(
+    end: End,
+    texts: BTreeSet<&'t str>,
+    records: &mut Vec<AffixRecord>,
+    literals: &mut AutomataTables,
+) -> Result<HashMap<&'t str, u32>, TooMany> {
+    let mut texts: Vec<&str> = texts.into_iter().collect();
+    texts.sort_by(|a, b| end.compare(a, b));
+    for text in &texts {
+        records.push(AffixRecord { text: literal(text, literals)?, parent: None });
+    }
+    index(records.len())?;
+    let parents = DispatchTables::parents(records, literals, |name, text| end.has(name, text));
+    for (record, parent) in records.iter_mut().zip(parents) {
+        record.parent = parent;
+    }
+    Ok(texts.into_iter().zip(0..).collect())
+}
+
+fn literal(text: &str, literals: &mut AutomataTables) -> Result<LiteralId, TooMany> {
+    let id = LiteralId(index(literals.literals.len())?);
+    literals.literal_text.push_str(text);
+    literals.literals.push(index(literals.literal_text.len())?);
+    Ok(id)
+}

@@ -1,0 +1,309 @@
+//! From the name of a tool to the blocks that are about it.
+//!
+//! Everything is in the tables of the program ([`crate::bytecode::dispatch`]); what cannot be written out, the search for
+//! substrings and simulated patterns, is made when a policy is loaded. A name costs a lookup of the whole name, one search
+//! for what it begins and one for what it ends with, one walk for what it has in it, and the automata that these lead to:
+//! however many blocks there are, only those are looked at that the name has the text of. What was found for a name is
+//! remembered in the caller's [`DispatchScratch`].
+//!
+//! Invariants: blocks come out in the order of their updates (S7.1), each once. Nothing is allocated after a scratch was
+//! made, but for simulated patterns, whose memory grows once.
+
+mod affixes;
+mod build;
+mod guard;
+mod merge;
+mod remembered;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use build::build;
+
+use crate::automata::{Dfa, LoadError, MatcherCache, Room, Simulation, simulate};
+use crate::bytecode::dispatch::{AffixRecord, Find, Fit, SubstringRecord, ToolAutomatonRecord, ToolEngine};
+use crate::bytecode::program::Program;
+use crate::limits::Limits;
+use affixes::{Affixes, End};
+use aho_corasick::automaton::Automaton;
+use aho_corasick::nfa::contiguous::{Builder, NFA};
+use aho_corasick::{Anchored, MatchKind};
+use remembered::Remembered;
+
+/// What the tables of a program need beside them to find blocks. Immutable.
+#[derive(Debug, Default)]
+pub(crate) struct Dispatch {
+    /// All substrings, if there are any; a pattern is a row of the table.
+    substrings: Option<NFA>,
+    /// For each automaton its simulation, if it is simulated.
+    simulations: Vec<Option<Box<Simulation>>>,
+    /// Whether finding blocks takes more than looking up the name.
+    searches: bool,
+}
+
+/// What dispatch writes to: owned by the caller, made for one policy.
+#[derive(Debug)]
+pub(crate) struct DispatchScratch {
+    remembered: Remembered,
+    /// The targets that were found, and the automata.
+    targets: Seen,
+    automata: Seen,
+    /// The suffixes that the name has, with their lengths.
+    suffixes: Vec<(u32, usize)>,
+    /// The places of the blocks that were found.
+    places: Vec<u32>,
+    /// What was looked at: affixes, pairs, substrings, automata.
+    #[cfg(test)]
+    steps: usize,
+}
+
+/// Numbers, each once.
+#[derive(Debug)]
+struct Seen {
+    bits: Vec<u64>,
+    numbers: Vec<u32>,
+}
+
+impl Dispatch {
+    /// Makes what the dispatch of a verified program needs. Takes time linear in the texts and patterns for which something
+    /// is made.
+    ///
+    /// # Errors
+    /// If it takes more than there is room for, or the program has a pattern that is none or refers to what it does not
+    /// have. The verifier has refused such programs before.
+    pub(crate) fn load(program: &Program, room: &mut Room) -> Result<Dispatch, LoadError> {
+        let tables = &program.dispatch;
+        let simulation = |(row, record): (u32, &ToolAutomatonRecord)| {
+            let missing = || LoadError::missing("automaton of tools", row);
+            match record.engine {
+                ToolEngine::Dfa(_) => Ok(None),
+                ToolEngine::Simulated(id) => simulate(program, &[id], room, missing).map(Some),
+            }
+        };
+        let simulations = (0..).zip(&tables.automata).map(simulation).collect::<Result<_, _>>()?;
+        Ok(Dispatch {
+            substrings: substrings(program, room)?,
+            simulations,
+            searches: tables.prefixes.len() > 1
+                || tables.suffixes.len() > 1
+                || !(tables.substrings.is_empty() && tables.automata.is_empty()),
+        })
+    }
+
+    /// The places (in the order of updates) of the blocks about `tool`, ascending.
+    pub(crate) fn places<'s>(
+        &self,
+        program: &Program,
+        tool: &str,
+        scratch: &'s mut DispatchScratch,
+        cache: &mut MatcherCache,
+    ) -> &'s [u32] {
+        if !self.searches {
+            self.find(program, tool, scratch, cache);
+            return &scratch.places;
+        }
+        let (known, hash) = scratch.remembered.find(tool);
+        match known {
+            Some(places) => {
+                scratch.places.clear();
+                scratch.places.extend_from_slice(places);
+            }
+            None => {
+                self.find(program, tool, scratch, cache);
+                scratch.remembered.insert(tool, hash, &scratch.places);
+            }
+        }
+        &scratch.places
+    }
+
+    /// Finds the blocks of a name that is not remembered.
+    fn find(&self, program: &Program, tool: &str, scratch: &mut DispatchScratch, cache: &mut MatcherCache) {
+        let tables = &program.dispatch;
+        scratch.clear();
+        if let Some(target) = program.find_tool(tool) {
+            scratch.targets.add(target);
+        }
+        find_pairs(program, tool, scratch);
+        self.find_substrings(program, tool, scratch);
+        for next in 0.. {
+            let Some(&automaton) = scratch.automata.numbers.get(next) else { break };
+            self.ask(program, automaton, tool, scratch, cache);
+        }
+        for &target in &scratch.targets.numbers {
+            let blocks = tables.targets.get(target as usize).and_then(|list| list.of(&tables.places));
+            scratch.places.extend_from_slice(blocks.unwrap_or_default());
+        }
+        if scratch.targets.numbers.len() > 1 {
+            scratch.places.sort_unstable();
+        }
+    }
+
+    /// Follows the texts that the name has in it.
+    fn find_substrings(&self, program: &Program, tool: &str, scratch: &mut DispatchScratch) {
+        let Some(search) = &self.substrings else { return };
+        let Ok(mut state) = search.start_state(Anchored::No) else { return };
+        for &byte in tool.as_bytes() {
+            state = search.next_state(Anchored::No, state, byte);
+            if !search.is_match(state) {
+                continue;
+            }
+            for number in 0..search.match_len(state) {
+                let row = search.match_pattern(state, number).as_usize();
+                if let Some(record) = program.dispatch.substrings.get(row) {
+                    scratch.follow(record.finds.of(&program.dispatch.finds).unwrap_or_default());
+                }
+            }
+        }
+    }
+
+    /// Asks an automaton which of its patterns match.
+    fn ask(
+        &self,
+        program: &Program,
+        automaton: u32,
+        tool: &str,
+        scratch: &mut DispatchScratch,
+        cache: &mut MatcherCache,
+    ) {
+        scratch.step();
+        let tables = &program.dispatch;
+        let Some(record) = tables.automata.get(automaton as usize) else { return };
+        let targets = record.targets.of(&tables.automaton_targets).unwrap_or_default();
+        match record.engine {
+            ToolEngine::Dfa(id) => {
+                let matches = Dfa::new(&program.automata, id).map_or(&[][..], |dfa| dfa.matches(tool));
+                let matches = matches.iter().filter_map(|&pattern| targets.get(pattern as usize));
+                matches.for_each(|&target| scratch.targets.add(target));
+            }
+            ToolEngine::Simulated(_) => {
+                let simulation = self.simulations.get(automaton as usize).and_then(Option::as_ref);
+                if simulation.is_some_and(|simulation| simulation.accepts(tool, cache)) {
+                    targets.iter().for_each(|&target| scratch.targets.add(target));
+                }
+            }
+        }
+    }
+}
+
+/// Follows what the name begins with, together with what it ends with.
+fn find_pairs(program: &Program, tool: &str, scratch: &mut DispatchScratch) {
+    let (tables, literals) = (&program.dispatch, &program.automata);
+    let ends = Affixes { end: End::Last, records: &tables.suffixes, literals };
+    scratch.suffixes.extend(ends.of(tool));
+    let starts = Affixes { end: End::First, records: &tables.prefixes, literals };
+    for (prefix, prefix_length) in starts.of(tool) {
+        for at in 0..scratch.suffixes.len() {
+            let Some(&(suffix, suffix_length)) = scratch.suffixes.get(at) else { break };
+            scratch.step();
+            let between =
+                tool.len().checked_sub(prefix_length).and_then(|rest| rest.checked_sub(suffix_length));
+            let first = tables.pairs.partition_point(|pair| (pair.prefix, pair.suffix) < (prefix, suffix));
+            let pairs = tables.pairs.iter().skip(first);
+            for pair in pairs.take_while(|pair| (pair.prefix, pair.suffix) == (prefix, suffix)) {
+                let fits = match pair.fit {
+                    Fit::Overlapping => true,
+                    Fit::Apart => between.is_some(),
+                    Fit::Whole => between == Some(0),
+                };
+                if fits {
+                    scratch.follow(pair.finds.of(&tables.finds).unwrap_or_default());
+                }
+            }
+        }
+    }
+}
+
+/// The search for all substrings of the program.
+fn substrings(program: &Program, room: &mut Room) -> Result<Option<NFA>, LoadError> {
+    let records = &program.dispatch.substrings;
+    if records.is_empty() {
+        return Ok(None);
+    }
+    let text = |(row, record): (u32, &SubstringRecord)| {
+        program.automata.literal(record.text).ok_or_else(|| LoadError::missing("substring of tools", row))
+    };
+    let texts = (0..).zip(records).map(text).collect::<Result<Vec<&str>, _>>()?;
+    // The automaton takes some bytes for each byte of the texts: refused before it is built, where it is far too much.
+    room.check(texts.iter().map(|text| text.len()).sum())?;
+    let search = Builder::new().match_kind(MatchKind::Standard).build(texts).map_err(LoadError::search)?;
+    room.take(search.memory_usage())?;
+    Ok(Some(search))
+}
+
+impl DispatchScratch {
+    /// Memory for the dispatch of a program.
+    pub(crate) fn new(program: &Program, dispatch: &Dispatch, limits: &Limits) -> DispatchScratch {
+        let tables = &program.dispatch;
+        let remembered = if dispatch.searches { limits.dispatch_cache } else { 0 };
+        // A name finds one target of a tool, and any of patterns.
+        let most = tables.targets.len().saturating_sub(program.tools.len()) + 1;
+        DispatchScratch {
+            remembered: Remembered::new(remembered),
+            targets: Seen::new(tables.targets.len(), most),
+            automata: Seen::new(tables.automata.len(), tables.automata.len()),
+            suffixes: Vec::with_capacity(deepest(&tables.suffixes)),
+            places: Vec::with_capacity(tables.places.len()),
+            #[cfg(test)]
+            steps: 0,
+        }
+    }
+
+    fn clear(&mut self) {
+        self.targets.clear();
+        self.automata.clear();
+        self.suffixes.clear();
+        self.places.clear();
+    }
+
+    fn follow(&mut self, finds: &[Find]) {
+        self.step();
+        for find in finds {
+            match *find {
+                Find::Target(target) => self.targets.add(target),
+                Find::Automaton(automaton) => self.automata.add(automaton),
+            }
+        }
+    }
+
+    /// Counts what is looked at, for tests.
+    fn step(&mut self) {
+        #[cfg(test)]
+        {
+            self.steps += 1;
+        }
+    }
+}
+
+/// The length of the longest chain of affixes.
+fn deepest(records: &[AffixRecord]) -> usize {
+    let mut depths: Vec<usize> = Vec::with_capacity(records.len());
+    for record in records {
+        let above = record.parent.and_then(|parent| depths.get(parent as usize)).copied().unwrap_or(0);
+        depths.push(above + 1);
+    }
+    depths.into_iter().max().unwrap_or(0)
+}
+
+impl Seen {
+    /// Numbers below `count`, at most `most` of them.
+    fn new(count: usize, most: usize) -> Seen {
+        Seen { bits: vec![0; count.div_ceil(64)], numbers: Vec::with_capacity(most) }
+    }
+
+    fn add(&mut self, number: u32) {
+        let bit = 1_u64 << (number % u64::BITS);
+        if let Some(word) = self.bits.get_mut((number / u64::BITS) as usize)
+            && *word & bit == 0
+        {
+            *word |= bit;
+            self.numbers.push(number);
+        }
+    }
+
+    fn clear(&mut self) {
+        for number in self.numbers.drain(..) {
+            if let Some(word) = self.bits.get_mut((number / u64::BITS) as usize) {
+                *word = 0;
+            }
+        }
+    }
+}
