@@ -3,20 +3,18 @@
 //! Invariant: everything goes through the public interfaces of compiler and VM, the way `sqrt eval` goes.
 
 use crate::corpus::{Level, Mode, Options, PolicyFile};
-use bumpalo::Bump;
-use sqrt_compiler::ir::Enforcement;
-use sqrt_compiler::presets::Presets;
-use sqrt_compiler::x_policy::{self, BranchingMode, XPolicy};
+use sqrt_compiler::x_policy::XPolicy;
 use sqrt_compiler::{Passes, Source, compile};
-use sqrt_vm::bytecode::settings::{self, Branching, Settings};
+use sqrt_vm::bytecode::settings::{self, Settings};
 use sqrt_vm::engine::Decision;
 use sqrt_vm::json::{
-    AnswerParts, CallLine, Line, RuleParts, read_line, write_answer, write_branch_answer, write_error,
+    AnswerParts, CallLine, JsonLines, Line, read_line, write_answer, write_branch_answer, write_error,
 };
 use sqrt_vm::limits::Limits;
 use sqrt_vm::metadata::Session;
-use sqrt_vm::policy::{Policy, RuleInfo};
+use sqrt_vm::policy::Policy;
 use sqrt_vm::scratch::Scratch;
+use sqrt_vm::value::Arena;
 use std::collections::BTreeMap;
 
 /// Ways to run the engine.
@@ -36,7 +34,7 @@ pub struct Setup {
 pub struct Engine {
     policy: Policy,
     two_steps: bool,
-    scratch: Scratch,
+    answering: JsonLines,
     sessions: BTreeMap<Option<String>, Session>,
     lines: u64,
 }
@@ -45,17 +43,15 @@ pub struct Engine {
 pub fn policy(files: &[PolicyFile], options: &Options, setup: Setup) -> Result<Policy, String> {
     let document = options.x_policy.as_ref().map(|document| XPolicy::read(document.to_string().as_bytes()));
     let document = document.transpose().map_err(|error| error.to_string())?;
-    let code = document.as_ref().and_then(|document| document.code.as_deref());
-    let code = code.map(|code| Source { name: "x-policy", bytes: code.as_bytes() });
-    let sources = files.iter().map(|file| Source { name: &file.name, bytes: &file.bytes });
-    let sources: Vec<_> = sources.chain(code).collect();
-    let presets = document.as_ref().map(presets).unwrap_or_default();
-    let mut settings = settings(options, document.as_ref());
-    settings.fail_fast &= !setup.every_rule;
-    let compiled = compile(
-        &sources,
-        &sqrt_compiler::Options { presets, passes: setup.passes, settings, ..Default::default() },
-    );
+    let sources: Vec<_> = files.iter().map(|file| Source { name: &file.name, bytes: &file.bytes }).collect();
+    let mut asked = document.as_ref().map(XPolicy::options).unwrap_or_default();
+    asked.passes = setup.passes;
+    apply(options, &mut asked.settings);
+    asked.settings.fail_fast &= !setup.every_rule;
+    let compiled = match &document {
+        Some(document) => document.compile_with(&sources, &asked),
+        None => compile(&sources, &asked),
+    };
     let mut errors = compiled.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
     let message = || errors.next().map_or("no program", |error| &error.message).to_owned();
     let program = compiled.program.ok_or_else(message)?;
@@ -76,49 +72,59 @@ impl Engine {
 
     /// An engine with this policy.
     pub fn of(policy: Policy) -> Engine {
-        let scratch = Scratch::new(&policy);
-        Engine { policy, two_steps: false, scratch, sessions: BTreeMap::new(), lines: 0 }
+        let answering = JsonLines::new(&policy);
+        Engine { policy, two_steps: false, answering, sessions: BTreeMap::new(), lines: 0 }
     }
 
     /// The line that answers a line.
     pub fn answer(&mut self, line: &str) -> String {
         self.lines += 1;
-        let arena = Bump::new();
         let mut out = String::new();
-        match read_line(line.as_bytes(), &arena, self.policy.limits()) {
-            Err(error) => write_error(&mut out, &error.to_string(), self.lines),
-            Ok(Line::Branch(question)) => {
-                let outcome = self.policy.check_branch(&question.metadata);
-                write_branch_answer(&mut out, question.session, outcome.name());
-            }
-            Ok(Line::Call(call)) => {
-                if let Err(message) = self.decide(&call, &mut out) {
-                    write_error(&mut out, &message, self.lines);
-                }
-            }
+        let answered =
+            if self.two_steps { self.in_two_steps(line, &mut out) } else { self.at_once(line, &mut out) };
+        if let Err(message) = answered {
+            write_error(&mut out, &message, self.lines);
         }
         out.trim_end_matches('\n').to_owned()
     }
 
+    fn at_once(&mut self, line: &str, out: &mut String) -> Result<(), String> {
+        let Engine { policy, answering, sessions, .. } = self;
+        let answered = answering.answer(
+            policy,
+            line.as_bytes(),
+            |name| Ok(sessions.entry(name.map(str::to_owned)).or_insert_with(|| Session::new(policy))),
+            out,
+        );
+        answered.map_err(|error| error.to_string())
+    }
+
+    fn in_two_steps(&mut self, line: &str, out: &mut String) -> Result<(), String> {
+        let arena = Arena::new();
+        match read_line(line.as_bytes(), &arena, self.policy.limits()).map_err(|error| error.to_string())? {
+            Line::Branch(question) => {
+                let outcome = self.policy.check_branch(&question.metadata);
+                write_branch_answer(out, question.session, outcome.name());
+                Ok(())
+            }
+            Line::Call(call) => self.decide(&call, out),
+        }
+    }
+
     fn decide(&mut self, line: &CallLine<'_>, out: &mut String) -> Result<(), String> {
-        let Engine { policy, scratch, sessions, .. } = self;
+        let Engine { policy, answering, sessions, .. } = self;
+        let scratch = answering.scratch_mut();
         let known = sessions.entry(line.session.map(str::to_owned)).or_insert_with(|| Session::new(policy));
         // What fails changes no session (S6.11), so the line works on a copy.
         let mut session = known.clone();
         if let Some(value) = line.session_value {
             session.set_value(value, policy.limits()).map_err(|error| error.to_string())?;
         }
-        let returned = line.returned.as_ref();
-        let decision = if self.two_steps {
-            let checked = policy.check(&mut session, &line.call, scratch);
-            let decision = checked.decision().clone();
-            if let (Some(pending), Some(returned)) = (checked.into_pending(), returned) {
-                policy.finish(&mut session, pending, returned, scratch).map_err(|error| error.to_string())?;
-            }
-            decision
-        } else {
-            policy.evaluate(&mut session, &line.call, returned, scratch)
-        };
+        let checked = policy.check(&mut session, &line.call, scratch);
+        let decision = checked.decision().clone();
+        if let (Some(pending), Some(returned)) = (checked.into_pending(), &line.returned) {
+            policy.finish(&mut session, pending, returned, scratch).map_err(|error| error.to_string())?;
+        }
         if let Some(failure) = decision.failure() {
             return Err(failure.to_string());
         }
@@ -136,65 +142,12 @@ pub fn write_decision(
     session: &Session,
     (policy, scratch): (&Policy, &Scratch),
 ) {
-    let tags = scratch.tags(policy, session);
-    let answer = AnswerParts {
-        session: line.session,
-        tool: line.call.tool(),
-        decision: decision.outcome().name(),
-        basis: decision.basis().name(),
-        rule: decision.rule().and_then(|rule| policy.rule(rule)).map(rule_parts),
-        session_meta: (session.metadata(), tags),
-        result_meta: scratch.result_metadata().map(|metadata| (metadata, tags)),
-        trace: None,
-    };
+    let answer = AnswerParts::new(line.session, line.call.tool(), decision, policy, session, scratch);
     write_answer(out, &answer, &mut Vec::new());
 }
 
-fn rule_parts(rule: RuleInfo<'_>) -> RuleParts<'_> {
-    RuleParts {
-        file: rule.file(),
-        line: rule.line(),
-        column: rule.column(),
-        tool_id: rule.tool_id(),
-        description: rule.description(),
-    }
-}
-
-fn presets(document: &XPolicy) -> Presets {
-    let presets = &document.presets;
-    let level = match presets.llm_blocked_level {
-        x_policy::Level::Hard => Enforcement::Must,
-        x_policy::Level::Soft => Enforcement::Should,
-    };
-    Presets {
-        non_executable_memory: presets.non_executable_memory,
-        llm_blocked_tag: presets.llm_blocked_tag.then_some(level),
-    }
-}
-
-/// The settings: options, else the document, else the defaults (S8).
-fn settings(options: &Options, document: Option<&XPolicy>) -> Settings {
-    let mut settings = Settings::default();
-    if let Some(document) = document {
-        let presets = &document.presets;
-        settings.default_allow = presets.default_allow;
-        settings.default_level = match presets.default_level {
-            x_policy::Level::Hard => settings::Level::Hard,
-            x_policy::Level::Soft => settings::Level::Soft,
-        };
-        settings.mode = match document.mode {
-            x_policy::Mode::Standard => settings::Mode::Standard,
-            x_policy::Mode::Strict => settings::Mode::Strict,
-            x_policy::Mode::Custom => settings::Mode::Custom,
-        };
-        settings.fail_fast = document.fail_fast;
-        settings.branching = Some(Branching {
-            deny: presets.branching.mode == BranchingMode::Deny,
-            tags: presets.branching.tags.iter().cloned().collect(),
-            producers: presets.branching.producers.iter().cloned().collect(),
-            consumers: presets.branching.consumers.iter().cloned().collect(),
-        });
-    }
+/// Puts what the options say in the place of what was there (S8).
+fn apply(options: &Options, settings: &mut Settings) {
     if let Some(allow) = options.default_allow {
         settings.default_allow = allow;
     }
@@ -209,5 +162,4 @@ fn settings(options: &Options, document: Option<&XPolicy>) -> Settings {
         Some(Mode::Custom) => settings.mode = settings::Mode::Custom,
         None => {}
     }
-    settings
 }

@@ -8,13 +8,13 @@
 use crate::corpus::{Options, PolicyFile};
 use crate::engine::{policy, write_decision};
 use crate::implementations::USUAL;
-use bumpalo::Bump;
 use sqrt_vm::call::Returned;
 use sqrt_vm::engine::{Decision, FailureKind, PendingCall};
 use sqrt_vm::json::{CallLine, Line, read_line, write_branch_answer, write_error};
 use sqrt_vm::metadata::Session;
 use sqrt_vm::policy::Policy;
 use sqrt_vm::scratch::Scratch;
+use sqrt_vm::value::Arena;
 use std::collections::BTreeMap;
 
 /// A block that is about no tool of any test, with tags and arguments that calls of the tests have.
@@ -59,7 +59,7 @@ impl Moving {
         // Each call is checked by another process than the one before.
         self.processes.rotate_left(1);
         self.lines += 1;
-        let (arena, number) = (Bump::new(), self.lines as u64);
+        let (arena, number) = (Arena::new(), self.lines as u64);
         let mut out = String::new();
         let policy = &self.processes[0].policy;
         match read_line(line.as_bytes(), &arena, policy.limits()) {
@@ -133,7 +133,7 @@ fn finish_elsewhere(
 ) -> Result<(), String> {
     for other in others.iter_mut().filter(|other| other.policy.id() != checker.id()) {
         let mut moved = rebound(&other.policy, session);
-        let error = PendingCall::import(&other.policy, pending, &Bump::new()).map(drop).unwrap_err();
+        let error = PendingCall::import(&other.policy, pending, &Arena::new()).map(drop).unwrap_err();
         assert_eq!(error.policy(), Some(checker.id()));
         assert!(Session::import(&other.policy, session).is_err_and(|error| error.policy().is_some()));
         moved.rebind(checker).unwrap_or_else(|error| panic!("back to where it was: {error}"));
@@ -141,7 +141,7 @@ fn finish_elsewhere(
     }
     let finisher = others.iter_mut().find(|other| other.policy.id() == checker.id());
     let Process { policy, scratch } = finisher.unwrap_or_else(|| panic!("each policy has two processes"));
-    let arena = Bump::new();
+    let arena = Arena::new();
     let mut state = imported(policy, session);
     let waiting = state.pending_calls();
     let call_again = PendingCall::import(policy, pending, &arena).unwrap_or_else(|error| panic!("{error}"));

@@ -3,7 +3,6 @@
 
 #![allow(clippy::panic, clippy::expect_used, reason = "a test fails by panicking")]
 
-use bumpalo::Bump;
 use sqrt_tests::compare::seeds;
 use sqrt_tests::corpus::{self, Expectation, Options, PolicyFile};
 use sqrt_tests::engine::{self, Setup};
@@ -15,7 +14,7 @@ use sqrt_vm::json::{CallLine, Line, read_line};
 use sqrt_vm::metadata::{Session, write_metadata};
 use sqrt_vm::policy::Policy;
 use sqrt_vm::scratch::Scratch;
-use sqrt_vm::value::Value;
+use sqrt_vm::value::{Arena, Value};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -92,7 +91,7 @@ fn as_text(policy: &Policy, other: &Policy, lines: &[CallLine<'_>]) -> Outcomes 
     let mut scratch = Scratch::new(other);
     for (line, pending) in waiting.iter().rev() {
         let text = sessions.get_mut(&line.session.map(str::to_owned)).expect("made before");
-        let (mut session, arena) = (Session::import(other, text).expect("it was exported"), Bump::new());
+        let (mut session, arena) = (Session::import(other, text).expect("it was exported"), Arena::new());
         let pending = PendingCall::import(other, pending, &arena).expect("it was exported");
         finish(other, &mut session, pending, line, &mut scratch, &mut outcomes);
         *text = session.export();
@@ -105,8 +104,8 @@ fn compare(name: &str, files: &[PolicyFile], options: &Options, lines: &[String]
     let policy = |image| engine::policy(files, options, Setup { image, ..USUAL });
     let Ok(here) = policy(false) else { return 0 };
     let there = policy(true).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let arena = Bump::new();
-    let read = |line: &String| match read_line(arena.alloc_str(line).as_bytes(), &arena, here.limits()) {
+    let arena = Arena::new();
+    let read = |line: &String| match read_line(arena.text(line).as_bytes(), &arena, here.limits()) {
         Ok(Line::Call(call)) => Some(call),
         _ => None,
     };

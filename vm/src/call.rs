@@ -2,6 +2,10 @@
 //!
 //! Metadata comes as strings here; it gets ids when the call is checked.
 
+mod builder;
+
+pub use builder::CallBuilder;
+
 use crate::value::Value;
 
 /// A call to a tool.
@@ -61,9 +65,14 @@ pub enum Combine {
 }
 
 impl<'a> Call<'a> {
-    /// A call to `tool`; no two arguments have the same name.
+    /// A call to `tool`. If two arguments have the same name, deciding the call fails.
     pub fn new(tool: &'a str, args: &'a [Argument<'a>]) -> Self {
         Call { tool, args, control: None, context: None }
+    }
+
+    /// Puts a call to `tool` together argument by argument.
+    pub fn builder(tool: &'a str) -> CallBuilder<'a> {
+        CallBuilder::new(tool)
     }
 
     /// Adds the metadata of the control flow that led to the call, which counts in strict mode (S8.4).
@@ -126,6 +135,38 @@ impl<'a> Argument<'a> {
     /// Its metadata.
     pub fn metadata(&self) -> &MetadataInput<'a> {
         &self.metadata
+    }
+}
+
+impl<'a> MetadataInput<'a> {
+    /// Gives it tags: a list of strings, or a [`SetInput`].
+    #[must_use]
+    pub fn with_tags(self, tags: impl Into<SetInput<'a>>) -> Self {
+        MetadataInput { tags: Some(tags.into()), ..self }
+    }
+
+    /// Gives it producers: a list of strings, or a [`SetInput`].
+    #[must_use]
+    pub fn with_producers(self, producers: impl Into<SetInput<'a>>) -> Self {
+        MetadataInput { producers: Some(producers.into()), ..self }
+    }
+
+    /// Gives it consumers: a list of strings, or a [`SetInput`].
+    #[must_use]
+    pub fn with_consumers(self, consumers: impl Into<SetInput<'a>>) -> Self {
+        MetadataInput { consumers: Some(consumers.into()), ..self }
+    }
+}
+
+impl<'a> From<&'a [&'a str]> for SetInput<'a> {
+    fn from(strings: &'a [&'a str]) -> Self {
+        SetInput::of(strings)
+    }
+}
+
+impl<'a, const N: usize> From<&'a [&'a str; N]> for SetInput<'a> {
+    fn from(strings: &'a [&'a str; N]) -> Self {
+        SetInput::of(strings)
     }
 }
 

@@ -2,7 +2,7 @@
 //! procedures share computed once (S2.5, S3.4).
 
 use crate::bytecode::operand::Arg;
-use crate::call::{Call, Combine, MetadataInput, Returned};
+use crate::call::{Argument, Call, Combine, MetadataInput, Returned};
 use crate::engine::Failure;
 use crate::limits::LimitExceeded;
 use crate::metadata::{FIELDS, Interner, Metadata};
@@ -32,6 +32,8 @@ pub(crate) struct CallMetadata {
     places: Vec<u32>,
     /// The places that are not 0.
     named: Vec<usize>,
+    /// Memory to sort arguments in.
+    by_name: Vec<u32>,
     /// Metadata as it was given, to be joined.
     given: Metadata,
 }
@@ -45,7 +47,7 @@ impl CallMetadata {
     /// Takes over the metadata of a call.
     ///
     /// # Errors
-    /// If the metadata is over a limit, or two arguments that the policy names have the same name.
+    /// If the metadata is over a limit, or two arguments have the same name.
     pub(crate) fn prepare(
         &mut self,
         policy: &Policy,
@@ -53,6 +55,7 @@ impl CallMetadata {
         interner: &mut Interner<'_>,
     ) -> Result<(), Failure> {
         self.clear();
+        self.refuse_repeated_names(call.args())?;
         let control = call.control().filter(|_| policy.settings().mode.uses_control());
         let context = call.context();
         self.absent.reset();
@@ -83,6 +86,20 @@ impl CallMetadata {
                 *place = 0;
             }
         }
+    }
+
+    /// Refuses two arguments of one name, also of one that the policy does not name: what a tool makes of them, nobody knows.
+    fn refuse_repeated_names(&mut self, args: &[Argument<'_>]) -> Result<(), Failure> {
+        // Arguments that were read from JSON come in this order.
+        if args.is_sorted_by(|left, right| left.name() < right.name()) {
+            return Ok(());
+        }
+        let name = |place: &u32| args.get(*place as usize).map(Argument::name);
+        self.by_name.clear();
+        self.by_name.extend((0..).zip(args).map(|(place, _)| place));
+        self.by_name.sort_unstable_by_key(name);
+        let strictly = self.by_name.is_sorted_by(|left, right| name(left) < name(right));
+        if strictly { Ok(()) } else { Err(Failure::repeated_argument()) }
     }
 
     fn name_place(&mut self, policy: &Policy, name: &str, place: u32) -> Result<(), Failure> {

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use bumpalo::Bump;
-
 use crate::decision::RuleRef;
 use crate::dispatch::DispatchScratch;
 use crate::exec::Memory;
 use crate::metadata::{Metadata, Session, StringTable, Tags};
 use crate::policy::{BlockInfo, Policy, RuleInfo};
 use crate::prepare::{CallMetadata, State};
+use crate::value::Arena;
 
 /// Memory for deciding calls under one policy, and the details of the last call.
 #[derive(Debug)]
@@ -18,7 +17,7 @@ pub struct Scratch {
     /// Tags that only the call has.
     pub(crate) tags: StringTable,
     /// For the value of the session.
-    pub(crate) arena: Bump,
+    pub(crate) arena: Arena,
     pub(crate) metadata: CallMetadata,
     pub(crate) state: State,
     pub(crate) memory: Memory,
@@ -38,7 +37,7 @@ impl Scratch {
         Scratch {
             policy: Arc::clone(policy.identity()),
             tags: StringTable::default(),
-            arena: Bump::new(),
+            arena: Arena::new(),
             metadata: CallMetadata::new(policy),
             state: State::default(),
             memory: Memory::new(policy.frame_needs(), policy.keeping()),

@@ -1,8 +1,13 @@
 //! What is hard on memory on purpose: things never seen before, large things, and the slow paths of matching.
 
 use crate::Test;
+use crate::count::allocations;
 use crate::host::{allocating, allocating_when_new, file, finished, policy};
 use sqrt_tests::corpus::Options;
+use sqrt_vm::call::{Call, CallBuilder, MetadataInput, Returned, SetInput};
+use sqrt_vm::metadata::Session;
+use sqrt_vm::scratch::Scratch;
+use sqrt_vm::value::{Arena, Value};
 
 pub(crate) const TESTS: &[Test] = &[
     ("unseen_tool_names", unseen_tool_names),
@@ -18,6 +23,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("ten_thousand_tags", ten_thousand_tags),
     ("many_arguments", many_arguments),
     ("failures", failures),
+    ("built_calls", built_calls),
 ];
 
 /// Calls that are given again and again.
@@ -320,4 +326,37 @@ fn failures() {
         )
     };
     again(text, &[line("fine"), line(&tag)]);
+}
+
+/// Calls that a host puts together from what it has, up to 16 arguments, values of `serde_json` and JSON text among them.
+fn built_calls() {
+    const NAMES: [&str; 16] =
+        ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p"];
+    let text = r#"
+        tool "t" { must deny when p.value == "never" or a.tags overlaps {"never"}; result { @tags |= {"t"}; } }
+    "#;
+    let policy = policy(&file(text), &Options::default());
+    let (mut session, mut scratch, mut arena) = (Session::new(&policy), Scratch::new(&policy), Arena::new());
+    let limits = policy.limits();
+    let json = serde_json::json!({"list": [1, 2.5, "text", {"deep": [[null, true]]}]});
+    let mut finished = 0;
+    let mut round = || {
+        arena.reset();
+        let mut builder: CallBuilder<'_> = Call::builder("t");
+        for (name, number) in NAMES.iter().zip(0..).skip(2) {
+            builder.arg(name, number);
+        }
+        let tags = MetadataInput::default().with_tags(&["x", "y"]).with_consumers(SetInput::except(&["z"]));
+        builder.arg_with("b", arena.value(&json, limits).expect("not deep"), tags);
+        builder.arg("a", arena.parse("[{\"k\": \"v\"}, 7]", limits).expect("JSON"));
+        builder.control(MetadataInput::default().with_producers(&["model"]));
+        let call = builder.call();
+        let checked = policy.check(&mut session, &call, &mut scratch);
+        let pending = checked.into_pending().expect("allowed");
+        policy.finish(&mut session, pending, &Returned::new(Value::Null), &mut scratch).expect("finished");
+        finished += 1;
+    };
+    (0..3).for_each(|_| round());
+    assert_eq!(allocations(|| (0..3).for_each(|_| round())), 0);
+    assert_eq!(finished, 6);
 }

@@ -1,7 +1,6 @@
 //! A host in steady state: one policy, one scratch, sessions that go on, calls that are given over and over.
 
 use crate::count::{allocations, places};
-use bumpalo::Bump;
 use sqrt_tests::corpus::{Options, PolicyFile};
 use sqrt_tests::engine;
 use sqrt_tests::implementations::USUAL;
@@ -9,6 +8,7 @@ use sqrt_vm::json::{CallLine, JsonLines, Line, read_line};
 use sqrt_vm::metadata::Session;
 use sqrt_vm::policy::Policy;
 use sqrt_vm::scratch::Scratch;
+use sqrt_vm::value::Arena;
 use std::collections::BTreeMap;
 
 /// A policy as a single file.
@@ -22,7 +22,7 @@ pub(crate) fn policy(files: &[PolicyFile], options: &Options) -> Policy {
 }
 
 /// The calls among some lines.
-pub(crate) fn calls<'a>(lines: &'a [String], policy: &Policy, arena: &'a Bump) -> Vec<CallLine<'a>> {
+pub(crate) fn calls<'a>(lines: &'a [String], policy: &Policy, arena: &'a Arena) -> Vec<CallLine<'a>> {
     let read = |line: &'a String| match read_line(line.as_bytes(), arena, policy.limits()) {
         Ok(Line::Call(call)) => Some(call),
         Ok(Line::Branch(_)) | Err(_) => None,
@@ -74,7 +74,7 @@ impl<'p, 'a> Host<'p, 'a> {
 
 /// How many of the calls are allowed and have a result.
 pub(crate) fn finished(policy: &Policy, lines: &[String]) -> usize {
-    let arena = Bump::new();
+    let arena = Arena::new();
     let calls = calls(lines, policy, &arena);
     let mut host = Host::new(policy, &calls, false);
     host.run(&calls);
@@ -83,7 +83,7 @@ pub(crate) fn finished(policy: &Policy, lines: &[String]) -> usize {
 
 /// What allocates when calls are given that were given before, in a message.
 pub(crate) fn allocating(policy: &Policy, lines: &[String], two_steps: bool) -> Option<String> {
-    let arena = Bump::new();
+    let arena = Arena::new();
     let calls = calls(lines, policy, &arena);
     let warm_up = calls.repeat(3);
     after_warm_up(|| Host::new(policy, &calls, two_steps), &warm_up, &calls.repeat(2))
@@ -91,7 +91,7 @@ pub(crate) fn allocating(policy: &Policy, lines: &[String], two_steps: bool) -> 
 
 /// What allocates when calls that are ever new are given, the first half of them as a warm-up.
 pub(crate) fn allocating_when_new(policy: &Policy, lines: &[String], two_steps: bool) -> Option<String> {
-    let arena = Bump::new();
+    let arena = Arena::new();
     let calls = calls(lines, policy, &arena);
     assert_eq!(calls.len(), lines.len(), "every line is a call");
     let (warm_up, measured) = calls.split_at(calls.len() / 2);
@@ -120,7 +120,7 @@ fn after_warm_up<'p, 'a>(
 /// What allocates when lines are read, decided and answered again, and how many there are: those without escapes, which the
 /// reader of JSON puts together in memory of its own, and without errors.
 pub(crate) fn allocating_as_lines(policy: &Policy, lines: &[String]) -> (usize, Option<String>) {
-    let arena = Bump::new();
+    let arena = Arena::new();
     let names = calls(lines, policy, &arena).into_iter().map(|line| line.session.map(str::to_owned));
     let mut sessions: Vec<_> = names.map(|name| (name, Session::new(policy))).collect();
     let mut answering = JsonLines::new(policy);

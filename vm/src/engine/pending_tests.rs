@@ -1,7 +1,8 @@
 //! Pending calls as text: what is written, what is refused, and that finishing them later is the same.
 
-use bumpalo::Bump;
 use proptest::prelude::{any, prop_assert_eq, proptest};
+
+use crate::value::Arena;
 
 use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
@@ -64,12 +65,11 @@ fn a_pending_call_takes_along_what_can_matter() {
     let args = [
         Argument::new("late", List(&[Str("x"), Object(&[("b", Null), ("a", Null)])])).with_metadata(of_late),
         Argument::new("early", Str("a secret")),
-        // The policy knows neither, so nobody has noticed that they have the same name.
         Argument::new("other", Str("a secret")).with_metadata(MetadataInput {
             consumers: Some(SetInput::of(&["k", "*"])),
             ..MetadataInput::default()
         }),
-        Argument::new("other", Str("a secret")),
+        Argument::new("another", Str("a secret")),
     ];
     let control = MetadataInput { tags: Some(SetInput::of(&[])), ..MetadataInput::default() };
     let call = Call::new("t\n", &args).with_control(control).with_context(MetadataInput::default());
@@ -80,11 +80,11 @@ fn a_pending_call_takes_along_what_can_matter() {
             r#"{"sqrt_pending_call": 1, "policy": "…", "session": null, "call": 0, "tool": "t\n", "args": ["#,
             r#"{"name": "late", "value": ["x", {"a": null, "b": null}], "meta": {"tags": ["a", "b"], "producers": [], "#,
             r#""consumers": {"except": ["q"]}}}, {"name": "early", "meta": {}}, "#,
-            r#"{"name": "other", "meta": {"consumers": ["*"]}}, {"name": "other", "meta": {}}], "#,
+            r#"{"name": "other", "meta": {"consumers": ["*"]}}, {"name": "another", "meta": {}}], "#,
             r#""control_meta": {"tags": []}, "context_meta": {}}"#,
         )
     );
-    let arena = Bump::new();
+    let arena = Arena::new();
     let read = PendingCall::import(&bench.policy, &text, &arena).unwrap();
     assert_eq!(read.export(&bench.policy).unwrap(), text);
     assert_eq!((read.id(), read.session(), read.policy()), (0, None, bench.policy.id()));
@@ -104,7 +104,7 @@ fn finishing_it_later_is_the_same() {
             for as_text in [false, true] {
                 let mut bench = bench();
                 let checked = bench.policy.check(&mut bench.session, &call, &mut bench.scratch);
-                let (mut pending, arena) = (checked.into_pending().unwrap(), Bump::new());
+                let (mut pending, arena) = (checked.into_pending().unwrap(), Arena::new());
                 let text = pending.export(&bench.policy).unwrap();
                 if as_text {
                     pending = PendingCall::import(&bench.policy, &text, &arena).unwrap();
@@ -129,7 +129,7 @@ fn what_is_not_a_pending_call_of_the_policy_is_refused() {
     };
     let deep = |levels: usize| with("\"x\"", &format!("{}{}", "[".repeat(levels), "]".repeat(levels)));
     let import = |text: &str| {
-        let arena = Bump::new();
+        let arena = Arena::new();
         PendingCall::import(&bench.policy, text, &arena).map(drop)
     };
     assert_eq!((import(&fine), import(&deep(100))), (Ok(()), Ok(())));
@@ -159,7 +159,7 @@ fn what_is_not_a_pending_call_of_the_policy_is_refused() {
     let error = import(&with("\"sqrt_pending_call\": 1", "\"sqrt_pending_call\": 2")).unwrap_err();
     assert_eq!(error.version(), Some(2));
     let other = policy(Assembler::new().program, Settings::default());
-    let error = PendingCall::import(&other, &fine, &Bump::new()).map(drop).unwrap_err();
+    let error = PendingCall::import(&other, &fine, &Arena::new()).map(drop).unwrap_err();
     assert_eq!(error.policy(), Some(bench.policy.id()));
 }
 
@@ -176,8 +176,8 @@ fn what_cannot_be_written_is_an_error() {
         (error.kind(), error.policy()),
         (FailureKind::PendingCallOfOtherPolicy, Some(bench.policy.id()))
     );
-    let arena = Bump::new();
-    let deep = (0..101).fold(Null, |value, _| List(arena.alloc_slice_copy(&[value])));
+    let arena = Arena::new();
+    let deep = (0..101).fold(Null, |value, _| List(arena.bump().alloc_slice_copy(&[value])));
     let args = [Argument::new("late", deep)];
     let call = Call::new("t", &args);
     let pending = bench.policy.check(&mut bench.session, &call, &mut bench.scratch).into_pending().unwrap();
@@ -197,7 +197,7 @@ proptest! {
         let mut text = exported(&mut bench, &Call::new("t", &args).with_control(MetadataInput::default()));
         let place = place % text.len();
         if cut { text.truncate(place) } else { text.replace_range(place..=place, &byte.to_string()) }
-        let arena = Bump::new();
+        let arena = Arena::new();
         if let Ok(pending) = PendingCall::import(&bench.policy, &text, &arena) {
             let again = pending.export(&bench.policy).unwrap();
             let read = PendingCall::import(&bench.policy, &again, &arena).unwrap();
@@ -210,8 +210,8 @@ proptest! {
 fn the_deepest_value_fits_a_small_stack() {
     on_a_small_stack(|| {
         let mut bench = bench();
-        let arena = Bump::new();
-        let deep = (0..100).fold(Null, |value, _| Object(arena.alloc_slice_copy(&[("k", value)])));
+        let arena = Arena::new();
+        let deep = (0..100).fold(Null, |value, _| Object(arena.bump().alloc_slice_copy(&[("k", value)])));
         let args = [Argument::new("late", deep)];
         let text = exported(&mut bench, &Call::new("t", &args));
         let read = PendingCall::import(&bench.policy, &text, &arena).unwrap();

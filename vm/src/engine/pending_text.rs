@@ -5,15 +5,13 @@
 
 use std::fmt::Write;
 
-use bumpalo::Bump;
-
 use super::failure::Cause;
 use super::{Failure, PendingCall};
 use crate::call::{Argument, Call};
 use crate::json::{ImportError, PENDING_KEY, STATE_VERSION, read_pending, write_string, write_value};
 use crate::metadata::write_metadata_input;
 use crate::policy::Policy;
-use crate::value::{Value, check_json};
+use crate::value::{Arena, Value, check_json};
 
 impl PendingCall<'_> {
     /// The call as JSON text, for [`PendingCall::import`]. `policy` is the one that allowed it.
@@ -62,7 +60,8 @@ impl<'c> PendingCall<'c> {
     ///
     /// # Errors
     /// If the text is not a pending call, has another version, or was written under another policy.
-    pub fn import(policy: &Policy, text: &'c str, arena: &'c Bump) -> Result<Self, ImportError> {
+    pub fn import(policy: &Policy, text: &'c str, arena: &'c Arena) -> Result<Self, ImportError> {
+        let arena = arena.bump();
         let state = read_pending(text, arena, policy.limits())?;
         if state.policy != policy.id() {
             return Err(ImportError::pending_of(state.policy));

@@ -7,6 +7,7 @@ use crate::bytecode::program::{PriorityRecord, ProcedureKind};
 use crate::bytecode::settings::{Branching, Mode};
 use crate::call::{Argument, Call, Combine, MetadataInput, Returned, SetInput};
 use crate::decision::Outcome;
+use crate::engine::FailureKind;
 use crate::limits::Limits;
 use crate::metadata::Session;
 use crate::testing::{Assembler, Bench};
@@ -403,6 +404,25 @@ fn branches() {
     assert!(!denied(&none, with_tags(&["pii"])));
     let standard = Settings { branching: deny.settings().branching.clone(), ..Settings::default() };
     assert!(!denied(&crate::testing::policy(Assembler::new().program, standard), with_tags(&["pii"])));
+}
+
+#[test]
+fn two_arguments_of_one_name_are_refused_whether_or_not_the_policy_names_it() {
+    let mut asm = Assembler::new();
+    asm.arg("named");
+    let mut bench = Bench::new(asm.program, Settings::default());
+    let names = ["named", "a", "b", "c"];
+    let mut args: Vec<_> = names.iter().map(|name| Argument::new(name, Value::Null)).collect();
+    assert_eq!(bench.check(&Call::new("t", &args)).0, "default");
+    for name in names {
+        args.push(Argument::new(name, Value::Bool(true)));
+        let call = Call::new("t", &args);
+        let checked = bench.policy.check(&mut bench.session, &call, &mut bench.scratch);
+        let failure = checked.decision().failure().unwrap();
+        assert_eq!(failure.kind(), FailureKind::RepeatedArgument, "{name}");
+        args.pop();
+    }
+    assert_eq!(bench.check(&Call::new("t", &args)).0, "default");
 }
 
 #[test]

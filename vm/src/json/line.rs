@@ -5,7 +5,7 @@ use super::object::{Text, put, read_members, unknown};
 use super::value::AnyValue;
 use crate::call::{Argument, Call, Combine, MetadataInput, Returned};
 use crate::limits::{LimitExceeded, Limits};
-use crate::value::Value;
+use crate::value::{Arena, Value};
 use bumpalo::Bump;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
@@ -77,7 +77,7 @@ impl std::error::Error for LineError {}
 ///
 /// # Errors
 /// If the line is not UTF-8, not JSON, not a call or a question as they are described, or over a limit.
-pub fn read_line<'a>(line: &'a [u8], arena: &'a Bump, limits: &Limits) -> Result<Line<'a>, LineError> {
+pub fn read_line<'a>(line: &'a [u8], arena: &'a Arena, limits: &Limits) -> Result<Line<'a>, LineError> {
     LimitExceeded::check("line_bytes", line.len(), limits.line_bytes)
         .map_err(|error| LineError { message: format!("the line is {error}"), column: None })?;
     let text = std::str::from_utf8(line).map_err(|error| LineError {
@@ -85,9 +85,21 @@ pub fn read_line<'a>(line: &'a [u8], arena: &'a Bump, limits: &Limits) -> Result
         column: None,
     })?;
     let mut reader = serde_json::Deserializer::from_str(text);
-    let seed = LineObject { arena, levels: limits.value_levels() };
+    let seed = LineObject { arena: arena.bump(), levels: limits.value_levels() };
     let line = seed.deserialize(&mut reader).and_then(|line| reader.end().map(|()| line));
     line.map_err(|error| place(text, &error))
+}
+
+/// Reads a value and nothing after it.
+pub(crate) fn read_value<'a>(
+    text: &'a str,
+    arena: &'a Bump,
+    limits: &Limits,
+) -> Result<Value<'a>, LineError> {
+    let mut reader = serde_json::Deserializer::from_str(text);
+    let seed = AnyValue { arena, levels: limits.value_levels() };
+    let value = seed.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+    value.map_err(|error| place(text, &error))
 }
 
 /// The reader's error as ours: the message apart from the place.

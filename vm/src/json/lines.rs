@@ -8,8 +8,7 @@ use crate::engine::{Decision, Failure};
 use crate::metadata::{Session, SessionError, TagId};
 use crate::policy::Policy;
 use crate::scratch::Scratch;
-use crate::value::OwnedValue;
-use bumpalo::Bump;
+use crate::value::{Arena, OwnedValue};
 use std::fmt;
 
 /// Memory for what is read beyond this many bytes is not kept from line to line.
@@ -23,7 +22,7 @@ const KEPT: usize = 1 << 20;
 pub struct JsonLines {
     scratch: Scratch,
     /// For what cannot be borrowed from the line.
-    arena: Bump,
+    arena: Arena,
     /// To sort tags in.
     order: Vec<TagId>,
     /// The session's value before the line set it, or memory.
@@ -34,7 +33,7 @@ impl JsonLines {
     /// Memory for lines under `policy`; with another policy, every call fails.
     pub fn new(policy: &Policy) -> JsonLines {
         let scratch = Scratch::new(policy);
-        JsonLines { scratch, arena: Bump::new(), order: Vec::new(), value_before: None }
+        JsonLines { scratch, arena: Arena::new(), order: Vec::new(), value_before: None }
     }
 
     /// Answers a line, with or without its line end: appends the answer to `out`, with a line end. `session` finds the
@@ -69,7 +68,7 @@ impl JsonLines {
     ) -> Result<(), AnswerError> {
         let JsonLines { scratch, arena, order, value_before } = self;
         if arena.allocated_bytes() > KEPT {
-            *arena = Bump::new();
+            *arena = Arena::new();
         } else {
             arena.reset();
         }

@@ -17,6 +17,7 @@ mod value;
 
 pub use answer::{AnswerParts, RuleParts, write_answer, write_branch_answer, write_error};
 
+pub(crate) use line::read_value;
 pub use line::{BranchLine, CallLine, Line, LineError, read_line};
 pub use lines::{AnswerError, JsonLines};
 pub use state::{ImportError, STATE_VERSION};

@@ -6,11 +6,11 @@ use crate::call::{Combine, MetadataInput, SetInput};
 use crate::limits::Limits;
 use crate::metadata::{Interner, Metadata, StringTable, Tags, write_metadata};
 use crate::number::Number;
+use crate::value::Arena;
 use crate::value::Value;
-use bumpalo::Bump;
 use proptest::prelude::*;
 
-fn call<'a>(line: &'a str, arena: &'a Bump) -> CallLine<'a> {
+fn call<'a>(line: &'a str, arena: &'a Arena) -> CallLine<'a> {
     match read_line(line.as_bytes(), arena, &Limits::default()).unwrap() {
         Line::Call(call) => call,
         Line::Branch(branch) => panic!("a call, not {branch:?}"),
@@ -42,7 +42,7 @@ fn set(set: Option<SetInput<'_>>) -> (bool, Vec<&str>) {
 
 #[test]
 fn reads_every_key() {
-    let arena = Bump::new();
+    let arena = Arena::new();
     let line = r#" {"session": "s1", "tool": "send", "args": {"to": "a\n", "body": [1, 2.0, {"k": null}]},
         "arg_meta": {"to": {"tags": ["b", "a", "b"], "consumers": {"except": ["x"]}}}, "session_value": false,
         "control_meta": {"producers": ["*"]}, "result": null, "result_meta": {}, "combine_meta": "replace"} "#;
@@ -66,7 +66,7 @@ fn reads_every_key() {
 
 #[test]
 fn everything_but_the_tool_is_optional() {
-    let arena = Bump::new();
+    let arena = Arena::new();
     let line = call(r#"{"tool": "t"}"#, &arena);
     assert!(line.session.is_none() && line.session_value.is_none() && line.returned.is_none());
     assert!(line.call.args().is_empty() && line.call.control().is_none());
@@ -77,7 +77,7 @@ fn everything_but_the_tool_is_optional() {
 
 #[test]
 fn reads_questions_about_branches() {
-    let arena = Bump::new();
+    let arena = Arena::new();
     let read = |line: &'static str| match read_line(line.as_bytes(), &arena, &Limits::default()).unwrap() {
         Line::Branch(BranchLine { session, metadata }) => (session, metadata.tags.is_some()),
         Line::Call(call) => panic!("a question, not {call:?}"),
@@ -174,7 +174,7 @@ fn refuses_what_is_not_exactly_a_call() {
         (&deep, "the value is nested deeper than the limit `value_depth` (column 129)"),
         (&deeper, "the value is nested deeper than the limit `value_depth`"),
     ] {
-        let error = read_line(line.as_bytes(), &Bump::new(), &Limits::default()).unwrap_err().to_string();
+        let error = read_line(line.as_bytes(), &Arena::new(), &Limits::default()).unwrap_err().to_string();
         assert!(
             if expected.ends_with(')') { error == expected } else { error.contains(expected) },
             "{line}\n  expected {expected}\n  but got  {error}"
@@ -184,11 +184,11 @@ fn refuses_what_is_not_exactly_a_call() {
 
 #[test]
 fn refuses_bytes_and_sizes_that_are_not_fine() {
-    let read = |line: &[u8], limits: &Limits| read_line(line, &Bump::new(), limits).unwrap_err().to_string();
+    let read = |line: &[u8], limits: &Limits| read_line(line, &Arena::new(), limits).unwrap_err().to_string();
     let error = read(b"{\"tool\": \"\xff\"}", &Limits::default());
     assert_eq!(error, "the line is not UTF-8: the byte at offset 10 is wrong");
     let limits = Limits { line_bytes: 12, ..Limits::default() };
-    assert!(read_line(br#"{"tool":"t"}"#, &Bump::new(), &limits).is_ok());
+    assert!(read_line(br#"{"tool":"t"}"#, &Arena::new(), &limits).is_ok());
     let error = read(br#"{"tool": "t"}"#, &limits);
     assert_eq!(error, "the line is over the limit `line_bytes`: 13, and at most 12 are allowed");
 }
@@ -202,9 +202,9 @@ fn reading_fits_a_small_stack() {
             let line = |depth: usize| {
                 format!(r#"{{"tool": "t", "args": {{"a": {}1{}}}}}"#, open.repeat(depth), close.repeat(depth))
             };
-            assert!(read_line(line(120).as_bytes(), &Bump::new(), &limits).is_ok());
+            assert!(read_line(line(120).as_bytes(), &Arena::new(), &limits).is_ok());
             for depth in [121, 1000, 100_000] {
-                assert!(read_line(line(depth).as_bytes(), &Bump::new(), &limits).is_err());
+                assert!(read_line(line(depth).as_bytes(), &Arena::new(), &limits).is_err());
             }
         }
     };
@@ -213,7 +213,7 @@ fn reading_fits_a_small_stack() {
 
 #[test]
 fn numbers_keep_their_value() {
-    let arena = Bump::new();
+    let arena = Arena::new();
     for (text, expected) in [
         ("9007199254740993", Number::Int(9_007_199_254_740_993)),
         ("18446744073709551615", Number::Int(u64::MAX.into())),
@@ -230,7 +230,7 @@ fn numbers_keep_their_value() {
         ("1e-400", Number::Float(0.0)),
         ("1.7976931348623157e308", Number::Float(f64::MAX)),
     ] {
-        let line = arena.alloc_str(&format!(r#"{{"tool": "t", "result": {text}}}"#));
+        let line = arena.bump().alloc_str(&format!(r#"{{"tool": "t", "result": {text}}}"#));
         let value = call(line, &arena).returned.unwrap().value();
         let same = match (value, expected) {
             (Value::Number(Number::Int(value)), Number::Int(expected)) => value == expected,
@@ -265,7 +265,7 @@ proptest! {
     #[test]
     fn values_are_read_as_another_reader_reads_them(value in json_values()) {
         let line = serde_json::json!({"tool": "t", "result": value, "args": {"a": value}}).to_string();
-        let arena = Bump::new();
+        let arena = Arena::new();
         let read = call(&line, &arena);
         prop_assert_eq!(&to_json(&read.returned.unwrap().value()), &value);
         prop_assert_eq!(&to_json(&read.call.args()[0].value()), &value);
@@ -276,15 +276,15 @@ proptest! {
         bytes in prop::collection::vec(any::<u8>(), 0..40),
         text in r#"\{"tool": "t", ("(args|result|session|branch|arg_meta)": )?[]\[{}:,0-9a"\\u-]{0,20}"#,
     ) {
-        let _ = read_line(&bytes, &Bump::new(), &Limits::default());
-        let _ = read_line(text.as_bytes(), &Bump::new(), &Limits::default());
+        let _ = read_line(&bytes, &Arena::new(), &Limits::default());
+        let _ = read_line(text.as_bytes(), &Arena::new(), &Limits::default());
     }
 }
 
 /// Reads metadata and writes it again.
 fn round(text: &str) -> String {
-    let arena = Bump::new();
-    let line = arena.alloc_str(&format!(r#"{{"branch": {text}}}"#));
+    let arena = Arena::new();
+    let line = arena.bump().alloc_str(&format!(r#"{{"branch": {text}}}"#));
     let metadata: MetadataInput<'_> = match read_line(line.as_bytes(), &arena, &Limits::default()).unwrap() {
         Line::Branch(branch) => branch.metadata,
         Line::Call(call) => panic!("a question, not {call:?}"),

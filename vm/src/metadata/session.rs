@@ -12,8 +12,7 @@ use super::{FIELDS, Metadata, StringTable, TagId, Tags, Universe};
 use crate::bytecode::PolicyId;
 use crate::limits::{LimitExceeded, Limits};
 use crate::policy::Policy;
-use crate::value::{NotJson, OwnedValue, Value, check_json};
-use bumpalo::Bump;
+use crate::value::{Arena, NotJson, OwnedValue, Value, check_json};
 use std::fmt;
 use std::sync::Arc;
 
@@ -123,8 +122,8 @@ impl Session {
     }
 
     /// `@session.value`, absent by default; lists and objects are laid out in `arena`.
-    pub fn value<'a>(&'a self, arena: &'a Bump) -> Option<Value<'a>> {
-        self.value.as_ref().map(|value| value.get(arena))
+    pub fn value<'a>(&'a self, arena: &'a Arena) -> Option<Value<'a>> {
+        self.value.as_ref().map(|value| value.get(arena.bump()))
     }
 
     /// Sets `@session.value`.

@@ -3,8 +3,7 @@
 use super::{Interner, MetaSet, Metadata, Session, StringTable, Tags, Universe, write_set};
 use crate::bytecode::PolicyId;
 use crate::limits::Limits;
-use crate::value::{Value, ValueScratch};
-use bumpalo::Bump;
+use crate::value::{Arena, Value, ValueScratch};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -151,7 +150,7 @@ fn metadata_of_another_call_is_refused() {
 #[test]
 fn the_value_is_kept_and_limited() {
     let Host { mut session, .. } = Host::new();
-    let arena = Bump::new();
+    let arena = Arena::new();
     assert!(session.value(&arena).is_none());
     let limits = Limits { session_value_bytes: 200, ..Limits::default() };
     let value = Value::List(&[Value::Str("a"), Value::Null]);

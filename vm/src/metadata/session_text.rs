@@ -12,6 +12,7 @@ use crate::call::{MetadataInput, SetInput};
 use crate::json::{ImportError, SESSION_KEY, STATE_VERSION, read_session, write_string, write_value};
 use crate::limits::{LimitExceeded, Limits};
 use crate::policy::Policy;
+use crate::value::Arena;
 use bumpalo::Bump;
 use std::fmt::Write;
 
@@ -49,7 +50,7 @@ impl Session {
 
     /// The session as JSON text, for [`Session::import`]. Equal states give equal texts, byte for byte.
     pub fn export(&self) -> String {
-        let (none, arena) = (StringTable::default(), Bump::new());
+        let (none, arena) = (StringTable::default(), Arena::new());
         let tags = Tags { universe: &self.universe, session: &self.tags, call: &none };
         let mut out = String::new();
         // Writing to a string cannot fail.

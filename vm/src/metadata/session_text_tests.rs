@@ -5,8 +5,8 @@ use crate::bytecode::settings::Settings;
 use crate::limits::Limits;
 use crate::policy::Policy;
 use crate::testing::{Assembler, limited_policy, on_a_small_stack, policy};
+use crate::value::Arena;
 use crate::value::Value::{self, List, Null, Object, Str};
-use bumpalo::Bump;
 use proptest::prelude::*;
 
 /// A policy that names these tags, in this order.
@@ -39,7 +39,7 @@ fn a_new_session_is_written_and_read() {
     assert_eq!(session.export(), text(&policy, "[]", "[]", "[\"*\"]"));
     let read = Session::import(&policy, &session.export()).unwrap();
     assert_eq!(read.export(), session.export());
-    assert!(read.value(&Bump::new()).is_none());
+    assert!(read.value(&Arena::new()).is_none());
 }
 
 #[test]
@@ -187,7 +187,7 @@ fn a_value_that_is_not_json_is_refused_when_it_is_set() {
     assert_eq!(error.limit().map(|limit| limit.name()), Some("value_depth"));
     let error = session.set_value(Object(&[("k", Null), ("k", Null)]), &limits).unwrap_err();
     assert_eq!(error.to_string(), "an object of the value has the key `k` twice");
-    assert!(session.value(&Bump::new()).is_none());
+    assert!(session.value(&Arena::new()).is_none());
 }
 
 #[test]

@@ -3,11 +3,14 @@
 //! Nothing here recurses: leaves and equality work with explicit stacks in the caller's [`ValueScratch`], so that the
 //! depth of a value costs no native stack.
 
+mod arena;
 mod check;
 mod equality;
+mod from;
 mod leaves;
 mod owned;
 
+pub use arena::Arena;
 pub(crate) use check::{NotJson, check_json};
 pub use equality::ValueScratch;
 pub use leaves::{Leaf, LeafStack, Leaves};
