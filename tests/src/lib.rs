@@ -12,6 +12,7 @@
 pub mod compare;
 pub mod corpus;
 pub mod docs;
+pub mod embedding_page;
 pub mod engine;
 pub mod generate;
 pub mod implementations;

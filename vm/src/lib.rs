@@ -2,6 +2,10 @@
 //!
 //! Knows nothing of the compiler, does no I/O, has no globals.
 //!
+//! A host meets [`Policy`](policy::Policy), [`Session`](metadata::Session), [`Scratch`](scratch::Scratch) and
+//! [`Call`](call::Call), in this order; `docs/embedding.md` is the guide, `docs/sessions.md` tells more of sessions.
+//! [`bytecode`] is for the compiler.
+//!
 //! # Memory
 //! Deciding a call, from the check to the last update, allocates nothing in the *steady state*: once the scratch has seen
 //! calls that need as much as those that come. That holds for calls that are the same and for calls that are new each time,
