@@ -192,7 +192,7 @@ fn simulated_patterns() {
         tool r"u[01]*1[01]{20}" { must deny when x.value == 1; }
     "#;
     ever_new(text, 800, |index| {
-        let tool = if index % 2 == 0 { "t".to_owned() } else { format!("u{:025b}", index % 16) };
+        let tool = if index % 2 == 0 { "t".to_owned() } else { format!("u{index:025b}") };
         let value = format!("\"{index:040b}\"");
         let tag = format!("\"tag {index} abababababababababab{}\"", "x".repeat(index % 3));
         format!(
