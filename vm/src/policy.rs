@@ -13,11 +13,8 @@ use crate::decision::RuleRef;
 use crate::dispatch::{Dispatch, DispatchScratch};
 use crate::late_args::late_args;
 use crate::limits::{LimitExceeded, Limits};
-use crate::metadata::{MetaSet, TagId, Universe};
+use crate::metadata::{SetView, Universe};
 use crate::value::Value;
-
-/// A constant set that lists a tag from here on is built when it is loaded: its words would be as many for every set.
-const LARGEST_READY_TAG: u32 = 4096;
 
 /// A policy that runs.
 #[derive(Debug)]
@@ -26,8 +23,6 @@ pub struct Policy {
     id: PolicyId,
     limits: Limits,
     universe: Universe,
-    universal: MetaSet,
-    const_sets: Vec<Option<MetaSet>>,
     automata: Automata,
     procedures: Vec<Procedure>,
     keeping: usize,
@@ -104,15 +99,10 @@ impl Policy {
         let universe = Universe::new(Arc::clone(verified.shared_program()));
         let mut room = Room::new(&limits);
         let automata = Automata::load(program, &mut room).map_err(PolicyError::new)?;
-        let const_sets =
-            (0..).zip(&program.const_sets).map(|(id, _)| ready_const_set(program, ConstSet(id), &universe));
-        let const_sets = const_sets.collect();
         let dispatch = Dispatch::load(program, &mut room).map_err(PolicyError::new)?;
         let (procedures, keeping) = procedures(program);
         Ok(Policy {
             universe,
-            universal: MetaSet::universal(),
-            const_sets,
             automata,
             procedures,
             keeping,
@@ -185,10 +175,6 @@ impl Policy {
         self.procedures.get(index as usize)
     }
 
-    pub(crate) fn universal(&self) -> &MetaSet {
-        &self.universal
-    }
-
     pub(crate) fn arg_count(&self) -> usize {
         self.program().args.len()
     }
@@ -206,14 +192,10 @@ impl Policy {
         ElementSet::new(self.program(), &self.automata, set)
     }
 
-    /// A constant set that is ready.
-    pub(crate) fn const_set(&self, index: u32) -> Option<&MetaSet> {
-        self.const_sets.get(index as usize)?.as_ref()
-    }
-
-    /// Writes a constant set; nothing if there is none.
-    pub(crate) fn build_const_set(&self, set: ConstSet, made: &mut MetaSet) -> Option<()> {
-        build_const_set(self.program(), set, &self.universe, made)
+    /// A constant set.
+    pub(crate) fn const_set(&self, set: ConstSet) -> Option<SetView<'_>> {
+        let program = self.program();
+        SetView::constant(program, program.const_sets.get(set.index())?)
     }
 
     pub(crate) fn scalar(&self, index: u32) -> Option<Value<'_>> {
@@ -348,29 +330,6 @@ impl<'p> BlockInfo<'p> {
 
 fn file(program: &Program, position: PositionRecord) -> &str {
     program.files.get(position.file as usize).and_then(|&id| program.string(id)).unwrap_or_default()
-}
-
-/// The set, unless its words would take too much memory.
-fn ready_const_set(program: &Program, set: ConstSet, universe: &Universe) -> Option<MetaSet> {
-    let tags = program.const_sets.get(set.index())?.tags.of(&program.tag_pool)?;
-    if tags.last().is_some_and(|&tag| tag >= LARGEST_READY_TAG) {
-        return None;
-    }
-    let mut made = MetaSet::empty();
-    build_const_set(program, set, universe, &mut made)?;
-    Some(made)
-}
-
-fn build_const_set(program: &Program, set: ConstSet, universe: &Universe, made: &mut MetaSet) -> Option<()> {
-    let record = program.const_sets.get(set.index())?;
-    made.set_empty();
-    for &tag in record.tags.of(&program.tag_pool)? {
-        made.insert(TagId(tag), universe);
-    }
-    if record.complement {
-        made.negate();
-    }
-    Some(())
 }
 
 /// The procedures with the places of kept answers, and how many answers are kept.

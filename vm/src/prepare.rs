@@ -130,17 +130,17 @@ impl CallMetadata {
         }
         for arg in all {
             for field in FIELDS {
-                union.field_mut(field).union(arg.field(field));
-                intersect.field_mut(field).intersect(arg.field(field));
+                union.field_mut(field).union(arg.field(field).view());
+                intersect.field_mut(field).intersect(arg.field(field).view());
             }
         }
     }
 
     /// Writes the result's initial metadata (S2.5).
     pub(crate) fn initial(&self, result: &mut Metadata) {
-        result.tags.assign(&self.union.tags);
-        result.producers.assign(&self.union.producers);
-        result.consumers.assign(&self.intersect.consumers);
+        result.tags.assign(self.union.tags.view());
+        result.producers.assign(self.union.producers.view());
+        result.consumers.assign(self.intersect.consumers.view());
     }
 
     /// Combines metadata that came with a result with the initial metadata (S2.6).

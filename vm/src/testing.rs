@@ -89,8 +89,9 @@ impl Assembler {
     pub(crate) fn const_set(&mut self, complement: bool, tags: &[&str]) -> ConstSet {
         let mut ids: Vec<u32> = tags.iter().map(|tag| self.tag(tag).0).collect();
         ids.sort_unstable();
-        let tags = append(&mut self.program.tag_pool, ids);
-        self.program.const_sets.push(ConstSetRecord { complement, tags });
+        let pool = &mut self.program.word_pool;
+        let record = ConstSetRecord::new(complement, &ids, pool).expect("the pool is small");
+        self.program.const_sets.push(record);
         ConstSet(self.program.const_sets.len() as u32 - 1)
     }
 

@@ -102,9 +102,9 @@ impl Pools {
             return Ok(id);
         }
         let id = ConstSet(index(self.program.const_sets.len())?);
-        let tags = List { start: index(self.program.tag_pool.len())?, len: index(set.tags.len())? };
-        self.program.tag_pool.extend_from_slice(&set.tags);
-        self.program.const_sets.push(ConstSetRecord { complement: set.complement, tags });
+        let pool = &mut self.program.word_pool;
+        let record = ConstSetRecord::new(set.complement, &set.tags, pool).ok_or(EmitError::TooLarge)?;
+        self.program.const_sets.push(record);
         self.const_sets.insert(set, id);
         Ok(id)
     }

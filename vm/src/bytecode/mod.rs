@@ -3,6 +3,7 @@
 //! Knows nothing of the rest of the VM but numbers and pattern syntax.
 
 pub mod automata;
+pub(crate) mod const_sets;
 pub mod disasm;
 pub mod dispatch;
 pub mod id;

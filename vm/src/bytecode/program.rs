@@ -62,10 +62,10 @@ pub struct Program {
     pub names: NameTables,
     /// Scalars for `load_scalar`.
     pub scalars: Vec<ScalarRecord>,
-    /// Constant metadata sets; `tag_pool` holds their tags, ascending.
+    /// Constant metadata sets.
     pub const_sets: Vec<ConstSetRecord>,
-    /// Tag ids of `const_sets`.
-    pub tag_pool: Vec<u32>,
+    /// Words of `const_sets` beyond their heads.
+    pub word_pool: Vec<WordRecord>,
     /// Element sets for `value_in` and `subject_in`.
     pub element_sets: Vec<ElementSetRecord>,
     /// Strings of `element_sets`; within a set sorted by content, no two equal.
@@ -135,13 +135,27 @@ pub enum ScalarRecord {
     Bool(bool),
 }
 
+/// How many words of every metadata set are always there, for the tags of the lowest ids: all tags of most policies.
+pub const HEAD_WORDS: usize = 4;
+
+/// Tags of a metadata set: bit `b` of the word `index` is the tag `64 * index + b`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct WordRecord {
+    /// Which word.
+    pub index: u32,
+    /// Its bits.
+    pub bits: u64,
+}
+
 /// A constant metadata set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ConstSetRecord {
-    /// Whether the set is everything but `tags`.
+    /// Whether the set is everything but its tags.
     pub complement: bool,
-    /// Its tags, or what it leaves out: ascending ids in `tag_pool`.
-    pub tags: List,
+    /// The first words.
+    pub head: [u64; HEAD_WORDS],
+    /// The other words that have a bit, in `word_pool`: their indices ascend.
+    pub tail: List,
 }
 
 /// What a value or a string may be (S4.2): the union of all its parts.

@@ -36,7 +36,7 @@ pub(super) enum SetRef {
     ArgsIntersect(FieldImm),
     Result(FieldImm),
     Session(FieldImm),
-    Const(u32),
+    Const(ConstSet),
     Temp(usize),
     /// A set that a procedure keeps, by its place among those kept now.
     Kept(usize),
@@ -207,7 +207,7 @@ impl Memory {
         let temp = self.temps.sets.get(at).ok_or(Fault("no such temporary"))?;
         let place = self.kept_sets_used;
         match self.kept_sets.get_mut(place) {
-            Some(set) => set.assign(temp),
+            Some(set) => set.assign(temp.view()),
             None => self.kept_sets.push(temp.clone()),
         }
         self.kept_sets_used += 1;

@@ -5,7 +5,7 @@ use super::sets::Stored;
 use super::{Fault, Machine, Step};
 use crate::bytecode::instruction::OpVisitor;
 use crate::bytecode::operand::*;
-use crate::metadata::{MetaSet, TagId};
+use crate::metadata::{MetaSet, SetView, TagId};
 
 impl Machine<'_> {
     fn jump_where(&mut self, condition: bool, to: Target) -> Step {
@@ -30,7 +30,7 @@ impl Machine<'_> {
     }
 }
 
-fn superset(left: &MetaSet, right: &MetaSet) -> bool {
+fn superset(left: SetView<'_>, right: SetView<'_>) -> bool {
     right.is_subset(left)
 }
 
@@ -157,10 +157,7 @@ impl OpVisitor for Machine<'_> {
     }
 
     fn load_set(&mut self, dst: SetReg, set: ConstSet) -> Step {
-        match self.inputs.policy.const_set(set.0) {
-            Some(_) => self.set_set(dst, SetRef::Const(set.0)),
-            None => self.build_const(dst, set),
-        }
+        self.set_set(dst, SetRef::Const(set))
     }
 
     fn load_pattern(&mut self, dst: SetReg) -> Step {
@@ -223,15 +220,15 @@ impl OpVisitor for Machine<'_> {
     }
 
     fn overlaps(&mut self, dst: BoolReg, left: SetReg, right: SetReg) -> Step {
-        self.test(dst, left, right, MetaSet::overlaps)
+        self.test(dst, left, right, |left, right| left.overlaps(right))
     }
 
     fn subset(&mut self, dst: BoolReg, left: SetReg, right: SetReg) -> Step {
-        self.test(dst, left, right, MetaSet::is_subset)
+        self.test(dst, left, right, |left, right| left.is_subset(right))
     }
 
     fn equal(&mut self, dst: BoolReg, left: SetReg, right: SetReg) -> Step {
-        self.test(dst, left, right, MetaSet::eq)
+        self.test(dst, left, right, |left, right| left == right)
     }
 
     fn is_empty(&mut self, dst: BoolReg, set: SetReg) -> Step {
@@ -243,7 +240,7 @@ impl OpVisitor for Machine<'_> {
     }
 
     fn contains(&mut self, dst: BoolReg, set: SetReg, tag: Tag) -> Step {
-        let answer = self.metadata_set(set)?.contains(TagId(tag.0), self.inputs.policy.universe());
+        let answer = self.metadata_set(set)?.contains(TagId(tag.0));
         self.set_bool(dst, answer)
     }
 
@@ -270,7 +267,7 @@ impl OpVisitor for Machine<'_> {
     }
 
     fn equal_pattern(&mut self, dst: BoolReg, left: SetReg, right: SetReg, reading: WideReading) -> Step {
-        self.set_bool(dst, self.test_or_safe_side(left, right, reading.0, MetaSet::eq)?)
+        self.set_bool(dst, self.test_or_safe_side(left, right, reading.0, |left, right| left == right)?)
     }
 
     fn is_universal_pattern(&mut self, dst: BoolReg, set: SetReg, reading: WideReading) -> Step {

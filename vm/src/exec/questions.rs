@@ -126,7 +126,7 @@ impl<'m> Machine<'m> {
         let Leaf::Str(text) = subject.leaf else { return Ok(false) };
         // A string that no table has is in no list, and so in every complement.
         Ok(match subject.tag.or_else(|| self.inputs.tags.find(text)) {
-            Some(tag) => set.contains(tag, self.inputs.policy.universe()),
+            Some(tag) => set.contains(tag),
             None => !set.is_finite(),
         })
     }

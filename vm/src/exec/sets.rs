@@ -3,7 +3,7 @@
 use super::memory::SetRef;
 use super::{Fault, Machine, Step};
 use crate::bytecode::operand::*;
-use crate::metadata::{MetaSet, Metadata};
+use crate::metadata::{MetaSet, Metadata, SetView};
 use crate::prepare::State;
 
 /// Both sides of an operator or a test.
@@ -11,25 +11,26 @@ type Sides = (SetRef, SetRef);
 
 impl Machine<'_> {
     /// The set that a handle stands for; none of a pattern set.
-    fn exact(&self, set: SetRef) -> Option<&MetaSet> {
+    fn exact(&self, set: SetRef) -> Option<SetView<'_>> {
         let metadata = self.inputs.metadata;
-        match set {
-            SetRef::Universal => Some(self.inputs.policy.universal()),
-            SetRef::Arg(index, field) => metadata.arg(index as usize).map(|arg| arg.field(field)),
-            SetRef::Absent(field) => Some(metadata.absent().field(field)),
-            SetRef::ArgsUnion(field) => Some(metadata.union().field(field)),
-            SetRef::ArgsIntersect(field) => Some(metadata.intersect().field(field)),
-            SetRef::Result(field) => Some(self.state.result.field(field)),
-            SetRef::Session(field) => Some(self.state.session.field(field)),
-            SetRef::Const(index) => self.inputs.policy.const_set(index),
-            SetRef::Temp(at) => self.memory.temps.get(at),
-            SetRef::Kept(slot) => self.memory.kept(slot),
-            SetRef::Pattern { .. } => None,
-        }
+        let (metadata, field) = match set {
+            SetRef::Universal => return Some(SetView::UNIVERSAL),
+            SetRef::Const(set) => return self.inputs.policy.const_set(set),
+            SetRef::Temp(at) => return self.memory.temps.get(at).map(MetaSet::view),
+            SetRef::Kept(slot) => return self.memory.kept(slot).map(MetaSet::view),
+            SetRef::Pattern { .. } => return None,
+            SetRef::Arg(index, field) => (metadata.arg(index as usize)?, field),
+            SetRef::Absent(field) => (metadata.absent(), field),
+            SetRef::ArgsUnion(field) => (metadata.union(), field),
+            SetRef::ArgsIntersect(field) => (metadata.intersect(), field),
+            SetRef::Result(field) => (&self.state.result, field),
+            SetRef::Session(field) => (&self.state.session, field),
+        };
+        Some(metadata.field(field).view())
     }
 
     /// The metadata set in a register that has one.
-    pub(super) fn metadata_set(&self, register: SetReg) -> Result<&MetaSet, Fault> {
+    pub(super) fn metadata_set(&self, register: SetReg) -> Result<SetView<'_>, Fault> {
         let set = self.set(register)?;
         self.exact(set).ok_or(Fault("a pattern set where a metadata set was called for"))
     }
@@ -38,7 +39,7 @@ impl Machine<'_> {
     fn is_clean(&self, set: SetRef) -> bool {
         match set {
             SetRef::Pattern { clean } => clean,
-            other => self.exact(other).is_some_and(MetaSet::is_finite),
+            other => self.exact(other).is_some_and(SetView::is_finite),
         }
     }
 
@@ -48,7 +49,7 @@ impl Machine<'_> {
         dst: SetReg,
         left: SetReg,
         right: SetReg,
-        apply: fn(&mut MetaSet, &MetaSet),
+        apply: impl FnOnce(&mut MetaSet, SetView<'_>),
     ) -> Step {
         if let SetRef::Temp(at) = self.set(dst)?
             && dst != right
@@ -68,32 +69,13 @@ impl Machine<'_> {
         self.set_set(dst, made)
     }
 
-    /// S[dst] := the constant set, built as a temporary.
-    pub(super) fn build_const(&mut self, dst: SetReg, set: ConstSet) -> Step {
-        let policy = self.inputs.policy;
-        let own = match self.set(dst)? {
-            SetRef::Temp(at) => Some(at),
-            _ => None,
-        };
-        let mut made = match own {
-            Some(at) => self.memory.temps.take_at(at),
-            None => self.memory.temps.take(),
-        };
-        policy.build_const_set(set, &mut made).ok_or(Fault("no such constant set"))?;
-        let made = match own {
-            Some(at) => self.memory.temps.put_at(at, made),
-            None => self.memory.temps.put(made),
-        };
-        self.set_set(dst, made)
-    }
-
     /// The answer of `test` on two metadata sets.
     pub(super) fn test(
         &mut self,
         dst: BoolReg,
         left: SetReg,
         right: SetReg,
-        test: fn(&MetaSet, &MetaSet) -> bool,
+        test: impl FnOnce(SetView<'_>, SetView<'_>) -> bool,
     ) -> Step {
         let answer = test(self.metadata_set(left)?, self.metadata_set(right)?);
         self.set_bool(dst, answer)
@@ -108,7 +90,7 @@ impl Machine<'_> {
 
     /// The union where a side is a pattern set (S5.4).
     pub(super) fn pattern_union_of(&self, (left, right): Sides) -> SetRef {
-        let universal = |set| self.exact(set).is_some_and(MetaSet::is_universal);
+        let universal = |set| self.exact(set).is_some_and(SetView::is_universal);
         if universal(left) || universal(right) {
             return SetRef::Universal;
         }
@@ -126,7 +108,7 @@ impl Machine<'_> {
         (left, right): Sides,
         procedure: MembershipProc,
     ) -> Result<SetRef, Fault> {
-        let finite = |set: &SetRef| self.exact(*set).is_some_and(MetaSet::is_finite);
+        let finite = |set: &SetRef| self.exact(*set).is_some_and(SetView::is_finite);
         if let Some(finite) = [left, right].into_iter().find(finite) {
             return self.accepted(finite, procedure);
         }
@@ -140,7 +122,7 @@ impl Machine<'_> {
         (left, right): Sides,
         procedure: MembershipProc,
     ) -> Result<SetRef, Fault> {
-        if self.exact(left).is_some_and(MetaSet::is_finite) {
+        if self.exact(left).is_some_and(SetView::is_finite) {
             return self.accepted(left, procedure);
         }
         // Without a complement, only what the complement leaves out can stay.
@@ -152,7 +134,6 @@ impl Machine<'_> {
 
     /// The finite set of the listed tags of `set` that the procedure accepts.
     fn accepted(&mut self, set: SetRef, procedure: MembershipProc) -> Result<SetRef, Fault> {
-        let universe = self.inputs.policy.universe();
         let mut made = self.memory.temps.take();
         made.set_empty();
         let mut tags = std::mem::take(&mut self.memory.tags);
@@ -162,7 +143,7 @@ impl Machine<'_> {
         );
         for &tag in &tags {
             if self.ask_about_tag(procedure, tag)? {
-                made.insert(tag, universe);
+                made.insert(tag);
             }
         }
         self.memory.tags = tags;
@@ -203,7 +184,7 @@ impl Machine<'_> {
         left: SetReg,
         right: SetReg,
         reading: ReadingImm,
-        test: fn(&MetaSet, &MetaSet) -> bool,
+        test: impl FnOnce(SetView<'_>, SetView<'_>) -> bool,
     ) -> Result<bool, Fault> {
         let (left, right) = (self.metadata_set(left)?, self.set(right)?);
         Ok(self.exact(right).map_or_else(|| reading.safe_side(), |right| test(left, right)))
@@ -212,13 +193,13 @@ impl Machine<'_> {
     /// Whether the set is universal, or the safe side if it is a pattern set (S5.4).
     pub(super) fn universal_or_safe_side(&self, set: SetReg, reading: ReadingImm) -> Result<bool, Fault> {
         let set = self.set(set)?;
-        Ok(self.exact(set).map_or_else(|| reading.safe_side(), MetaSet::is_universal))
+        Ok(self.exact(set).map_or_else(|| reading.safe_side(), SetView::is_universal))
     }
 
     /// Whether the set is finite; a pattern set is not.
     pub(super) fn is_finite(&self, set: SetReg) -> Result<bool, Fault> {
         let set = self.set(set)?;
-        Ok(self.exact(set).is_some_and(MetaSet::is_finite))
+        Ok(self.exact(set).is_some_and(SetView::is_finite))
     }
 
     /// S[set] becomes what a field of the result's or the session's metadata is. A pattern set empties consumers and changes

@@ -476,14 +476,17 @@ fn called_sets_are_kept_until_an_update() {
 }
 
 #[test]
-fn constant_sets_with_far_tags_are_built_when_loaded() {
+fn constant_sets_with_far_tags_are_tested_and_combined_where_they_are() {
     let mut asm = Assembler::new();
     (0..5000).for_each(|tag| {
         asm.tag(&format!("tag{tag}"));
     });
     let far = asm.const_set(true, &["tag1", "tag4999"]);
-    let json = stored(asm, TAGS, &[Op::LoadSet { dst: S0, set: far }], S0);
-    assert!(json.contains("{\"except\": [\"tag1\", \"tag4999\"]}"), "{json}");
+    let near = asm.const_set(false, &["tag1", "tag2", "tag4998"]);
+    let load = [Op::LoadSet { dst: S0, set: far }, Op::LoadSet { dst: S1, set: near }];
+    let minus = Op::Minus { dst: S0, left: S0, right: S1 };
+    let json = stored(asm, TAGS, &[&load[..], &[minus]].concat(), S0);
+    assert!(json.contains("{\"except\": [\"tag1\", \"tag2\", \"tag4998\", \"tag4999\"]}"), "{json}");
 }
 
 #[test]

@@ -8,19 +8,19 @@ mod session_text;
 #[cfg(test)]
 mod session_text_tests;
 mod set;
-#[cfg(test)]
-mod set_tests;
 mod tags;
 mod text;
 
 pub(crate) use call_ids::NotPending;
 pub use session::{Session, SessionError};
-pub use set::MetaSet;
+pub use set::{MetaSet, SetView};
 pub use tags::{Interner, StringTable, TagId, Tags, Universe};
 pub(crate) use text::write_metadata_input;
 pub use text::{write_metadata, write_set};
 
 pub use crate::bytecode::operand::FieldImm;
+
+use std::ops::Range;
 
 /// The three fields, in the order in which they are written.
 pub const FIELDS: [FieldImm; 3] = [FieldImm::Tags, FieldImm::Producers, FieldImm::Consumers];
@@ -54,7 +54,7 @@ impl Metadata {
     /// Becomes a copy of `other`, in its own memory if that is large enough.
     pub fn assign(&mut self, other: &Metadata) {
         for field in FIELDS {
-            self.field_mut(field).assign(other.field(field));
+            self.field_mut(field).assign(other.field(field).view());
         }
     }
 
@@ -62,19 +62,15 @@ impl Metadata {
     ///
     /// The default is neutral, so joining the metadata of all arguments to it is the propagation of S2.5.
     pub fn join(&mut self, other: &Metadata) {
-        self.tags.union(&other.tags);
-        self.producers.union(&other.producers);
-        self.consumers.intersect(&other.consumers);
+        self.tags.union(other.tags.view());
+        self.producers.union(other.producers.view());
+        self.consumers.intersect(other.consumers.view());
     }
 
-    /// Gives the listed tags beyond the universe other ids.
-    fn rename_others(&mut self, mut rename: impl FnMut(TagId) -> TagId) {
+    /// Gives the listed tags of a range of ids other ids, as [`MetaSet::rename`] may.
+    fn rename(&mut self, range: Range<u32>, mut rename: impl FnMut(TagId) -> TagId) {
         for field in FIELDS {
-            let set = self.field_mut(field);
-            for tag in set.others_mut() {
-                *tag = rename(*tag);
-            }
-            set.restore_order();
+            self.field_mut(field).rename(range.clone(), &mut rename);
         }
     }
 
@@ -82,9 +78,8 @@ impl Metadata {
     /// that is not compared any more: the tags then have two ids.
     pub(crate) fn detach(&mut self, universe: &Universe, session: &StringTable, call: &mut StringTable) {
         let name = |tag: TagId| session.name(tag.0.checked_sub(universe.len())?);
-        self.rename_others(|tag| match name(tag) {
-            Some(name) if !tag.is_of_call() => tags::call_tag(call.insert(name)),
-            _ => tag,
+        self.rename(universe.session_ids(), |tag| {
+            name(tag).map_or(tag, |name| tags::call_tag(call.insert(name)))
         });
     }
 

@@ -7,7 +7,7 @@
 //! a session does not grow by tags that come and go; it is compacted in place, in memory that it has.
 
 use super::call_ids::CallIds;
-use super::tags::session_tag;
+use super::tags::{CALL_IDS, session_tag};
 use super::{FIELDS, Metadata, StringTable, TagId, Tags, Universe};
 use crate::bytecode::PolicyId;
 use crate::limits::{LimitExceeded, Limits};
@@ -158,7 +158,7 @@ impl Session {
         }
         let tags = Tags { universe, session: &self.tags, call };
         let (mut count, mut new, mut bytes) = (0, 0, 0);
-        for tag in live_tags(updated) {
+        for tag in live_tags(updated, universe) {
             count += 1;
             new += usize::from(tag.is_of_call());
             bytes += tags.name(tag).ok_or(SessionError(Cause::UnknownTag))?.len();
@@ -178,7 +178,7 @@ impl Session {
     /// Adds the call's tags that the metadata lists to the table.
     fn promote(&mut self, universe: &Universe, call: &StringTable) {
         let Session { metadata, tags, .. } = self;
-        metadata.rename_others(|tag| match tag.index_of_call().and_then(|index| call.name(index)) {
+        metadata.rename(CALL_IDS, |tag| match tag.index_of_call().and_then(|index| call.name(index)) {
             Some(name) => session_tag(universe, tags.insert(name)),
             None => tag,
         });
@@ -188,8 +188,9 @@ impl Session {
     fn compact(&mut self, universe: &Universe) {
         let Session { metadata, tags, .. } = self;
         let index = |tag: TagId| tag.0.checked_sub(universe.len());
-        let kept = tags.retain(live_tags(metadata).filter_map(index));
-        metadata.rename_others(|tag| {
+        // Keeps the order, so no tag gets a higher id.
+        let kept = tags.retain(live_tags(metadata, universe).filter_map(index));
+        metadata.rename(universe.session_ids(), |tag| {
             let renamed = index(tag).and_then(|old| kept.index(old));
             renamed.map_or(tag, |new| session_tag(universe, new))
         });
@@ -204,16 +205,13 @@ pub(super) fn check_value(value: Value<'_>, limits: &Limits) -> Result<(), Sessi
 }
 
 /// The tags beyond the universe that `metadata` lists, each once, ascending.
-fn live_tags(metadata: &Metadata) -> impl Iterator<Item = TagId> + '_ {
-    let mut rests = FIELDS.map(|field| metadata.field(field).others());
+fn live_tags<'m>(metadata: &'m Metadata, universe: &Universe) -> impl Iterator<Item = TagId> + use<'m> {
+    let first = TagId(universe.len());
+    let mut rests = FIELDS.map(|field| metadata.field(field).view().listed_from(first).peekable());
     std::iter::from_fn(move || {
-        let least = rests.iter().filter_map(|rest| rest.first().copied()).min()?;
+        let least = rests.iter_mut().filter_map(|rest| rest.peek().copied()).min()?;
         for rest in &mut rests {
-            if let Some(after) =
-                rest.split_first().filter(|(first, _)| **first == least).map(|(_, after)| after)
-            {
-                *rest = after;
-            }
+            rest.next_if_eq(&least);
         }
         Some(least)
     })

@@ -1,6 +1,6 @@
 //! Sessions, and the tags of calls that come and go.
 
-use super::{Interner, MetaSet, Metadata, Session, StringTable, Tags, Universe, write_set};
+use super::{Interner, MetaSet, Metadata, Session, StringTable, TagId, Tags, Universe, write_set};
 use crate::bytecode::PolicyId;
 use crate::limits::Limits;
 use crate::value::{Arena, Value, ValueScratch};
@@ -37,7 +37,7 @@ impl Host {
         let mut interner = Interner { universe, session: session.tags(), call, limits };
         let mut set = MetaSet::empty();
         for tag in tags {
-            set.insert(interner.intern(tag).unwrap(), universe);
+            set.insert(interner.intern(tag).unwrap());
         }
         set
     }
@@ -62,15 +62,15 @@ fn only_what_is_stored_gets_into_the_session() {
     let mut host = Host::new();
     let mut metadata = host.begin();
     let mentioned = host.set(&["pii", "mentioned", "stored"]);
-    assert_eq!(mentioned.others().len(), 2);
-    metadata.tags.union(&host.set(&["stored", "pii"]));
+    assert_eq!(mentioned.view().listed_from(TagId(host.universe.len())).count(), 2);
+    metadata.tags.union(host.set(&["stored", "pii"]).view());
     host.commit(&metadata).unwrap();
     assert_eq!((host.tags().as_str(), host.session.tags().len()), (r#"["pii", "stored"]"#, 1));
     // The next call finds the string under the session's id, and so the sets compare.
     let mut metadata = host.begin();
     let stored = host.set(&["stored"]);
-    assert!(metadata.tags.overlaps(&stored) && stored.is_subset(&metadata.tags));
-    metadata.tags.minus(&stored);
+    assert!(metadata.tags.view().overlaps(stored.view()) && stored.view().is_subset(metadata.tags.view()));
+    metadata.tags.minus(stored.view());
     host.commit(&metadata).unwrap();
     assert_eq!(host.tags(), r#"["pii"]"#);
 }
@@ -80,8 +80,8 @@ fn complements_are_stored_too() {
     let mut host = Host::new();
     let mut metadata = host.begin();
     let taken = host.set(&["a", "pii"]);
-    metadata.consumers.minus(&taken);
-    metadata.tags.assign(&metadata.consumers);
+    metadata.consumers.minus(taken.view());
+    metadata.tags.assign(metadata.consumers.view());
     host.commit(&metadata).unwrap();
     assert_eq!(host.tags(), r#"{"except": ["a", "pii"]}"#);
     assert_eq!(host.session.metadata().tags, host.session.metadata().consumers);
@@ -96,8 +96,8 @@ fn a_long_session_with_ever_new_tags_does_not_grow() {
         let (new, mentioned) = (host.set(&[&name]), host.set(&[&format!("mentioned-{round}")]));
         assert_ne!(new, mentioned);
         // The newest and one old tag stay.
-        metadata.tags.assign(&host.set(&["kept"]));
-        metadata.tags.union(&new);
+        metadata.tags.assign(host.set(&["kept"]).view());
+        metadata.tags.union(new.view());
         host.commit(&metadata).unwrap();
         assert!(host.session.tags().len() <= 64, "{} tags in round {round}", host.session.tags().len());
         assert_eq!(host.tags(), format!(r#"["kept", "{name}"]"#));
@@ -109,14 +109,14 @@ fn limits_are_checked_before_anything_changes() {
     let mut host = Host::new();
     host.limits = Limits { tags_per_session: 2, session_tag_bytes: 10, ..Limits::default() };
     let mut metadata = host.begin();
-    metadata.tags.assign(&host.set(&["a", "b", "pii"]));
-    metadata.producers.assign(&host.set(&["a"]));
+    metadata.tags.assign(host.set(&["a", "b", "pii"]).view());
+    metadata.producers.assign(host.set(&["a"]).view());
     host.commit(&metadata).unwrap();
     let before = (host.tags(), host.session.metadata().clone(), host.session.tags().len());
     for (tag, limit) in [("c", "tags_per_session"), ("a-long-tag!", "session_tag_bytes")] {
         let mut metadata = host.begin();
-        metadata.tags.assign(&host.set(if limit == "tags_per_session" { &["a", "b"] } else { &[] }));
-        metadata.producers.assign(&host.set(&[tag]));
+        metadata.tags.assign(host.set(if limit == "tags_per_session" { &["a", "b"] } else { &[] }).view());
+        metadata.producers.assign(host.set(&[tag]).view());
         let error = host.commit(&metadata).unwrap_err();
         assert!(error.contains(limit), "{error}");
         assert_eq!((host.tags(), host.session.metadata().clone(), host.session.tags().len()), before);
@@ -141,7 +141,7 @@ fn interning_has_limits() {
 fn metadata_of_another_call_is_refused() {
     let mut host = Host::new();
     let mut metadata = host.begin();
-    metadata.tags.assign(&host.set(&["a"]));
+    metadata.tags.assign(host.set(&["a"]).view());
     host.begin();
     assert_eq!(host.commit(&metadata).unwrap_err(), "the metadata has a tag of another call or policy");
     assert_eq!(host.tags(), "[]");
@@ -193,9 +193,9 @@ proptest! {
             let names: Vec<&str> = tags.iter().map(String::as_str).collect();
             let set = host.set(&names);
             match operator {
-                0 => { metadata.tags.union(&set); expected.extend(tags); }
-                1 => { metadata.tags.minus(&set); expected.retain(|tag| !tags.contains(tag)); }
-                _ => { metadata.tags.assign(&set); expected = tags; }
+                0 => { metadata.tags.union(set.view()); expected.extend(tags); }
+                1 => { metadata.tags.minus(set.view()); expected.retain(|tag| !tags.contains(tag)); }
+                _ => { metadata.tags.assign(set.view()); expected = tags; }
             }
             host.commit(&metadata).unwrap();
             let names: Vec<String> = expected.iter().map(|tag| format!("\"{tag}\"")).collect();

@@ -37,7 +37,7 @@ impl Session {
         let old = Tags { universe: &self.universe, session: &self.tags, call: &none };
         let mut metadata = Metadata::default();
         for field in FIELDS {
-            let set = self.metadata.field(field);
+            let set = self.metadata.field(field).view();
             let names = set.listed().filter_map(|tag| old.name(tag));
             intake.take(metadata.field_mut(field), !set.is_finite(), names)?;
         }
@@ -174,12 +174,11 @@ impl Intake<'_> {
                 Some(tag) => tag,
                 None => session_tag(self.universe, self.tags.insert(name)),
             };
-            set.push_listed(tag, self.universe);
+            set.insert(tag);
             LimitExceeded::check("tags_per_session", self.tags.len(), self.limits.tags_per_session)?;
             let bytes = self.tags.text_len();
             LimitExceeded::check("session_tag_bytes", bytes, self.limits.session_tag_bytes)?;
         }
-        set.restore_order();
         if complement {
             set.negate();
         }

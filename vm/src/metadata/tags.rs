@@ -10,6 +10,7 @@
 use crate::bytecode::program::Program;
 use crate::limits::{LimitExceeded, Limits};
 use std::hash::{BuildHasher, RandomState};
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The id of a tag, for one policy, session and call.
@@ -30,6 +31,9 @@ impl TagId {
         self.0.checked_sub(FIRST_OF_CALL)
     }
 }
+
+/// The ids of tags that only the call has.
+pub(super) const CALL_IDS: Range<u32> = FIRST_OF_CALL..u32::MAX;
 
 /// The id of a tag of the call's table.
 pub(super) fn call_tag(index: u32) -> TagId {
@@ -249,9 +253,9 @@ impl Universe {
         self.program.string(*self.program.tags.get(tag as usize)?)
     }
 
-    /// The word and the bit of a tag, if it is of the universe.
-    pub(super) fn bit(&self, tag: TagId) -> Option<(usize, u64)> {
-        (tag.0 < self.len).then(|| ((tag.0 / u64::BITS) as usize, 1 << (tag.0 % u64::BITS)))
+    /// The ids of tags that the policy does not name and the session has, and may have.
+    pub(super) fn session_ids(&self) -> Range<u32> {
+        self.len..FIRST_OF_CALL
     }
 }
 

@@ -17,10 +17,8 @@ impl MetaSet {
             self.set_universal();
         } else {
             for tag in input.strings() {
-                let tag = interner.intern(tag)?;
-                self.push_listed(tag, interner.universe);
+                self.insert(interner.intern(tag)?);
             }
-            self.restore_order();
         }
         if input.is_complement() {
             self.negate();
@@ -109,6 +107,7 @@ fn write_set_input(out: &mut String, input: &SetInput<'_>) {
 
 /// Appends a set as JSON (S2.4), sorted by code point. `order` is memory to sort in.
 pub fn write_set(out: &mut String, set: &MetaSet, tags: &Tags<'_>, order: &mut Vec<TagId>) {
+    let set = set.view();
     if set.is_universal() {
         out.push_str("[\"*\"]");
         return;

@@ -86,13 +86,14 @@ impl Content<'_> {
     }
 
     pub(super) fn const_set(self, set: &ConstSetRecord, shown: usize) -> String {
-        let Some(ids) = set.tags.of(&self.program.tag_pool) else { return missing("tags", set.tags.start) };
-        if set.complement && ids.is_empty() {
+        let Some(tags) = set.tags(self.program) else { return missing("words", set.tail.start) };
+        let mut tags = tags.peekable();
+        if set.complement && tags.peek().is_none() {
             return "universal".to_owned();
         }
         let mut list = Elements { shown, ..Elements::default() };
-        for &id in ids {
-            list.push(|| self.operand(Tag(id).into()));
+        for tag in tags {
+            list.push(|| self.operand(Tag(tag).into()));
         }
         if set.complement { format!("all except {}", list.finish()) } else { list.finish() }
     }

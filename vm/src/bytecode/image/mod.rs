@@ -55,7 +55,7 @@ tables! {
         names,
         scalars,
         const_sets,
-        tag_pool,
+        word_pool,
         element_sets,
         string_pool,
         number_pool,

@@ -15,7 +15,8 @@ records! {
     PatternId { 0: u32 }
     List { start: u32, len: u32 }
     Instruction { 0: [u8; 8] }
-    ConstSetRecord { complement: bool, tags: List }
+    WordRecord { index: u32, bits: u64 }
+    ConstSetRecord { complement: bool, head: [u64; HEAD_WORDS], tail: List }
     ElementSetRecord {
         anything: bool,
         accepts_true: bool,

@@ -84,6 +84,8 @@ fn program() -> Program {
 /// A program with something in the tables, too, that the assembler leaves empty. It need not be valid.
 fn full_program() -> Program {
     let mut program = program();
+    // A tag beyond the head, which the small program has not.
+    program.word_pool.push(WordRecord { index: 4, bits: 5 });
     let list = List { start: 1, len: 2 };
     let dfa = DfaRecord {
         classes: 1,

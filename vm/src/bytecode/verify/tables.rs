@@ -1,6 +1,7 @@
 //! Tables and pools: indices in range, lists within bounds, what is promised sorted or unique.
 
 use super::error::{Place, VerifyError};
+use crate::bytecode::const_sets::{tags_of, words};
 use crate::bytecode::names::NameIndex;
 use crate::bytecode::program::*;
 use crate::number::Number;
@@ -135,21 +136,33 @@ impl Tables<'_> {
         }
     }
 
+    /// Words with tags that there are, each in its place, so that every set has one form.
     fn const_sets(&self) -> Checked {
         let program = self.program;
-        let mut pool = PoolBudget::new("tag", &program.tag_pool);
+        let mut pool = PoolBudget::new("word", &program.word_pool);
         for (row, set) in program.const_sets.iter().enumerate() {
-            let check = |tags: &[u32]| {
-                tags.iter().try_for_each(|&tag| index("tag", tag, program.tags.len()))?;
-                if tags.is_sorted_by(|a, b| a < b) {
-                    Ok(())
-                } else {
-                    Err("tags that do not ascend".to_owned())
-                }
-            };
-            pool.take(set.tags)
-                .and_then(check)
-                .map_err(|message| VerifyError::new(Place::Row("constant set", row), message))?;
+            let tail = pool.take(set.tail).and_then(|tail| {
+                Self::tail(tail)?;
+                words(&set.head, tail).try_for_each(|word| match tags_of(word).last() {
+                    Some(tag) => index("tag", tag, program.tags.len()),
+                    None => Ok(()),
+                })
+            });
+            tail.map_err(|message| VerifyError::new(Place::Row("constant set", row), message))?;
+        }
+        Ok(())
+    }
+
+    /// Words beyond the head, ascending, with tags.
+    fn tail(tail: &[WordRecord]) -> Row {
+        if tail.first().is_some_and(|word| (word.index as usize) < HEAD_WORDS) {
+            return Err("a word of the head in the word pool".to_owned());
+        }
+        if !tail.is_sorted_by(|a, b| a.index < b.index) {
+            return Err("words that do not ascend".to_owned());
+        }
+        if tail.iter().any(|word| word.bits == 0) {
+            return Err("a word without tags in the word pool".to_owned());
         }
         Ok(())
     }

@@ -178,7 +178,7 @@ fn indices_of_tables_are_in_range() {
 #[test]
 fn lists_lie_in_their_pools() {
     const FAR: List = List { start: 9, len: 9 };
-    broken("constant set 0: a list reaches beyond the tag pool", |program| program.const_sets[0].tags = FAR);
+    broken("constant set 0: a list reaches beyond the word pool", |program| program.const_sets[0].tail = FAR);
     broken("element set 0: a list reaches beyond the string pool", |program| {
         program.element_sets[0].strings = FAR
     });
@@ -188,8 +188,8 @@ fn lists_lie_in_their_pools() {
     broken("beyond the date range pool", |program| program.element_sets[0].dates = FAR);
     broken("beyond the sized text pool", |program| program.element_sets[0].sized = FAR);
     broken("beyond the pattern pool", |program| program.element_sets[0].patterns = FAR);
-    broken("beyond the tag pool", |program| {
-        program.const_sets[0].tags = List { start: u32::MAX, len: u32::MAX };
+    broken("beyond the word pool", |program| {
+        program.const_sets[0].tail = List { start: u32::MAX, len: u32::MAX };
     });
     broken("the lists of the number range pool are longer", |program| {
         program.element_sets[0].floats = program.element_sets[0].ints;
@@ -198,10 +198,29 @@ fn lists_lie_in_their_pools() {
 
 #[test]
 fn sorted_pools_are_sorted() {
-    broken("constant set 0: tags that do not ascend", |program| program.tag_pool.swap(0, 1));
-    broken("constant set 0: tags that do not ascend", |program| program.tag_pool[0] = program.tag_pool[1]);
-    broken("constant set 0: tag 99 does not exist", |program| program.tag_pool[1] = 99);
     broken("element set 0: strings that do not ascend", |program| program.string_pool.swap(0, 1));
+}
+
+#[test]
+fn constant_sets_have_one_form() {
+    let word = |index, bits| WordRecord { index, bits };
+    let with_words = |words: [WordRecord; 2]| {
+        move |program: &mut Program| {
+            program.word_pool.extend(words);
+            program.const_sets[0].tail = List { start: 0, len: 2 };
+        }
+    };
+    broken("constant set 0: words that do not ascend", with_words([word(8, 1), word(7, 1)]));
+    broken("constant set 0: words that do not ascend", with_words([word(8, 1), word(8, 2)]));
+    broken("constant set 0: a word of the head in the word pool", with_words([word(3, 1), word(8, 1)]));
+    broken("constant set 0: a word without tags in the word pool", with_words([word(7, 1), word(8, 0)]));
+    broken("constant set 0: tag 449 does not exist", with_words([word(7, 3), word(8, 1)]));
+    broken(
+        "constant set 0: tag 4294967295 does not exist",
+        with_words([word(1 << 30, 1), word(u32::MAX, 1)]),
+    );
+    broken("constant set 0: tag 2 does not exist", |program| program.const_sets[0].head[0] |= 1 << 2);
+    broken("constant set 0: tag 192 does not exist", |program| program.const_sets[0].head[3] |= 1);
 }
 
 #[test]
