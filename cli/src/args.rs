@@ -84,7 +84,7 @@ pub(crate) struct EvalArgs {
     #[command(flatten)]
     pub(crate) settings: SettingsArgs,
 
-    /// Add the outcome of every matching block and rule to each answer.
+    /// Add the outcome of every matching block, rule and condition to each answer.
     #[arg(long)]
     pub(crate) explain: bool,
 }
@@ -164,6 +164,10 @@ pub(crate) struct DisasmArgs {
     /// Build the automata anew from the patterns and compare; the exit status is 1 if they differ.
     #[arg(long)]
     pub(crate) verify: bool,
+
+    /// Show the procedures and conditions that belong to explanations, too.
+    #[arg(long)]
+    pub(crate) explanations: bool,
 
     /// The policy file or image; `-` is standard input.
     #[arg(value_name = "FILE")]

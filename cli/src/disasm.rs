@@ -4,7 +4,7 @@ use sqrt_compiler::limits::Limits;
 use sqrt_compiler::{Options, compile};
 use sqrt_vm::automata::{Budget, Difference, differences};
 use sqrt_vm::bytecode::program::Program;
-use sqrt_vm::bytecode::{VerifiedProgram, disasm};
+use sqrt_vm::bytecode::{VerifiedProgram, disasm, disasm_with_explanations};
 
 use crate::args::DisasmArgs;
 use crate::output::{Failure, Output, Status, Stop, tell, tell_failure};
@@ -15,7 +15,8 @@ pub(crate) fn run(args: &DisasmArgs, output: &mut Output) -> Result<(), Stop> {
     let file = PolicyFile::read(&args.file)?;
     match program(&file)? {
         Some(program) => {
-            output.text(&disasm(program.program()))?;
+            let show = if args.explanations { disasm_with_explanations } else { disasm };
+            output.text(&show(program.program()))?;
             if args.verify { verify(program.program(), output) } else { Ok(()) }
         }
         None => {

@@ -22,6 +22,15 @@ fn bytecode_is_shown_with_source_lines() {
 }
 
 #[test]
+fn explanations_are_shown_when_asked_for() {
+    let plain = run_with(["disasm", "-"], MAIL).stdout;
+    let whole = run_with(["disasm", "--explanations", "-"], MAIL).stdout;
+    assert!(plain.contains("\nexplanations (") && !plain.contains("of explanations"), "{plain}");
+    assert!(whole.contains("of explanations") && whole.contains("record  "), "{whole}");
+    assert!(whole.contains("\nconditions\n"), "{whole}");
+}
+
+#[test]
 fn a_policy_that_is_not_fine_has_no_bytecode() {
     let run = run_with(["disasm", "-"], "tool \"a\" {");
     assert_eq!((run.status, run.stdout.as_str()), (1, ""));

@@ -255,3 +255,54 @@ fn the_trace_is_the_last_key_and_changes_nothing_else() {
     assert!(explained.stdout.starts_with(&format!("{start}, \"trace\": ")), "{}", explained.stdout);
     assert_eq!(explained.answers().len(), 1);
 }
+
+#[test]
+fn an_explanation_has_the_outcome_of_every_condition() {
+    let folder = Folder::new();
+    let policy = r#"
+let inside = to.value in {"a", "b"};
+let fine = inside and inside;
+tool "send" {
+    must deny when not fine
+        and (n.value in {1,
+            2} or body.tags is empty);
+    should allow when fine;
+    result { when inside { @tags |= {"x"}; @tags -= {"y"}; } }
+}"#;
+    let policy = folder.file("p.sqrt", policy);
+    let call = r#"{"tool": "send", "args": {"to": "a", "n": "secret"}, "result": 0}"#;
+    let explained = run_with(["eval", &policy, "--explain"], call);
+    assert!(!explained.stdout.replace(call, "").contains("secret"), "{}", explained.stdout);
+    let trace = &explained.answers()[0]["trace"][0];
+    let shown = |conditions: &serde_json::Value| -> Vec<String> {
+        let item = |item: &serde_json::Value| {
+            let indent = " ".repeat(item["depth"].as_u64().unwrap() as usize);
+            format!("{indent}{}:{} {} {}", item["line"], item["column"], item["condition"], item["outcome"])
+        };
+        conditions.as_array().unwrap().iter().map(item).collect()
+    };
+    assert_eq!(
+        shown(&trace["rules"][0]["conditions"]),
+        [
+            r#"5:20 "and" false"#,
+            r#" 5:20 "not" false"#,
+            r#"  5:24 "fine" true"#,
+            r#"   3:12 "and" true"#,
+            r#"    3:12 "inside" true"#,
+            r#"     2:14 "to.value in {\"a\", \"b\"}" true"#,
+            r#"    3:23 "inside" true"#,
+            r#" 6:14 "or" null"#,
+            r#"  6:14 "n.value in {1, 2}" null"#,
+            r#"  7:19 "body.tags is empty" null"#,
+        ]
+    );
+    // An allow rule reads its condition another way, so the let is another one there (S4.4); the rule did fire.
+    assert_eq!(trace["rules"][1]["fired"], true);
+    assert_eq!(shown(&trace["rules"][1]["conditions"])[0], r#"8:23 "fine" true"#);
+    let updates = trace["updates"].as_array().unwrap();
+    assert_eq!(updates.len(), 2);
+    for update in updates {
+        assert_eq!(update["phase"], "result");
+        assert_eq!(shown(&update["conditions"])[0], r#"9:19 "inside" true"#);
+    }
+}

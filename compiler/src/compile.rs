@@ -4,7 +4,7 @@
 //! problems are reported, in the order of the files and of places in them; the same input gives the same output.
 
 use crate::diagnostics::{self, Code, Diagnostic, LineIndex, SourceMap};
-use crate::emit::{self, EmitError, Passes};
+use crate::emit::{self, EmitError, Passes, Places};
 use crate::ir::{self, Origin};
 use crate::limits::Limits;
 use crate::presets::Presets;
@@ -39,6 +39,8 @@ pub struct Options {
     pub presets: Presets,
     /// Defaults, mode and branching, which become part of the program.
     pub settings: Settings,
+    /// Whether the program goes without explanations: it is smaller, and a trace of a call stops at its rules.
+    pub no_explanations: bool,
 }
 
 /// What came out of a compilation.
@@ -179,6 +181,24 @@ impl Loaded {
     }
 }
 
+/// The files, by id.
+struct Indexes<'a>(Vec<LineIndex<'a>>);
+
+impl Places for Indexes<'_> {
+    fn position(&self, origin: Origin) -> (u32, u32) {
+        let index = self.0.get(origin.file.0 as usize);
+        index.map_or((1, 1), |index| {
+            let position = index.position(origin.span.start);
+            (position.line, position.column)
+        })
+    }
+
+    fn text(&self, Origin { file, span }: Origin) -> &str {
+        let index = self.0.get(file.0 as usize);
+        index.and_then(|index| index.text().get(span.start as usize..span.end as usize)).unwrap_or_default()
+    }
+}
+
 /// Emits, builds the automata, and verifies.
 fn build(
     policy: &ir::Policy,
@@ -186,15 +206,9 @@ fn build(
     options: &Options,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<VerifiedProgram, Diagnostic> {
-    let indexes: Vec<LineIndex<'_>> = files.iter().map(|file| LineIndex::new(&file.text)).collect();
-    let locate = |origin: Origin| {
-        let index = indexes.get(origin.file.0 as usize);
-        index.map_or((1, 1), |index| {
-            let position = index.position(origin.span.start);
-            (position.line, position.column)
-        })
-    };
-    let mut program = emit::emit(policy, options.passes, &locate).map_err(|error| match error {
+    let indexes = files.iter().map(|file| LineIndex::new(&file.text)).collect();
+    let emitted = emit::emit(policy, options.passes, !options.no_explanations, &Indexes(indexes));
+    let mut program = emitted.map_err(|error| match error {
         EmitError::TooLarge => diagnostics::limits::program_too_large(),
         EmitError::Internal(what) => diagnostics::limits::internal(what),
     })?;

@@ -3,6 +3,7 @@
 //! Invariant: everything goes through the public interfaces of compiler and VM, the way `sqrt eval` goes.
 
 use crate::corpus::{Level, Mode, Options, PolicyFile};
+use crate::explained::inconsistency;
 use sqrt_compiler::x_policy::XPolicy;
 use sqrt_compiler::{Passes, Source, compile};
 use sqrt_vm::bytecode::settings::{self, Settings};
@@ -28,12 +29,15 @@ pub struct Setup {
     pub two_steps: bool,
     /// Whether the program is written as an image and loaded again.
     pub image: bool,
+    /// Whether every call is explained, and the explanation looked at.
+    pub explained: bool,
 }
 
 /// A compiled policy with its sessions.
 pub struct Engine {
     policy: Policy,
     two_steps: bool,
+    explained: bool,
     answering: JsonLines,
     sessions: BTreeMap<Option<String>, Session>,
     lines: u64,
@@ -67,13 +71,16 @@ impl Engine {
     /// Compiles the files as one policy. An error is the first message of the compiler.
     pub fn new(files: &[PolicyFile], options: &Options, setup: Setup) -> Result<Engine, String> {
         let policy = policy(files, options, setup)?;
-        Ok(Engine { two_steps: setup.two_steps, ..Engine::of(policy) })
+        let mut engine =
+            Engine { two_steps: setup.two_steps, explained: setup.explained, ..Engine::of(policy) };
+        engine.answering.scratch_mut().explain(&engine.policy, setup.explained);
+        Ok(engine)
     }
 
     /// An engine with this policy.
     pub fn of(policy: Policy) -> Engine {
         let answering = JsonLines::new(&policy);
-        Engine { policy, two_steps: false, answering, sessions: BTreeMap::new(), lines: 0 }
+        Engine { policy, two_steps: false, explained: false, answering, sessions: BTreeMap::new(), lines: 0 }
     }
 
     /// The line that answers a line.
@@ -89,14 +96,18 @@ impl Engine {
     }
 
     fn at_once(&mut self, line: &str, out: &mut String) -> Result<(), String> {
-        let Engine { policy, answering, sessions, .. } = self;
+        let Engine { policy, answering, sessions, explained, .. } = self;
         let answered = answering.answer(
             policy,
             line.as_bytes(),
             |name| Ok(sessions.entry(name.map(str::to_owned)).or_insert_with(|| Session::new(policy))),
             out,
         );
-        answered.map_err(|error| error.to_string())
+        answered.map_err(|error| error.to_string())?;
+        match inconsistency(policy, answering.scratch()).filter(|_| *explained) {
+            Some(message) => Err(format!("the explanation does not hang together: {message}")),
+            None => Ok(()),
+        }
     }
 
     fn in_two_steps(&mut self, line: &str, out: &mut String) -> Result<(), String> {

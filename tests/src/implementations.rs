@@ -36,6 +36,7 @@ pub const ALL: &[Load] = &[
     plain_engine,
     engine_in_two_steps,
     engine_on_the_move,
+    engine_that_explains,
     oracle,
 ];
 
@@ -45,6 +46,7 @@ pub const USUAL: Setup = Setup {
     every_rule: false,
     two_steps: false,
     image: false,
+    explained: false,
 };
 
 /// The policy in every implementation. An error is that of the first one that refuses it.
@@ -88,6 +90,11 @@ pub fn engine_in_two_steps(files: &[PolicyFile], options: &Options) -> Result<Im
 pub fn engine_on_the_move(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
     let mut engine = Moving::new(files, options)?;
     Ok(Implementation { name: "engine on the move", answer: Box::new(move |line| engine.answer(line)) })
+}
+
+/// The engine explaining every call, from an image.
+pub fn engine_that_explains(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
+    set_up("engine that explains", files, options, Setup { explained: true, image: true, ..USUAL })
 }
 
 fn set_up(

@@ -14,6 +14,7 @@ pub mod corpus;
 pub mod docs;
 pub mod embedding_page;
 pub mod engine;
+pub mod explained;
 pub mod generate;
 pub mod implementations;
 pub mod moving;

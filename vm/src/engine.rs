@@ -14,10 +14,11 @@ use self::failure::Cause;
 use crate::bytecode::settings::Level;
 use crate::call::{Call, Returned};
 use crate::decision::{Basis, DefaultOutcome, Matching, Outcome, RuleRef, Verdict, decide};
-use crate::exec::{Fault, Inputs, Machine};
+use crate::exec::{Fault, Inputs, Machine, Tested};
 use crate::metadata::{Interner, Session, Tags};
 use crate::policy::Policy;
 use crate::scratch::Scratch;
+use crate::trace::UpdatePhase;
 use crate::value::Value;
 
 /// What the policy says about a call.
@@ -190,7 +191,7 @@ impl Policy {
             return Err(Cause::NoMoreCalls.into());
         }
         self.prepare(session, call, scratch)?;
-        self.run_updates(session, call, None, Phase::Before, scratch)?;
+        self.run_updates(session, call, None, UpdatePhase::Before, scratch)?;
         Ok(self.apply_rules(session, call, scratch)?)
     }
 
@@ -201,6 +202,7 @@ impl Policy {
         call: &Call<'_>,
         scratch: &mut Scratch,
     ) -> Result<Verdict, Fault> {
+        let explained = scratch.explains.then_some(&self.program().explanations);
         let Scratch { tags, arena, metadata, state, memory, by_priority, rules, .. } = scratch;
         let inputs = Inputs {
             policy: self,
@@ -210,17 +212,19 @@ impl Policy {
             result_value: None,
             session_value: session.value(arena),
         };
+        memory.outcomes.begin(Tested::InRules);
         let mut machine = Machine::new(inputs, state, memory);
         let mut fires = |at: RuleRef, rule: &crate::bytecode::program::RuleRecord| {
             if let Some(fired) = rules.get(at.rule) {
                 return Ok(fired);
             }
-            let fired = rule.condition.map_or(Ok(true), |condition| machine.condition(condition))?;
+            let condition = explained.and_then(|tables| tables.rule(at.rule)).or(rule.condition);
+            let fired = condition.map_or(Ok(true), |condition| machine.condition(condition))?;
             rules.set(at.rule, fired);
             Ok(fired)
         };
         let matching = Matching { program: self.program(), blocks: by_priority };
-        if !self.settings().fail_fast {
+        if explained.is_some() || !self.settings().fail_fast {
             for (at, rule) in matching.rules() {
                 fires(at, rule)?;
             }
@@ -243,8 +247,8 @@ impl Policy {
         let universe = self.universe();
         let mut interner = Interner { universe, session: session.tags(), call: &mut scratch.tags, limits };
         scratch.metadata.combine(returned, &mut scratch.state.result, &mut interner)?;
-        self.run_updates(session, call, Some(returned.value()), Phase::Result, scratch)?;
-        self.run_updates(session, call, Some(returned.value()), Phase::After, scratch)?;
+        self.run_updates(session, call, Some(returned.value()), UpdatePhase::Result, scratch)?;
+        self.run_updates(session, call, Some(returned.value()), UpdatePhase::After, scratch)?;
         // The session's table may be built anew when the copies take effect.
         let Scratch { state, tags, .. } = scratch;
         state.result.detach(universe, session.tags(), tags);
@@ -257,9 +261,10 @@ impl Policy {
         session: &Session,
         call: &Call<'_>,
         result_value: Option<Value<'_>>,
-        phase: Phase,
+        phase: UpdatePhase,
         scratch: &mut Scratch,
     ) -> Result<(), Fault> {
+        let explained = scratch.explains.then_some(&self.program().explanations);
         let Scratch { tags, arena, metadata, state, memory, blocks, .. } = scratch;
         let inputs = Inputs {
             policy: self,
@@ -269,17 +274,25 @@ impl Policy {
             result_value,
             session_value: session.value(arena),
         };
+        memory.outcomes.begin(phase.tested());
         let mut machine = Machine::new(inputs, state, memory);
-        let records = blocks.iter().filter_map(|&block| self.program().blocks.get(block as usize));
-        let procedures = records.filter_map(|record| match phase {
-            Phase::Before => record.before,
-            Phase::Result => record.result,
-            Phase::After => record.after,
-        });
-        for procedure in procedures {
-            machine.update(procedure)?;
+        for &block in blocks.iter() {
+            let explained = explained.and_then(|tables| tables.update(block, phase));
+            if let Some(procedure) = explained.or_else(|| self.update(block, phase)) {
+                machine.update(procedure)?;
+            }
         }
         Ok(())
+    }
+
+    /// The procedure of a block for a phase.
+    fn update(&self, block: u32, phase: UpdatePhase) -> Option<u32> {
+        let record = self.program().blocks.get(block as usize)?;
+        match phase {
+            UpdatePhase::Before => record.before,
+            UpdatePhase::Result => record.result,
+            UpdatePhase::After => record.after,
+        }
     }
 
     /// Makes the copy of the session's metadata the session's.
@@ -287,14 +300,6 @@ impl Policy {
         session.commit(&scratch.state.session, self.universe(), &scratch.tags, self.limits())?;
         Ok(())
     }
-}
-
-/// The phases with updates.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
-    Before,
-    Result,
-    After,
 }
 
 fn decision(verdict: Result<Verdict, Failure>) -> Decision {

@@ -17,6 +17,13 @@ pub(crate) fn late_args(program: &Program, ops: &[Op]) -> Vec<bool> {
     for block in &program.blocks {
         block.result.iter().chain(&block.after).for_each(|&root| reach.enter(root));
     }
+    // What is explained tests conditions that are folded elsewhere.
+    for block in &program.explanations.blocks {
+        [block.result, block.after]
+            .iter()
+            .filter_map(|updates| updates.procedure)
+            .for_each(|root| reach.enter(root));
+    }
     // Calls go to procedures of lower number, so every caller is seen before what it calls.
     for (index, procedure) in program.procedures.iter().enumerate().rev() {
         if reach.procedures.get(index) != Some(&true) {

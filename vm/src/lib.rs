@@ -37,6 +37,7 @@ pub mod pattern;
 pub mod policy;
 mod prepare;
 pub mod scratch;
+pub mod trace;
 pub mod value;
 
 #[cfg(test)]

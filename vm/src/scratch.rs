@@ -2,11 +2,10 @@
 
 use std::sync::Arc;
 
-use crate::decision::RuleRef;
 use crate::dispatch::DispatchScratch;
 use crate::exec::Memory;
 use crate::metadata::{Metadata, Session, StringTable, Tags};
-use crate::policy::{BlockInfo, Policy, RuleInfo};
+use crate::policy::Policy;
 use crate::prepare::{CallMetadata, State};
 use crate::value::Arena;
 
@@ -29,6 +28,8 @@ pub struct Scratch {
     pub(crate) rules: RuleOutcomes,
     /// Whether `state.result` is that of a call whose result phase ran.
     pub(crate) has_result: bool,
+    /// Whether calls are explained down to each condition.
+    pub(crate) explains: bool,
 }
 
 impl Scratch {
@@ -46,6 +47,7 @@ impl Scratch {
             by_priority: Vec::with_capacity(policy.program().blocks.len()),
             rules: RuleOutcomes { outcomes: vec![None; policy.program().rules.len()], tested: Vec::new() },
             has_result: false,
+            explains: false,
         }
     }
 
@@ -58,6 +60,7 @@ impl Scratch {
     pub(crate) fn forget(&mut self) {
         self.has_result = false;
         self.rules.clear();
+        self.memory.outcomes.clear();
         self.blocks.clear();
         self.by_priority.clear();
     }
@@ -70,13 +73,6 @@ impl Scratch {
     /// The strings of the tags of the last call, and of its session.
     pub fn tags<'t>(&'t self, policy: &'t Policy, session: &'t Session) -> Tags<'t> {
         Tags { universe: policy.universe(), session: session.tags(), call: &self.tags }
-    }
-
-    /// The blocks that were about the last call's tool, with what became of their rules.
-    pub fn trace<'s>(&'s self, policy: &'s Policy) -> impl Iterator<Item = BlockTrace<'s>> {
-        let mut blocks = self.blocks.clone();
-        blocks.sort_unstable();
-        blocks.into_iter().map(move |block| BlockTrace { policy, outcomes: &self.rules, block })
     }
 }
 
@@ -106,28 +102,5 @@ impl RuleOutcomes {
             *outcome = Some(fired);
             self.tested.push(rule);
         }
-    }
-}
-
-/// A block that was about the tool of a call.
-#[derive(Debug, Clone, Copy)]
-pub struct BlockTrace<'s> {
-    policy: &'s Policy,
-    outcomes: &'s RuleOutcomes,
-    block: u32,
-}
-
-impl<'s> BlockTrace<'s> {
-    /// The block.
-    pub fn block(&self) -> Option<BlockInfo<'s>> {
-        self.policy.block(self.block)
-    }
-
-    /// Its rules in source order, and whether each fired; nothing if the outcome was known without it.
-    pub fn rules(&self) -> impl Iterator<Item = (RuleInfo<'s>, Option<bool>)> + use<'s> {
-        let BlockTrace { policy, outcomes, block } = *self;
-        let record = policy.program().blocks.get(block as usize);
-        let rules = record.map_or(0..0, |record| record.rules.indices());
-        rules.filter_map(move |rule| Some((policy.rule(RuleRef { block, rule })?, outcomes.get(rule))))
     }
 }

@@ -135,7 +135,15 @@ impl Assembler {
         let instructions = code.iter().map(|&op| encode(shift(op, start))).collect();
         let code = append(&mut self.program.code, instructions);
         let Needs { bools, values, sets } = needs;
-        self.program.procedures.push(ProcedureRecord { kind, code, bools, values, sets, memo: false });
+        self.program.procedures.push(ProcedureRecord {
+            kind,
+            code,
+            bools,
+            values,
+            sets,
+            memo: false,
+            explains: false,
+        });
         self.program.procedures.len() as u32 - 1
     }
 

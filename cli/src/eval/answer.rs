@@ -24,7 +24,8 @@ pub(crate) struct Answering<'p> {
 
 impl<'p> Answering<'p> {
     pub(crate) fn new(policy: &'p Policy, explain: bool) -> Self {
-        let (sessions, lines) = (Sessions::new(policy, limits::SESSIONS), JsonLines::new(policy));
+        let (sessions, mut lines) = (Sessions::new(policy, limits::SESSIONS), JsonLines::new(policy));
+        lines.scratch_mut().explain(policy, explain);
         Self { policy, explain, sessions, lines, text: String::new() }
     }
 

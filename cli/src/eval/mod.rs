@@ -25,13 +25,7 @@ use reader::{Line, LineReader};
 /// Makes the policy ready and answers the calls.
 pub(crate) fn run(args: &EvalArgs, output: &mut Output) -> Result<(), Stop> {
     let Some(inputs) = Inputs::read(args, output)? else { return Ok(()) };
-    let Some(mut program) = inputs.policy.program(&args.settings, output)? else { return Ok(()) };
-    if args.explain {
-        // An explanation has the outcome of every rule (S6.9); no decision depends on it.
-        let mut settings = program.program().settings.clone();
-        settings.fail_fast = false;
-        program = program.with_settings(settings);
-    }
+    let Some(program) = inputs.policy.program(&args.settings, output)? else { return Ok(()) };
     let policy = match Policy::new(program, Limits::default()) {
         Ok(policy) => policy,
         Err(error) => {

@@ -1,8 +1,15 @@
-//! The explanation of an answer: the blocks that are about the tool, in source order, with what became of their rules.
+//! The explanation of an answer: the blocks that are about the tool, in source order, with what became of their rules and of
+//! every condition.
+//!
+//! Conditions are a flat list with depths, so that no nesting of a policy makes deep JSON; what a let stands for follows where
+//! the let comes up first, so that no use of lets makes long JSON.
+
+use std::collections::HashSet;
 
 use serde::Serialize;
-use sqrt_vm::policy::{BlockInfo, Policy, RuleInfo};
+use sqrt_vm::policy::{BlockInfo, Policy};
 use sqrt_vm::scratch::Scratch;
+use sqrt_vm::trace::{BlockTrace, ConditionKind, ConditionTrace, RuleTrace, UpdatePhase};
 
 /// A block; the order of the keys is part of the contract.
 #[derive(Serialize)]
@@ -15,6 +22,7 @@ struct BlockItem<'s> {
     priority: Option<i64>,
     description: Option<&'s str>,
     rules: Vec<RuleItem<'s>>,
+    updates: Vec<UpdateItem<'s>>,
 }
 
 #[derive(Serialize)]
@@ -22,21 +30,41 @@ struct RuleItem<'s> {
     line: u32,
     column: u32,
     rule: &'static str,
-    /// Null if the outcome was known without it.
     fired: Option<bool>,
     description: Option<&'s str>,
+    /// Empty for `always`.
+    conditions: Vec<ConditionItem<'s>>,
 }
 
-/// What became of the rules that the last call was checked by.
+/// The `when` of an update.
+#[derive(Serialize)]
+struct UpdateItem<'s> {
+    phase: &'static str,
+    conditions: Vec<ConditionItem<'s>>,
+}
+
+#[derive(Serialize)]
+struct ConditionItem<'s> {
+    /// 0 for the whole; what it is made of follows it, one deeper.
+    depth: usize,
+    file: &'s str,
+    line: u32,
+    column: u32,
+    condition: &'s str,
+    /// Null if it was not tested.
+    outcome: Option<bool>,
+}
+
+/// What became of the last call, which was explained.
 pub(crate) fn of_last_call<'s>(policy: &'s Policy, scratch: &'s Scratch) -> impl Serialize + use<'s> {
-    let blocks = scratch.trace(policy).filter_map(|trace| {
-        let rules = trace.rules().map(|(rule, fired)| rule_item(rule, fired)).collect();
-        Some(block_item(trace.block()?, rules))
-    });
+    let mut lets = HashSet::new();
+    let blocks = scratch.trace(policy).filter_map(|trace| Some(block_item(trace.block()?, trace, &mut lets)));
     blocks.collect::<Vec<_>>()
 }
 
-fn block_item<'s>(block: BlockInfo<'s>, rules: Vec<RuleItem<'s>>) -> BlockItem<'s> {
+fn block_item<'s>(block: BlockInfo<'s>, trace: BlockTrace<'s>, lets: &mut HashSet<u32>) -> BlockItem<'s> {
+    let rules = trace.rules().map(|rule| rule_item(&rule, lets)).collect();
+    let updates = trace.updates().map(|(phase, condition)| update_item(phase, condition, lets)).collect();
     BlockItem {
         file: block.file(),
         line: block.line(),
@@ -45,10 +73,12 @@ fn block_item<'s>(block: BlockInfo<'s>, rules: Vec<RuleItem<'s>>) -> BlockItem<'
         priority: block.priority(),
         description: block.description(),
         rules,
+        updates,
     }
 }
 
-fn rule_item(rule: RuleInfo<'_>, fired: Option<bool>) -> RuleItem<'_> {
+fn rule_item<'s>(trace: &RuleTrace<'s>, lets: &mut HashSet<u32>) -> RuleItem<'s> {
+    let rule = trace.rule();
     RuleItem {
         line: rule.line(),
         column: rule.column(),
@@ -58,7 +88,37 @@ fn rule_item(rule: RuleInfo<'_>, fired: Option<bool>) -> RuleItem<'_> {
             (false, true) => "should deny",
             (false, false) => "should allow",
         },
-        fired,
+        fired: trace.fired(),
         description: rule.description(),
+        conditions: trace.condition().map_or_else(Vec::new, |condition| flat(condition, lets)),
     }
+}
+
+fn update_item<'s>(
+    phase: UpdatePhase,
+    condition: ConditionTrace<'s>,
+    lets: &mut HashSet<u32>,
+) -> UpdateItem<'s> {
+    UpdateItem { phase: phase.name(), conditions: flat(condition, lets) }
+}
+
+/// The condition and what it is made of, each before its parts. `lets` has what lets stand for as far as that is shown.
+fn flat<'s>(condition: ConditionTrace<'s>, lets: &mut HashSet<u32>) -> Vec<ConditionItem<'s>> {
+    let mut items = Vec::new();
+    let mut open = vec![(0, condition)];
+    while let Some((depth, condition)) = open.pop() {
+        let (line, column) = condition.start();
+        items.push(ConditionItem {
+            depth,
+            file: condition.file(),
+            line,
+            column,
+            condition: condition.text(),
+            outcome: condition.outcome(),
+        });
+        let is_let = condition.kind() == ConditionKind::Let;
+        let parts = condition.parts().rev().filter(|part| !is_let || lets.insert(part.number()));
+        open.extend(parts.map(|part| (depth + 1, part)));
+    }
+    items
 }

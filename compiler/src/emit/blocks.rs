@@ -65,7 +65,7 @@ impl Emitter<'_> {
         Ok(PositionRecord { file: self.file(position.origin)?, line: position.line, column: position.column })
     }
 
-    fn update_procedure(
+    pub(super) fn update_procedure(
         &mut self,
         statements: &[Statement],
         kind: ProcedureKind,

@@ -10,6 +10,7 @@ use sqrt_vm::bytecode::operand::{BoolReg, ConditionProc, Flag, MembershipProc, S
 /// A step of testing a condition; every answer goes to the same register.
 enum Task {
     Eval(ConditionId),
+    Record(ConditionId),
     JumpIf(Label),
     JumpUnless(Label),
     Not,
@@ -37,7 +38,11 @@ impl Emitter<'_> {
         let mut tasks = vec![Task::Eval(root)];
         while let Some(task) = tasks.pop() {
             match task {
-                Task::Eval(condition) => self.eval_condition(code, condition, answer, &mut tasks)?,
+                Task::Eval(condition) => {
+                    tasks.push(Task::Record(condition));
+                    self.eval_condition(code, condition, answer, &mut tasks)?;
+                }
+                Task::Record(condition) => self.record(code, condition, answer),
                 Task::JumpIf(label) => code.jump_if(answer, label),
                 Task::JumpUnless(label) => code.jump_unless(answer, label),
                 Task::Not => code.push(Op::Not { dst: answer, src: answer }),

@@ -7,6 +7,7 @@
 mod analysis;
 mod blocks;
 mod condition;
+mod explanations;
 mod pools;
 mod procedure;
 mod set;
@@ -53,11 +54,22 @@ pub(crate) enum EmitError {
     Internal(&'static str),
 }
 
-/// Finds the line and column of a place in the source.
-pub(crate) type Locate<'a> = dyn Fn(Origin) -> (u32, u32) + 'a;
+/// What the emitter asks about the source.
+pub(crate) trait Places {
+    /// The line and column at which a place begins.
+    fn position(&self, origin: Origin) -> (u32, u32);
 
-/// Emits the program of a policy without errors.
-pub(crate) fn emit(policy: &ir::Policy, passes: Passes, locate: &Locate<'_>) -> Result<Program, EmitError> {
+    /// The text of a place.
+    fn text(&self, origin: Origin) -> &str;
+}
+
+/// Emits the program of a policy without errors, with explanations if they are wanted.
+pub(crate) fn emit(
+    policy: &ir::Policy,
+    passes: Passes,
+    explain: bool,
+    places: &dyn Places,
+) -> Result<Program, EmitError> {
     let mut pools = Pools::default();
     for file in &policy.files {
         let name = pools.string(&file.name)?;
@@ -67,30 +79,21 @@ pub(crate) fn emit(policy: &ir::Policy, passes: Passes, locate: &Locate<'_>) -> 
         pools.pattern_record(pattern)?;
     }
     let analysis = Analysis::new(policy, &mut pools, passes)?;
-    let mut emitter = Emitter {
-        policy,
-        passes,
-        locate,
-        pools,
-        analysis,
-        shared: HashMap::new(),
-        constants: HashMap::new(),
-        element_sets: HashMap::new(),
-        let_procedures: Vec::with_capacity(policy.let_instances.len()),
-        answers: Vec::new(),
-    };
+    let mut emitter = Emitter::new(policy, passes, places, pools, analysis);
     emitter.find_known_answers();
     emitter.set_procedures()?;
     emitter.let_conditions()?;
     emitter.blocks()?;
-    Ok(emitter.pools.program)
+    if explain { explanations::emit(emitter) } else { Ok(emitter.pools.program) }
 }
 
 /// The state of one emission.
 struct Emitter<'p> {
     policy: &'p ir::Policy,
     passes: Passes,
-    locate: &'p Locate<'p>,
+    /// Whether the procedures belong to explanations.
+    explains: bool,
+    places: &'p dyn Places,
     pools: Pools,
     analysis: Analysis,
     /// The procedures of set expressions, by (canonical) expression and form.
@@ -105,7 +108,29 @@ struct Emitter<'p> {
     answers: Vec<Option<bool>>,
 }
 
-impl Emitter<'_> {
+impl<'p> Emitter<'p> {
+    fn new(
+        policy: &'p ir::Policy,
+        passes: Passes,
+        places: &'p dyn Places,
+        pools: Pools,
+        analysis: Analysis,
+    ) -> Self {
+        Emitter {
+            policy,
+            passes,
+            explains: false,
+            places,
+            pools,
+            analysis,
+            shared: HashMap::new(),
+            constants: HashMap::new(),
+            element_sets: HashMap::new(),
+            let_procedures: Vec::with_capacity(policy.let_instances.len()),
+            answers: Vec::new(),
+        }
+    }
+
     /// The procedures of set expressions that are shared or cut out.
     fn set_procedures(&mut self) -> Result<(), EmitError> {
         let policy = self.policy;
@@ -188,13 +213,14 @@ impl Emitter<'_> {
             values: finished.values,
             sets: finished.sets,
             memo: finished.memo,
+            explains: self.explains,
         });
         Ok(number)
     }
 
     /// The index of the source position of `origin`.
     fn locate(&mut self, origin: Origin) -> Result<u32, EmitError> {
-        let (line, column) = (self.locate)(origin);
+        let (line, column) = self.places.position(origin);
         let file = self.file(origin)?;
         self.pools.position(PositionRecord { file, line, column })
     }

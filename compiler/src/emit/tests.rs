@@ -1,6 +1,6 @@
 //! Whatever the representation, what is emitted passes the verifier, with and without optimisations, and stays small.
 
-use super::{Passes, emit};
+use super::{Passes, Places, emit};
 use crate::ir::{
     Block, Condition, ConditionId, ConditionKind, Element, ElementKind, Enforcement, Field, File, Let, LetId,
     LetInstance, LetInstanceId, LetKind, LiteralId, LiteralValue, MetaRef, MetaSource, Origin, Outcome,
@@ -17,8 +17,21 @@ use sqrt_vm::bytecode::verify::VerifiedProgram;
 const ORIGIN: Origin = Origin { file: FileId(0), span: Span { start: 0, end: 0 } };
 const POSITION: Position = Position { origin: ORIGIN, line: 1, column: 1 };
 
+/// A source without text.
+struct Nowhere;
+
+impl Places for Nowhere {
+    fn position(&self, _: Origin) -> (u32, u32) {
+        (1, 1)
+    }
+
+    fn text(&self, _: Origin) -> &str {
+        ""
+    }
+}
+
 fn program(policy: &Policy, passes: Passes) -> Program {
-    let mut program = emit(policy, passes, &|_| (1, 1)).unwrap();
+    let mut program = emit(policy, passes, true, &Nowhere).unwrap();
     automata::build(&mut program, Budget::new(1 << 18, 1 << 25)).unwrap();
     build_names(&mut program).unwrap();
     program

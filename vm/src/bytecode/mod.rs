@@ -6,6 +6,7 @@ pub mod automata;
 pub(crate) mod const_sets;
 pub mod disasm;
 pub mod dispatch;
+pub mod explanations;
 pub mod id;
 pub mod image;
 pub mod instruction;
@@ -17,7 +18,7 @@ pub mod reference;
 pub mod settings;
 pub mod verify;
 
-pub use disasm::disasm;
+pub use disasm::{disasm, disasm_with_explanations};
 pub use id::PolicyId;
 pub use image::{ImageError, ImageErrorKind};
 pub use instruction::{DecodeError, Op, OpVisitor, Opcode, OperandVisitor, decode, encode};

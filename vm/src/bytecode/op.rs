@@ -44,6 +44,9 @@ macro_rules! for_each_op {
             /// B[dst] := the answer of `procedure`, which keeps it and so is asked at most once while nothing is updated.
             call_condition = CallCondition { dst: BoolReg, procedure: ConditionProc };
 
+            /// O[slot] := B[src]: the outcome of a condition, for explanations. Only in procedures that belong to them.
+            record = Record { src: BoolReg, slot: Slot };
+
             /// V[dst] := the value of argument `arg`, absent if the call has none (S3.7).
             load_arg = LoadArg { dst: ValueReg, arg: Arg };
             /// V[dst] := the result's value.

@@ -46,6 +46,8 @@ any_operand! {
     ConstSet,
     /// A tag.
     Tag,
+    /// A condition of the source.
+    Slot,
     /// A condition procedure.
     ConditionProc,
     /// A membership procedure.
@@ -118,6 +120,8 @@ wide! {
     ConstSet,
     /// A tag (a string of a metadata set, of any field) in `Program::tags`.
     Tag,
+    /// A condition of the source in `ExplanationTables::conditions`.
+    Slot,
     /// A condition procedure in `Program::procedures`.
     ConditionProc,
     /// A membership procedure in `Program::procedures`.

@@ -6,6 +6,7 @@
 
 use super::automata::AutomataTables;
 use super::dispatch::DispatchTables;
+use super::explanations::ExplanationTables;
 use super::names::NameTables;
 use super::op::Instruction;
 use super::settings::Settings;
@@ -100,6 +101,8 @@ pub struct Program {
     pub dispatch: DispatchTables,
     /// Check rules of all blocks; a block's rules are in source order.
     pub rules: Vec<RuleRecord>,
+    /// What explains decisions to people.
+    pub explanations: ExplanationTables,
     /// What is decided beside the text.
     pub settings: Settings,
 }
@@ -265,6 +268,8 @@ pub struct ProcedureRecord {
     pub sets: u16,
     /// Whether its answer is kept for further calls (lets).
     pub memo: bool,
+    /// Whether it belongs to explanations: it may record outcomes, and only its like calls it.
+    pub explains: bool,
 }
 
 /// A place in a source file.

@@ -321,7 +321,7 @@ fn without_fail_fast_every_rule_is_reported() {
         let blocks: Vec<_> = bench.scratch.trace(&bench.policy).collect();
         assert_eq!(blocks.len(), 1);
         assert_eq!(blocks[0].block().unwrap().tool_id(), "t");
-        blocks[0].rules().map(|(_, fired)| fired).collect::<Vec<_>>()
+        blocks[0].rules().map(|rule| rule.fired()).collect::<Vec<_>>()
     };
     assert_eq!(fired(true), [Some(true), None, None]);
     assert_eq!(fired(false), [Some(true); 3]);

@@ -5,6 +5,7 @@
 //! memory that is large enough the second time, and there are never more sets than the largest phase so far needed.
 
 use super::Fault;
+use super::outcomes::Outcomes;
 use crate::automata::MatcherCache;
 use crate::bytecode::FrameNeeds;
 use crate::bytecode::operand::*;
@@ -113,6 +114,7 @@ pub(crate) struct Memory {
     subject_epoch: u64,
     pub(super) matching: MatcherCache,
     pub(super) walks: ValueScratch,
+    pub(crate) outcomes: Outcomes,
     /// Tags of a set that is walked.
     pub(super) tags: Vec<TagId>,
 }
@@ -133,6 +135,7 @@ impl Memory {
             subject_epoch: 0,
             matching: MatcherCache::default(),
             walks: ValueScratch::default(),
+            outcomes: Outcomes::default(),
             tags: Vec::new(),
         }
     }

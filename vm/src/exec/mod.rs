@@ -11,6 +11,7 @@
 
 mod memory;
 mod ops;
+mod outcomes;
 mod questions;
 mod sets;
 
@@ -25,6 +26,7 @@ use crate::prepare::{CallMetadata, State};
 use crate::value::{Leaf, Value};
 pub(crate) use memory::Memory;
 use memory::{AnswerTo, Bases, Frame, SetRef, ValueRef};
+pub(crate) use outcomes::Tested;
 
 /// An internal error: something that a verified program cannot do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -77,6 +77,12 @@ impl OpVisitor for Machine<'_> {
         self.set_bool(dst, self.bool(left)? != self.bool(right)?)
     }
 
+    fn record(&mut self, src: BoolReg, slot: Slot) -> Step {
+        let outcome = self.bool(src)?;
+        self.memory.outcomes.record(slot, outcome);
+        Ok(())
+    }
+
     fn call_condition(&mut self, dst: BoolReg, procedure: ConditionProc) -> Step {
         self.call_bool(dst, procedure.0, false)
     }

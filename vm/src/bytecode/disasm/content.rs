@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use crate::bytecode::explanations::ConditionKindRecord;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
 use crate::number::Number;
@@ -25,6 +26,7 @@ impl Content<'_> {
             AnyOperand::SetReg(register) => format!("s{}", register.0),
             AnyOperand::Target(target) => format!("-> {}", target.0),
             AnyOperand::Arg(id) => self.named(program.args.get(id.index()), "argument", id.0),
+            AnyOperand::Slot(id) => self.condition(id.0),
             AnyOperand::Tag(id) => self.named(program.tags.get(id.index()), "tag", id.0),
             AnyOperand::Scalar(id) => program
                 .scalars
@@ -52,6 +54,22 @@ impl Content<'_> {
                 .to_owned()
             }
         }
+    }
+
+    /// A condition of the source by its slot, and where it stands.
+    pub(super) fn condition(self, slot: u32) -> String {
+        let Some(condition) = self.program.explanations.conditions.get(slot as usize) else {
+            return missing("condition", slot);
+        };
+        let text = match condition.kind {
+            ConditionKindRecord::And => "and".to_owned(),
+            ConditionKindRecord::Or => "or".to_owned(),
+            ConditionKindRecord::Not => "not".to_owned(),
+            ConditionKindRecord::Let | ConditionKindRecord::Test => {
+                condition.text.map_or_else(String::new, |text| self.string(text))
+            }
+        };
+        format!("condition {slot} {text}")
     }
 
     pub(super) fn string(self, id: StringId) -> String {

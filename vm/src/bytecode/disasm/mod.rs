@@ -15,9 +15,15 @@ use super::op::Instruction;
 use super::operand::AnyOperand;
 use super::program::*;
 
-/// The text of `program`: its blocks with their rules, its procedures with their code, its tables.
+/// The text of `program`: its blocks with their rules, its procedures with their code, its tables. What belongs to
+/// explanations is only counted.
 pub fn disasm(program: &Program) -> String {
-    Disassembly { program }.to_string()
+    Disassembly { program, explanations: false }.to_string()
+}
+
+/// The text of `program` with the procedures and conditions that belong to explanations.
+pub fn disasm_with_explanations(program: &Program) -> String {
+    Disassembly { program, explanations: true }.to_string()
 }
 
 /// The text of one instruction of `program`, without its place.
@@ -54,6 +60,7 @@ impl OperandVisitor for OpLine<'_> {
 
 struct Disassembly<'p> {
     program: &'p Program,
+    explanations: bool,
 }
 
 impl Display for Disassembly<'_> {
@@ -62,9 +69,12 @@ impl Display for Disassembly<'_> {
             self.block(f, index, block)?;
         }
         for (index, procedure) in self.program.procedures.iter().enumerate() {
-            self.procedure(f, index, procedure)?;
+            if self.explanations || !procedure.explains {
+                self.procedure(f, index, procedure)?;
+            }
         }
-        self.tables(f)
+        self.tables(f)?;
+        self.explanations(f)
     }
 }
 
@@ -125,6 +135,9 @@ impl Disassembly<'_> {
         if procedure.memo {
             f.write_str(" memo")?;
         }
+        if procedure.explains {
+            f.write_str(" of explanations")?;
+        }
         writeln!(f, " (bools {}, values {}, sets {})", procedure.bools, procedure.values, procedure.sets)?;
         for at in procedure.code.indices() {
             let Some(&instruction) = self.program.code.get(at as usize) else {
@@ -139,6 +152,27 @@ impl Disassembly<'_> {
             }
         }
         writeln!(f)
+    }
+
+    fn explanations(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let conditions = &self.program.explanations.conditions;
+        if !self.explanations {
+            let procedures = self.program.procedures.iter().filter(|procedure| procedure.explains).count();
+            return match conditions.len() {
+                0 => Ok(()),
+                conditions => writeln!(f, "explanations (procedures {procedures}, conditions {conditions})"),
+            };
+        }
+        let content = self.content();
+        let rows = (0..).zip(conditions).map(|(slot, condition)| {
+            let position = PositionRecord {
+                file: condition.file,
+                line: condition.start.line,
+                column: condition.start.column,
+            };
+            format!("{:<60}  ; {}", content.condition(slot), content.position(position))
+        });
+        table(f, "conditions", rows.collect::<Vec<_>>().into_iter())
     }
 
     fn tables(&self, f: &mut Formatter<'_>) -> fmt::Result {

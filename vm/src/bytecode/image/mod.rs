@@ -29,6 +29,7 @@ pub use error::{ImageError, ImageErrorKind};
 
 use super::automata::AutomataTables;
 use super::dispatch::DispatchTables;
+use super::explanations::ExplanationTables;
 use super::id::PolicyId;
 use super::names::{NameIndex, NameTables};
 use super::program::{FORMAT_VERSION, Program};
@@ -73,6 +74,7 @@ tables! {
         blocks,
         dispatch,
         rules,
+        explanations,
         settings,
     }
 }
@@ -94,6 +96,15 @@ tables! {
 
 tables! {
     NameTables { tags, args, tools, displacements, slots }
+}
+
+tables! {
+    ExplanationTables {
+        conditions,
+        slots,
+        rules,
+        blocks,
+    }
 }
 
 tables! {

@@ -3,6 +3,7 @@
 use super::wire::{Wire, choices, is_padding, larger, records, take};
 use crate::bytecode::automata::*;
 use crate::bytecode::dispatch::*;
+use crate::bytecode::explanations::*;
 use crate::bytecode::names::NameIndex;
 use crate::bytecode::op::Instruction;
 use crate::bytecode::program::*;
@@ -62,7 +63,7 @@ records! {
     PairRecord { prefix: u32, suffix: u32, fit: Fit, finds: List }
     SubstringRecord { text: LiteralId, finds: List }
     ToolAutomatonRecord { engine: ToolEngine, targets: List }
-    ProcedureRecord { kind: ProcedureKind, code: List, bools: u16, values: u16, sets: u16, memo: bool }
+    ProcedureRecord { kind: ProcedureKind, code: List, bools: u16, values: u16, sets: u16, memo: bool, explains: bool }
     PositionRecord { file: u32, line: u32, column: u32 }
     BlockRecord {
         tool: ToolRecord,
@@ -75,6 +76,18 @@ records! {
         result: Option<u32>,
         after: Option<u32>,
     }
+    ConditionRecord {
+        kind: ConditionKindRecord,
+        parts: List,
+        text: Option<StringId>,
+        file: u32,
+        start: LineColumn,
+        end: LineColumn,
+    }
+    LineColumn { line: u32, column: u32 }
+    ExplainedRule { procedure: u32, slot: u32 }
+    ExplainedBlock { before: ExplainedUpdates, result: ExplainedUpdates, after: ExplainedUpdates }
+    ExplainedUpdates { procedure: Option<u32>, conditions: List }
     RuleRecord {
         must: bool,
         deny: bool,
@@ -102,6 +115,7 @@ choices! {
         4 = ResultUpdate,
         5 = SessionUpdate,
     }
+    ConditionKindRecord { 0 = And, 1 = Or, 2 = Not, 3 = Let, 4 = Test }
     Level { 0 = Soft, 1 = Hard }
     Mode { 0 = Standard, 1 = Strict, 2 = Custom }
 }

@@ -4,6 +4,7 @@ use super::*;
 use crate::bytecode::VerifiedProgram;
 use crate::bytecode::automata::*;
 use crate::bytecode::dispatch::*;
+use crate::bytecode::explanations::*;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
 use crate::bytecode::settings::{Branching, Level, Mode, Settings};
@@ -122,6 +123,15 @@ fn full_program() -> Program {
     tables.automaton_targets = vec![4];
     tables.prefixes = vec![AffixRecord { text: LiteralId(0), parent: Some(5) }];
     tables.finds.push(Find::Automaton(6));
+    let at = LineColumn { line: 1, column: 2 };
+    let (kind, text) = (ConditionKindRecord::Or, Some(StringId(0)));
+    let updates = ExplainedUpdates { procedure: Some(1), conditions: list };
+    program.explanations = ExplanationTables {
+        conditions: vec![ConditionRecord { kind, parts: list, text, file: 3, start: at, end: at }],
+        slots: vec![4],
+        rules: vec![Some(ExplainedRule { procedure: 5, slot: 6 }), None],
+        blocks: vec![ExplainedBlock { result: updates, ..ExplainedBlock::default() }],
+    };
     program
 }
 

@@ -259,6 +259,11 @@ impl OpVisitor for Flow<'_> {
         self.write_bool(dst)
     }
 
+    fn record(&mut self, src: BoolReg, _slot: Slot) -> Step {
+        self.read_bool(src)?;
+        Ok(Next::Following)
+    }
+
     fn call_condition(&mut self, dst: BoolReg, _procedure: ConditionProc) -> Step {
         self.write_bool(dst)
     }

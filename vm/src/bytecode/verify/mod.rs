@@ -48,10 +48,16 @@
 //! - Blocks name procedures of the right kinds; every rule belongs to exactly one block, in order.
 //! - Check rules do not read the result's value, `session before` reads nothing of the result, nor does what they call
 //!   (S3.5).
+//!
+//! **Explanations** (`explanations.rs`)
+//! - All tables are empty, or there is a row for every rule and block, with procedures of the same kinds at the same places.
+//! - Only procedures that belong to explanations record outcomes, in slots that exist, and nothing else calls them.
+//! - The parts of a condition come before it.
 
 mod automata;
 mod dispatch;
 mod error;
+mod explanations;
 mod flow;
 mod links;
 mod procedures;
@@ -102,6 +108,7 @@ impl VerifiedProgram {
         dispatch::verify(&program)?;
         let (ops, summaries) = procedures::verify(&program)?;
         links::verify(&program, &summaries)?;
+        explanations::verify(&program, &summaries)?;
         let needs =
             summaries.iter().map(|summary| summary.needs).fold(FrameNeeds::default(), FrameNeeds::max);
         Ok(VerifiedProgram { program: Arc::new(program), ops, needs, id: None })
@@ -170,5 +177,7 @@ impl FrameNeeds {
 
 #[cfg(test)]
 mod dispatch_tests;
+#[cfg(test)]
+pub(crate) mod explanation_tests;
 #[cfg(test)]
 mod tests;

@@ -15,6 +15,7 @@ const MAX_REGISTERS: u16 = 256;
 pub(super) struct Summary {
     pub(super) kind: ProcedureKind,
     pub(super) memo: bool,
+    pub(super) explains: bool,
     /// Whether it, or what it calls, reads the result's value.
     pub(super) reads_result_value: bool,
     /// Whether it, or what it calls, reads the result's metadata.
@@ -117,6 +118,7 @@ fn allowed(opcode: Opcode, kind: ProcedureKind) -> bool {
         | PatternIntersect | PatternMinus | PatternXor | Overlaps | Subset | Equal | IsEmpty
         | IsUniversal | Contains | AnyMatches | AllMatch | OverlapsPattern | SubsetPattern
         | SupersetPattern | EqualPattern | IsUniversalPattern => kind != Kind::Membership,
+        Record => kind != Kind::Membership,
         StoreResult => kind == Kind::ResultUpdate,
         StoreSession => kind == Kind::SessionUpdate,
     }
@@ -158,6 +160,7 @@ impl Calls {
         Summary {
             kind: record.kind,
             memo: record.memo,
+            explains: record.explains,
             reads_result_value: self.reads_result_value,
             reads_result_sets: self.reads_result_sets,
             needs: FrameNeeds {
@@ -204,6 +207,10 @@ impl Operands<'_> {
             AnyOperand::Scalar(id) => below("scalar", id.index(), program.scalars.len()),
             AnyOperand::Elements(id) => below("element set", id.index(), program.element_sets.len()),
             AnyOperand::ConstSet(id) => below("constant set", id.index(), program.const_sets.len()),
+            AnyOperand::Slot(_) if !self.record.explains => {
+                Err("the procedure does not belong to explanations".to_owned())
+            }
+            AnyOperand::Slot(id) => below("condition", id.index(), program.explanations.conditions.len()),
             AnyOperand::Tag(id) => below("tag", id.index(), program.tags.len()),
             AnyOperand::ConditionProc(id) => self.call(id.index(), &[ProcedureKind::Condition]),
             AnyOperand::MembershipProc(id) => self.call(id.index(), &[ProcedureKind::Membership]),
@@ -232,6 +239,9 @@ impl Operands<'_> {
         };
         if !kinds.contains(&summary.kind) {
             return Err(format!("procedure {procedure} is a {}", summary.kind.name()));
+        }
+        if summary.explains && !self.record.explains {
+            return Err(format!("procedure {procedure} belongs to explanations"));
         }
         self.calls.callee(summary);
         Ok(())
