@@ -149,6 +149,10 @@ pub(crate) struct CompileArgs {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: PathBuf,
 
+    /// Leave explanations out: the image is about half as large, and `sqrt eval --explain` stops at its rules.
+    #[arg(long)]
+    pub(crate) no_explanations: bool,
+
     #[command(flatten)]
     pub(crate) settings: SettingsArgs,
 }

@@ -35,7 +35,7 @@ pub(crate) fn run(args: &CompileArgs, output: &mut Output) -> Result<(), Stop> {
         let failure = Failure::new(format!("{name} is a compiled image already"));
         return Err(failure.help("compile the policy files that it was made from").into());
     }
-    let Some(program) = inputs.program(&args.settings, output)? else { return Ok(()) };
+    let Some(program) = inputs.program(&args.settings, !args.no_explanations, output)? else { return Ok(()) };
     let image = program.to_image();
     // What cannot be loaded is not written.
     if let Err(error) = Policy::load(&image, Limits::default()) {

@@ -49,15 +49,17 @@ impl PolicyInputs {
         self.files.iter().find(|file| file.is_image())
     }
 
-    /// The program; `None`, told, if the policy is not fine.
+    /// The program; `None`, told, if the policy is not fine. An image has explanations or has none; what is compiled here has
+    /// those that are asked for.
     pub(crate) fn program(
         &self,
         args: &SettingsArgs,
+        explanations: bool,
         output: &mut Output,
     ) -> Result<Option<VerifiedProgram>, Stop> {
         match self.image() {
             Some(image) => self.loaded(image, args).map(Some),
-            None => Ok(self.compiled(args, output)),
+            None => Ok(self.compiled(args, explanations, output)),
         }
     }
 
@@ -85,10 +87,16 @@ impl PolicyInputs {
         Ok(if settings == program.program().settings { program } else { program.with_settings(settings) })
     }
 
-    fn compiled(&self, args: &SettingsArgs, output: &mut Output) -> Option<VerifiedProgram> {
+    fn compiled(
+        &self,
+        args: &SettingsArgs,
+        explanations: bool,
+        output: &mut Output,
+    ) -> Option<VerifiedProgram> {
         let sources: Vec<Source<'_>> = self.files.iter().map(PolicyFile::source).collect();
         let mut options = self.document.as_ref().map(XPolicy::options).unwrap_or_default();
         settings::apply(args, &mut options.settings);
+        options.no_explanations = !explanations;
         let compiled = match &self.document {
             Some(document) => document.compile_with(&sources, &options),
             None => compile(&sources, &options),

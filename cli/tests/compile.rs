@@ -236,3 +236,22 @@ fn readers_never_see_a_part() {
     }
     assert_eq!(reader.join().unwrap(), [true; 2]);
 }
+
+#[test]
+fn an_image_may_go_without_explanations() {
+    let folder = Folder::new();
+    let mail = folder.file("mail.sqrt", MAIL);
+    let answers = |args: &[&str]| {
+        let image = compiled(&folder, args);
+        let size = fs::metadata(&image).unwrap().len();
+        let (plain, explained) =
+            (run_with(["eval", &image], CALLS), run_with(["eval", &image, "--explain"], CALLS));
+        (plain.stdout, explained.stdout, size)
+    };
+    let (plain, explained, size) = answers(&[&mail]);
+    let (same, without, smaller) = answers(&[&mail, "--no-explanations"]);
+    assert_eq!(same, plain);
+    assert!(smaller < size, "{smaller} of {size} bytes");
+    assert!(explained.contains(r#""conditions": [{"depth": 0"#), "{explained}");
+    assert!(without.contains(r#""fired": true"#) && without.contains(r#""conditions": []"#), "{without}");
+}

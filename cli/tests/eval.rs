@@ -306,3 +306,26 @@ tool "send" {
         assert_eq!(shown(&update["conditions"])[0], r#"9:19 "inside" true"#);
     }
 }
+
+#[test]
+fn what_a_let_stands_for_is_shown_in_every_phase() {
+    let folder = Folder::new();
+    let policy = r#"
+let marked = "y" in @result.tags;
+tool "send" {
+    should deny when marked and marked;
+    result { @tags |= {"y"}; when marked { @tags |= {"z"}; } }
+}"#;
+    let policy = folder.file("p.sqrt", policy);
+    let explained = run_with(["eval", &policy, "--explain"], r#"{"tool": "send", "result": 0}"#);
+    let trace = &explained.answers()[0]["trace"][0];
+    let outcomes = |conditions: &serde_json::Value| -> Vec<String> {
+        let items = conditions.as_array().unwrap().iter();
+        items.map(|item| format!("{} {}", item["condition"].as_str().unwrap(), item["outcome"])).collect()
+    };
+    let test = r#""y" in @result.tags"#;
+    let rule = outcomes(&trace["rules"][0]["conditions"]);
+    assert_eq!(rule, ["and false", "marked false", &format!("{test} false"), "marked null"]);
+    let update = outcomes(&trace["updates"][0]["conditions"]);
+    assert_eq!(update, ["marked true", &format!("{test} true")]);
+}

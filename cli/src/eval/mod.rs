@@ -25,7 +25,7 @@ use reader::{Line, LineReader};
 /// Makes the policy ready and answers the calls.
 pub(crate) fn run(args: &EvalArgs, output: &mut Output) -> Result<(), Stop> {
     let Some(inputs) = Inputs::read(args, output)? else { return Ok(()) };
-    let Some(program) = inputs.policy.program(&args.settings, output)? else { return Ok(()) };
+    let Some(program) = inputs.policy.program(&args.settings, args.explain, output)? else { return Ok(()) };
     let policy = match Policy::new(program, Limits::default()) {
         Ok(policy) => policy,
         Err(error) => {

@@ -2,7 +2,7 @@
 //! every condition.
 //!
 //! Conditions are a flat list with depths, so that no nesting of a policy makes deep JSON; what a let stands for follows where
-//! the let comes up first, so that no use of lets makes long JSON.
+//! the let comes up first in the rules, and in each phase of updates, so that no use of lets makes long JSON.
 
 use std::collections::HashSet;
 
@@ -55,14 +55,17 @@ struct ConditionItem<'s> {
     outcome: Option<bool>,
 }
 
+/// What lets stand for, as far as that is shown: in the rules or in a phase, which each have outcomes of their own.
+type Shown = HashSet<(Option<UpdatePhase>, u32)>;
+
 /// What became of the last call, which was explained.
 pub(crate) fn of_last_call<'s>(policy: &'s Policy, scratch: &'s Scratch) -> impl Serialize + use<'s> {
-    let mut lets = HashSet::new();
+    let mut lets = Shown::new();
     let blocks = scratch.trace(policy).filter_map(|trace| Some(block_item(trace.block()?, trace, &mut lets)));
     blocks.collect::<Vec<_>>()
 }
 
-fn block_item<'s>(block: BlockInfo<'s>, trace: BlockTrace<'s>, lets: &mut HashSet<u32>) -> BlockItem<'s> {
+fn block_item<'s>(block: BlockInfo<'s>, trace: BlockTrace<'s>, lets: &mut Shown) -> BlockItem<'s> {
     let rules = trace.rules().map(|rule| rule_item(&rule, lets)).collect();
     let updates = trace.updates().map(|(phase, condition)| update_item(phase, condition, lets)).collect();
     BlockItem {
@@ -77,7 +80,7 @@ fn block_item<'s>(block: BlockInfo<'s>, trace: BlockTrace<'s>, lets: &mut HashSe
     }
 }
 
-fn rule_item<'s>(trace: &RuleTrace<'s>, lets: &mut HashSet<u32>) -> RuleItem<'s> {
+fn rule_item<'s>(trace: &RuleTrace<'s>, lets: &mut Shown) -> RuleItem<'s> {
     let rule = trace.rule();
     RuleItem {
         line: rule.line(),
@@ -90,20 +93,20 @@ fn rule_item<'s>(trace: &RuleTrace<'s>, lets: &mut HashSet<u32>) -> RuleItem<'s>
         },
         fired: trace.fired(),
         description: rule.description(),
-        conditions: trace.condition().map_or_else(Vec::new, |condition| flat(condition, lets)),
+        conditions: trace.condition().map_or_else(Vec::new, |condition| flat(condition, None, lets)),
     }
 }
 
-fn update_item<'s>(
-    phase: UpdatePhase,
-    condition: ConditionTrace<'s>,
-    lets: &mut HashSet<u32>,
-) -> UpdateItem<'s> {
-    UpdateItem { phase: phase.name(), conditions: flat(condition, lets) }
+fn update_item<'s>(phase: UpdatePhase, condition: ConditionTrace<'s>, lets: &mut Shown) -> UpdateItem<'s> {
+    UpdateItem { phase: phase.name(), conditions: flat(condition, Some(phase), lets) }
 }
 
-/// The condition and what it is made of, each before its parts. `lets` has what lets stand for as far as that is shown.
-fn flat<'s>(condition: ConditionTrace<'s>, lets: &mut HashSet<u32>) -> Vec<ConditionItem<'s>> {
+/// The condition and what it is made of, each before its parts.
+fn flat<'s>(
+    condition: ConditionTrace<'s>,
+    phase: Option<UpdatePhase>,
+    lets: &mut Shown,
+) -> Vec<ConditionItem<'s>> {
     let mut items = Vec::new();
     let mut open = vec![(0, condition)];
     while let Some((depth, condition)) = open.pop() {
@@ -117,7 +120,7 @@ fn flat<'s>(condition: ConditionTrace<'s>, lets: &mut HashSet<u32>) -> Vec<Condi
             outcome: condition.outcome(),
         });
         let is_let = condition.kind() == ConditionKind::Let;
-        let parts = condition.parts().rev().filter(|part| !is_let || lets.insert(part.number()));
+        let parts = condition.parts().rev().filter(|part| !is_let || lets.insert((phase, part.number())));
         open.extend(parts.map(|part| (depth + 1, part)));
     }
     items
