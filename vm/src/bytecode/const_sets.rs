@@ -6,6 +6,7 @@
 use super::program::{ConstSetRecord, HEAD_WORDS, List, Program, WordRecord};
 
 /// The word and the bit of a tag.
+#[inline]
 pub(crate) fn bit(tag: u32) -> (u32, u64) {
     (tag / u64::BITS, 1 << (tag % u64::BITS))
 }

@@ -46,11 +46,13 @@ impl MetaSet {
     }
 
     /// The set, to read and to test.
+    #[inline]
     pub fn view(&self) -> SetView<'_> {
         SetView { complement: self.complement, head: &self.head, tail: &self.tail }
     }
 
     /// Becomes the empty set, keeping its memory.
+    #[inline]
     pub fn set_empty(&mut self) {
         self.complement = false;
         self.head = [0; HEAD_WORDS];
@@ -64,6 +66,7 @@ impl MetaSet {
     }
 
     /// Becomes a copy of `other`, in its own memory if that is large enough.
+    #[inline]
     pub fn assign(&mut self, other: SetView<'_>) {
         self.complement = other.complement;
         self.head = *other.head;
@@ -87,6 +90,7 @@ impl MetaSet {
     }
 
     /// `self ∪ other`, in place.
+    #[inline]
     pub fn union(&mut self, other: SetView<'_>) {
         let op = match (self.complement, other.complement) {
             (false, false) => Op::Union,
@@ -99,6 +103,7 @@ impl MetaSet {
     }
 
     /// `self ∩ other`, in place.
+    #[inline]
     pub fn intersect(&mut self, other: SetView<'_>) {
         let op = match (self.complement, other.complement) {
             (false, false) => Op::Intersect,
@@ -111,6 +116,7 @@ impl MetaSet {
     }
 
     /// `self ∖ other`, in place.
+    #[inline]
     pub fn minus(&mut self, other: SetView<'_>) {
         let op = match (self.complement, other.complement) {
             (false, false) => Op::LeftOnly,
@@ -123,6 +129,7 @@ impl MetaSet {
     }
 
     /// `self △ other`, in place.
+    #[inline]
     pub fn xor(&mut self, other: SetView<'_>) {
         self.combine(Op::Xor, other);
         self.complement ^= other.complement;
@@ -175,6 +182,7 @@ impl MetaSet {
     }
 
     /// Makes the listed tags what `op` makes of the listed tags of both.
+    #[inline]
     fn combine(&mut self, op: Op, other: SetView<'_>) {
         for (left, right) in self.head.iter_mut().zip(other.head) {
             *left = op.apply(*left, *right);
@@ -196,6 +204,7 @@ enum Op {
 }
 
 impl Op {
+    #[inline]
     fn apply(self, left: u64, right: u64) -> u64 {
         match self {
             Op::Union => left | right,

@@ -9,6 +9,7 @@
 use super::Op;
 use crate::bytecode::program::WordRecord;
 use smallvec::SmallVec;
+use std::cmp::Ordering;
 
 /// So many words need no memory of their own: tags that lie apart, of the policy, the session and the call.
 const INLINE: usize = 3;
@@ -16,9 +17,19 @@ const INLINE: usize = 3;
 /// Words that can change.
 pub(super) type Tail = SmallVec<[WordRecord; INLINE]>;
 
+/// So many words are looked at one after another: what is looked for is near where both sides have many words.
+const NEAR: usize = 4;
+
 /// How many words from the front have a lower index.
+#[inline]
 fn lower(words: &[WordRecord], index: u32) -> usize {
-    let (mut passed, mut step) = (0, 1);
+    let near = words.iter().take(NEAR).position(|word| word.index >= index);
+    near.unwrap_or_else(|| lower_far(words, index))
+}
+
+/// The same, when the first [`NEAR`] words have a lower index.
+fn lower_far(words: &[WordRecord], index: u32) -> usize {
+    let (mut passed, mut step) = (NEAR.min(words.len()), NEAR);
     while words.get(passed + step - 1).is_some_and(|word| word.index < index) {
         passed += step;
         step *= 2;
@@ -117,41 +128,61 @@ fn reduce(tail: &mut Tail, op: Op, right: &[WordRecord]) {
 
 /// Combines where the result has the words of both; a word may be zero then.
 fn join(tail: &mut Tail, op: Op, right: &[WordRecord]) {
-    let (mut at, mut new) = (0, 0);
-    for word in right {
-        at += tail.get(at..).map_or(0, |rest| lower(rest, word.index));
-        match tail.get_mut(at) {
-            Some(own) if own.index == word.index => own.bits = op.apply(own.bits, word.bits),
-            _ => new += 1,
+    let (mut at, mut new, mut rest) = (0, 0, right);
+    while let (Some(own), Some((first, after))) = (tail.get_mut(at), rest.split_first()) {
+        match own.index.cmp(&first.index) {
+            Ordering::Equal => {
+                own.bits = op.apply(own.bits, first.bits);
+                at += 1;
+                rest = after;
+            }
+            Ordering::Less => at += lower(tail.get(at..).unwrap_or_default(), first.index),
+            Ordering::Greater => {
+                let missing = lower(rest, own.index);
+                new += missing;
+                rest = rest.get(missing..).unwrap_or_default();
+            }
         }
     }
-    add_missing(tail, new, right);
+    add_missing(tail, new + rest.len(), right);
 }
 
-/// Adds the words of `right` that `tail` has not, `new` of them: from the last, so that each word moves once.
+/// Adds the words of `right` that `tail` has not, `new` of them: from the last, so that each word moves once, and words of
+/// one side that follow each other move together.
 fn add_missing(tail: &mut Tail, new: usize, mut right: &[WordRecord]) {
     let mut read = tail.len();
     let mut write = read + new;
     tail.resize(write, WordRecord::default());
     while write > read {
         let Some((last, before)) = right.split_last() else { break };
-        let own = read.checked_sub(1).and_then(|at| tail.get(at)).copied();
-        write -= 1;
-        let moved = match own.filter(|own| own.index >= last.index) {
-            Some(own) => {
-                read -= 1;
-                if own.index == last.index {
+        let own = tail.get(..read).unwrap_or_default();
+        match own.last().map(|own| own.index) {
+            Some(index) if index >= last.index => {
+                let count = if index == last.index {
                     right = before;
+                    1
+                } else {
+                    higher(own, last.index)
+                };
+                tail.copy_within(read - count..read, write - count);
+                read -= count;
+                write -= count;
+            }
+            index => {
+                let count = index.map_or(right.len(), |index| higher(right, index));
+                let (before, moved) = right.split_at(right.len() - count);
+                if let Some(place) = tail.get_mut(write - count..write) {
+                    place.copy_from_slice(moved);
                 }
-                own
-            }
-            None => {
                 right = before;
-                *last
+                write -= count;
             }
-        };
-        if let Some(place) = tail.get_mut(write) {
-            *place = moved;
         }
     }
+}
+
+/// How many words at the end have a higher index.
+fn higher(words: &[WordRecord], index: u32) -> usize {
+    let near = words.iter().rev().take(NEAR).position(|word| word.index <= index);
+    near.unwrap_or_else(|| words.len() - words.partition_point(|word| word.index <= index))
 }

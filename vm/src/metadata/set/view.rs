@@ -23,27 +23,32 @@ impl SetView<'static> {
 
 impl<'s> SetView<'s> {
     /// A constant set of a program; none if its words are not in the pool.
+    #[inline]
     pub(crate) fn constant(program: &'s Program, set: &'s ConstSetRecord) -> Option<SetView<'s>> {
         let ConstSetRecord { complement, ref head, tail } = *set;
         Some(SetView { complement, head, tail: tail.of(&program.word_pool)? })
     }
 
     /// Whether it is finite, that is no complement.
+    #[inline]
     pub fn is_finite(self) -> bool {
         !self.complement
     }
 
     /// Whether it has no element.
+    #[inline]
     pub fn is_empty(self) -> bool {
         !self.complement && self.lists_nothing()
     }
 
     /// Whether it has every string.
+    #[inline]
     pub fn is_universal(self) -> bool {
         self.complement && self.lists_nothing()
     }
 
     /// Whether `tag` is an element.
+    #[inline]
     pub fn contains(self, tag: TagId) -> bool {
         let (index, mask) = bit(tag.0);
         let bits = match self.head.get(index as usize) {
@@ -54,6 +59,7 @@ impl<'s> SetView<'s> {
     }
 
     /// Whether the sets have an element in common (S5.2).
+    #[inline]
     pub fn overlaps(self, other: SetView<'_>) -> bool {
         match (self.complement, other.complement) {
             (false, false) => self.lists_some_of(other),
@@ -64,6 +70,7 @@ impl<'s> SetView<'s> {
     }
 
     /// Whether every element is one of `other` too (S5.2).
+    #[inline]
     pub fn is_subset(self, other: SetView<'_>) -> bool {
         match (self.complement, other.complement) {
             (false, false) => self.lists_only(other),
@@ -96,21 +103,27 @@ impl<'s> SetView<'s> {
         words(self.head, self.tail)
     }
 
+    #[inline]
     fn lists_nothing(self) -> bool {
         self.tail.is_empty() && self.head.iter().all(|&bits| bits == 0)
     }
 
     /// Whether a tag is listed in both.
+    #[inline]
     fn lists_some_of(self, other: SetView<'_>) -> bool {
-        self.fold_head(other, |left, right| left & right) != 0 || tail::overlap(self.tail, other.tail)
+        self.fold_head(other, |left, right| left & right) != 0
+            || !self.tail.is_empty() && tail::overlap(self.tail, other.tail)
     }
 
     /// Whether all listed tags are listed in `other` too.
+    #[inline]
     fn lists_only(self, other: SetView<'_>) -> bool {
-        self.fold_head(other, |left, right| left & !right) == 0 && tail::is_subset(self.tail, other.tail)
+        self.fold_head(other, |left, right| left & !right) == 0
+            && (self.tail.is_empty() || tail::is_subset(self.tail, other.tail))
     }
 
     /// What a test makes of the words of the heads, in one: without a branch, as they are few.
+    #[inline]
     fn fold_head(self, other: SetView<'_>, test: impl Fn(u64, u64) -> u64) -> u64 {
         self.head.iter().zip(other.head).fold(0, |bits, (&left, &right)| bits | test(left, right))
     }
