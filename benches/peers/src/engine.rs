@@ -147,7 +147,7 @@ impl<'a> WithResult<'a> {
 
 fn strings(set: &MetaSet, tags: &Tags<'_>) -> Vec<String> {
     let mut strings: Vec<String> =
-        set.listed().map(|tag| tags.name(tag).expect("a tag of the call").to_owned()).collect();
+        set.view().listed().map(|tag| tags.name(tag).expect("a tag of the call").to_owned()).collect();
     strings.sort();
     strings
 }
