@@ -14,10 +14,11 @@ use crate::syntax::source::SourceFile;
 use crate::syntax::token::FileId;
 use crate::syntax::{self, Parsed};
 use bumpalo::Bump;
-use sqrt_vm::automata::{self, Budget};
+use sqrt_vm::automata::{self, Budget, needs_automaton};
 use sqrt_vm::bytecode::Settings;
 use sqrt_vm::bytecode::build_names;
 use sqrt_vm::bytecode::verify::VerifiedProgram;
+use sqrt_vm::pattern::Pattern;
 
 /// A policy file as it was read.
 #[derive(Debug, Clone, Copy)]
@@ -90,12 +91,12 @@ pub fn compile(sources: &[Source<'_>], options: &Options) -> Compiled {
     for preset in &presets {
         loaded.add(preset.name, preset.text.as_bytes(), Some(preset.rank), &options.limits);
     }
-    loaded.compile(options)
+    loaded.compile(options, Purpose::Run)
 }
 
 /// Checks the files as one policy, as [`compile`] does, without presets and without keeping the program.
 pub fn check(sources: &[Source<'_>], options: &Options) -> Compiled {
-    Compiled { program: None, ..Loaded::new(sources, &options.limits).compile(options) }
+    Loaded::new(sources, &options.limits).compile(options, Purpose::Check)
 }
 
 /// Checks the grammar of one file and nothing else (S1.3).
@@ -105,6 +106,15 @@ pub fn check_syntax(source: Source<'_>, limits: &Limits) -> Compiled {
         diagnostics = syntax::parse(&Bump::new(), file.id, &file.text, limits).diagnostics;
     }
     Compiled { program: None, diagnostics, files }
+}
+
+/// What files are compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// To run: a verified program comes out.
+    Run,
+    /// For what is wrong with them: no more is done than that takes.
+    Check,
 }
 
 /// Files that were read, with what was wrong with their bytes.
@@ -135,50 +145,69 @@ impl Loaded {
         self.ranks.push(rank);
     }
 
-    fn compile(self, options: &Options) -> Compiled {
+    fn compile(self, options: &Options, purpose: Purpose) -> Compiled {
         let Loaded { files, ranks, mut diagnostics } = self;
-        let unreadable: Vec<FileId> = diagnostics.iter().map(|diagnostic| diagnostic.primary.file).collect();
-        let arena = Bump::new();
-        let mut parsed: Vec<(&SourceFile, Option<u32>, Parsed<'_>)> = Vec::with_capacity(files.len());
-        for (file, rank) in files.iter().zip(ranks) {
-            if !unreadable.contains(&file.id) {
-                let mut tree = syntax::parse(&arena, file.id, &file.text, &options.limits);
-                diagnostics.append(&mut tree.diagnostics);
-                parsed.push((file, rank, tree));
-            }
-        }
-        let lost = |parsed: &Parsed<'_>| {
-            parsed
-                .file
-                .declarations
-                .iter()
-                .any(|declaration| matches!(declaration.kind, DeclarationKind::Error))
-        };
-        let lost_a_declaration = !unreadable.is_empty() || parsed.iter().any(|(_, _, parsed)| lost(parsed));
-        let inputs: Vec<ResolveInput<'_>> = parsed
-            .iter()
-            .map(|(file, preset, parsed)| ResolveInput {
-                id: file.id,
-                name: &file.name,
-                preset: *preset,
-                source: &file.text,
-                parsed,
-            })
-            .collect();
-        let (policy, mut found) = resolve::resolve(&inputs, &options.limits);
-        // A let that could not be read is not missing: its own error has been reported.
-        found.retain(|diagnostic| !lost_a_declaration || diagnostic.code != Code::UndefinedName);
-        diagnostics.append(&mut found);
+        let policy = resolve(&files, &ranks, &options.limits, &mut diagnostics);
         let mut program = None;
-        if !diagnostics.iter().any(Diagnostic::is_error) {
-            match build(&policy, &files, options, &mut diagnostics) {
-                Ok(verified) => program = Some(verified.with_settings(options.settings.clone())),
+        let asked = purpose == Purpose::Run || may_lack_tables(&policy);
+        if asked && !diagnostics.iter().any(Diagnostic::is_error) {
+            match build(&policy, &files, options, purpose, &mut diagnostics) {
+                Ok(verified) => program = verified,
                 Err(problem) => diagnostics.push(problem),
             }
         }
         diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.file, diagnostic.primary.span));
         Compiled { program, diagnostics, files }
     }
+}
+
+/// Parses the files that could be read, and resolves them as one policy. The trees end here: what comes after can have their
+/// memory.
+fn resolve(
+    files: &[SourceFile],
+    ranks: &[Option<u32>],
+    limits: &Limits,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> ir::Policy {
+    let unreadable: Vec<FileId> = diagnostics.iter().map(|diagnostic| diagnostic.primary.file).collect();
+    let arena = Bump::new();
+    let mut parsed: Vec<(&SourceFile, Option<u32>, Parsed<'_>)> = Vec::with_capacity(files.len());
+    for (file, rank) in files.iter().zip(ranks) {
+        if !unreadable.contains(&file.id) {
+            let mut tree = syntax::parse(&arena, file.id, &file.text, limits);
+            diagnostics.append(&mut tree.diagnostics);
+            parsed.push((file, *rank, tree));
+        }
+    }
+    let lost = |parsed: &Parsed<'_>| {
+        let mut declarations = parsed.file.declarations.iter();
+        declarations.any(|declaration| matches!(declaration.kind, DeclarationKind::Error))
+    };
+    let lost_a_declaration = !unreadable.is_empty() || parsed.iter().any(|(_, _, parsed)| lost(parsed));
+    let inputs: Vec<ResolveInput<'_>> = parsed
+        .iter()
+        .map(|(file, preset, parsed)| ResolveInput {
+            id: file.id,
+            name: &file.name,
+            preset: *preset,
+            source: &file.text,
+            parsed,
+        })
+        .collect();
+    let (policy, mut found) = resolve::resolve(&inputs, limits);
+    // A let that could not be read is not missing: its own error has been reported.
+    found.retain(|diagnostic| !lost_a_declaration || diagnostic.code != Code::UndefinedName);
+    diagnostics.append(&mut found);
+    policy
+}
+
+/// Whether a pattern of the policy needs an automaton, and so may be too large for a table. That is all that a program is made
+/// for when a policy is only checked, and most policies have no such pattern.
+fn may_lack_tables(policy: &ir::Policy) -> bool {
+    let needs = |pattern: &ir::Pattern| {
+        Pattern::parse(pattern.syntax, &pattern.text).map_or(true, |pattern| needs_automaton(&pattern))
+    };
+    policy.patterns.iter().any(needs)
 }
 
 /// The files, by id.
@@ -199,15 +228,17 @@ impl Places for Indexes<'_> {
     }
 }
 
-/// Emits, builds the automata, and verifies.
+/// Emits and builds the automata; of a program that is to run, adds explanations and names, and verifies it.
 fn build(
     policy: &ir::Policy,
     files: &[SourceFile],
     options: &Options,
+    purpose: Purpose,
     diagnostics: &mut Vec<Diagnostic>,
-) -> Result<VerifiedProgram, Diagnostic> {
+) -> Result<Option<VerifiedProgram>, Diagnostic> {
     let indexes = files.iter().map(|file| LineIndex::new(&file.text)).collect();
-    let emitted = emit::emit(policy, options.passes, !options.no_explanations, &Indexes(indexes));
+    let explain = purpose == Purpose::Run && !options.no_explanations;
+    let emitted = emit::emit(policy, options.passes, explain, &Indexes(indexes));
     let mut program = emitted.map_err(|error| match error {
         EmitError::TooLarge => diagnostics::limits::program_too_large(),
         EmitError::Internal(what) => diagnostics::limits::internal(what),
@@ -226,7 +257,12 @@ fn build(
         let origin = origins.get(simulated.pattern.0 as usize).copied().flatten()?;
         Some(diagnostics::values::simulated_pattern(origin, simulated.reason))
     }));
-    VerifiedProgram::new(program).map_err(|error| diagnostics::limits::internal(&error.to_string()))
+    if purpose == Purpose::Check {
+        return Ok(None);
+    }
+    program.settings = options.settings.clone();
+    let verified = VerifiedProgram::new(program);
+    verified.map(Some).map_err(|error| diagnostics::limits::internal(&error.to_string()))
 }
 
 #[cfg(test)]

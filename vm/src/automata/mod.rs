@@ -41,5 +41,6 @@ pub use table::{Table, TooMany};
 pub(crate) use build::pattern as parse;
 pub(crate) use determinise::has_unicode_word_boundary;
 pub(crate) use loaded::simulate;
+pub use shape::needs_automaton;
 pub(crate) use shape::{Shape, recognise};
 pub(crate) use table::{append, index};

@@ -4,6 +4,7 @@
 //! recognised on the parsed form, so only what means the same is taken: case-insensitive letters, for example, are
 //! classes there, with all that Unicode folds to them.
 
+use crate::pattern::Pattern;
 use regex_syntax::hir::literal::Extractor;
 use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 
@@ -27,6 +28,11 @@ pub(crate) enum Shape {
     Pairs(Vec<(String, String)>),
     /// What has one of these in it.
     Substrings(Vec<String>),
+}
+
+/// Whether an automaton is needed to match the pattern; else it is no more than literal texts, and always fits.
+pub fn needs_automaton(pattern: &Pattern) -> bool {
+    recognise(pattern.whole()).is_none()
 }
 
 /// The tests that together mean the same as a pattern between start and end of text, if there are such.
