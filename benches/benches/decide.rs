@@ -5,7 +5,7 @@
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use sqrt_benches::policy_text;
 use sqrt_compiler::{Options, Source, compile};
-use sqrt_vm::call::{Argument, Call, MetadataInput, Returned, SetInput};
+use sqrt_vm::call::{Argument, Call, MetadataInput, Returned};
 use sqrt_vm::decision::Outcome;
 use sqrt_vm::limits::Limits;
 use sqrt_vm::metadata::Session;
@@ -24,10 +24,7 @@ fn decisions(criterion: &mut Criterion) {
         let policy = Policy::new(program, Limits::default()).expect("its patterns are within limits");
         let mut scratch = Scratch::new(&policy);
         let mut session = Session::new(&policy);
-        let body = MetadataInput {
-            tags: Some(SetInput::of(&["internal_use", "draft"])),
-            ..MetadataInput::default()
-        };
+        let body = MetadataInput::default().with_tags(&["internal_use", "draft"]);
         let args = [
             Argument::new("to", Value::Str("ann@corp.com")),
             Argument::new("body", Value::Str("hello")).with_metadata(body),

@@ -27,9 +27,8 @@ fn assert_answers(workload: &Workload) {
                     Scalar::Str(string) => Value::Str(string),
                     Scalar::Int(number) => Value::Number(Number::Int(i128::from(number))),
                 };
-                let tags = Some(SetInput::of(&arg.tags));
-                Argument::new(arg.name, value)
-                    .with_metadata(MetadataInput { tags, ..MetadataInput::default() })
+                let tags = SetInput::of(&arg.tags);
+                Argument::new(arg.name, value).with_metadata(MetadataInput::default().with_tags(tags))
             })
             .collect();
         let call = Call::new(case.call.tool, &args);

@@ -4,6 +4,7 @@
 
 use crate::corpus::{Level, Mode, Options, PolicyFile};
 use crate::explained::inconsistency;
+use crate::resolved::{Resolved, check_branch_resolved};
 use sqrt_compiler::x_policy::XPolicy;
 use sqrt_compiler::{Passes, Source, compile};
 use sqrt_vm::bytecode::settings::{self, Settings};
@@ -31,6 +32,8 @@ pub struct Setup {
     pub image: bool,
     /// Whether every call is explained, and the explanation looked at.
     pub explained: bool,
+    /// Whether the names of a call are resolved before it is checked, in two steps.
+    pub handles: bool,
 }
 
 /// A compiled policy with its sessions.
@@ -38,6 +41,7 @@ pub struct Engine {
     policy: Policy,
     two_steps: bool,
     explained: bool,
+    handles: bool,
     answering: JsonLines,
     sessions: BTreeMap<Option<String>, Session>,
     lines: u64,
@@ -71,8 +75,8 @@ impl Engine {
     /// Compiles the files as one policy. An error is the first message of the compiler.
     pub fn new(files: &[PolicyFile], options: &Options, setup: Setup) -> Result<Engine, String> {
         let policy = policy(files, options, setup)?;
-        let mut engine =
-            Engine { two_steps: setup.two_steps, explained: setup.explained, ..Engine::of(policy) };
+        let Setup { two_steps, explained, handles, .. } = setup;
+        let mut engine = Engine { two_steps, explained, handles, ..Engine::of(policy) };
         engine.answering.scratch_mut().explain(&engine.policy, setup.explained);
         Ok(engine)
     }
@@ -80,15 +84,19 @@ impl Engine {
     /// An engine with this policy.
     pub fn of(policy: Policy) -> Engine {
         let answering = JsonLines::new(&policy);
-        Engine { policy, two_steps: false, explained: false, answering, sessions: BTreeMap::new(), lines: 0 }
+        let sessions = BTreeMap::new();
+        Engine { policy, two_steps: false, explained: false, handles: false, answering, sessions, lines: 0 }
     }
 
     /// The line that answers a line.
     pub fn answer(&mut self, line: &str) -> String {
         self.lines += 1;
         let mut out = String::new();
-        let answered =
-            if self.two_steps { self.in_two_steps(line, &mut out) } else { self.at_once(line, &mut out) };
+        let answered = if self.two_steps || self.handles {
+            self.in_two_steps(line, &mut out)
+        } else {
+            self.at_once(line, &mut out)
+        };
         if let Err(message) = answered {
             write_error(&mut out, &message, self.lines);
         }
@@ -114,9 +122,17 @@ impl Engine {
         let arena = Arena::new();
         match read_line(line.as_bytes(), &arena, self.policy.limits()).map_err(|error| error.to_string())? {
             Line::Branch(question) => {
-                let outcome = self.policy.check_branch(&question.metadata);
+                let outcome = if self.handles {
+                    check_branch_resolved(&self.policy, &question.metadata)
+                } else {
+                    self.policy.check_branch(&question.metadata)
+                };
                 write_branch_answer(out, question.session, outcome.name());
                 Ok(())
+            }
+            Line::Call(call) if self.handles => {
+                let resolved = Resolved::new(&self.policy, &call);
+                resolved.with(&call, |call| self.decide(call, out))
             }
             Line::Call(call) => self.decide(&call, out),
         }

@@ -37,6 +37,7 @@ pub const ALL: &[Load] = &[
     engine_in_two_steps,
     engine_on_the_move,
     engine_that_explains,
+    engine_with_handles,
     oracle,
 ];
 
@@ -47,6 +48,7 @@ pub const USUAL: Setup = Setup {
     two_steps: false,
     image: false,
     explained: false,
+    handles: false,
 };
 
 /// The policy in every implementation. An error is that of the first one that refuses it.
@@ -95,6 +97,11 @@ pub fn engine_on_the_move(files: &[PolicyFile], options: &Options) -> Result<Imp
 /// The engine explaining every call, from an image.
 pub fn engine_that_explains(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
     set_up("engine that explains", files, options, Setup { explained: true, image: true, ..USUAL })
+}
+
+/// The engine with every name of a call resolved ahead.
+pub fn engine_with_handles(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
+    set_up("engine with handles", files, options, Setup { handles: true, ..USUAL })
 }
 
 fn set_up(

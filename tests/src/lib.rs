@@ -20,5 +20,6 @@ pub mod implementations;
 pub mod moving;
 pub mod oracle;
 pub mod readme;
+pub mod resolved;
 pub mod sessions_page;
 pub mod tree_text;

@@ -3,13 +3,17 @@
 use crate::bytecode::settings::{Branching, Mode};
 use crate::call::{MetadataInput, SetInput};
 use crate::decision::Outcome;
+use crate::handle::TagRef;
 use crate::policy::Policy;
 
 impl Policy {
     /// Whether a branch may depend on this metadata (S8.3). Allowed unless there is a branching policy and the mode is
-    /// custom.
+    /// custom. Denied if the metadata has a handle of another policy.
     pub fn check_branch(&self, metadata: &MetadataInput<'_>) -> Outcome {
         let settings = self.settings();
+        if metadata.foreign(&self.id()).is_some() {
+            return Outcome::Deny;
+        }
         match &settings.branching {
             Some(branching) if settings.mode == Mode::Custom => branching.check(metadata),
             _ => Outcome::Allow,
@@ -43,15 +47,15 @@ struct Part<'a> {
 impl Part<'_> {
     /// Everything, or nothing: the set that `*` stands for or its complement.
     fn has_star(&self) -> bool {
-        self.set.strings().contains(&"*")
+        self.set.has_star()
     }
 
     fn is_universal(&self) -> bool {
-        if self.set.is_complement() { self.set.strings().is_empty() } else { self.has_star() }
+        if self.set.is_complement() { self.set.is_empty() } else { self.has_star() }
     }
 
     fn is_empty(&self) -> bool {
-        if self.set.is_complement() { self.has_star() } else { self.set.strings().is_empty() }
+        if self.set.is_complement() { self.has_star() } else { self.set.is_empty() }
     }
 
     fn lists_all(&self) -> bool {
@@ -61,7 +65,7 @@ impl Part<'_> {
     /// Whether the set and the list have a string in common.
     fn shares(&self) -> bool {
         let contains =
-            |listed: &String| self.set.strings().contains(&listed.as_str()) != self.set.is_complement();
+            |listed: &String| self.set.tags().any(|tag| tag.name() == listed) != self.set.is_complement();
         if self.is_empty() || self.listed.is_empty() {
             return false;
         }
@@ -73,7 +77,7 @@ impl Part<'_> {
         if self.lists_all() || self.is_empty() {
             return true;
         }
-        let listed = |text: &&str| self.listed.iter().any(|listed| listed == text);
-        !self.set.is_complement() && !self.has_star() && self.set.strings().iter().all(listed)
+        let listed = |tag: TagRef<'_>| self.listed.iter().any(|listed| listed == tag.name());
+        !self.set.is_complement() && !self.has_star() && self.set.tags().all(listed)
     }
 }

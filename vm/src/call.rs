@@ -1,17 +1,21 @@
 //! A call as the host asks about it: tool, arguments with their metadata, what the tool gave back. All of it borrowed.
 //!
-//! Metadata comes as strings here; it gets ids when the call is checked.
+//! Tools, arguments and tags come by name or by handle ([`crate::handle`]); they get ids when the call is checked.
 
 mod builder;
+mod metadata;
 
 pub use builder::CallBuilder;
+pub use metadata::{MetadataInput, SetInput};
 
+use crate::bytecode::PolicyId;
+use crate::handle::{ArgRef, ToolRef};
 use crate::value::Value;
 
 /// A call to a tool.
 #[derive(Debug, Clone, Copy)]
 pub struct Call<'a> {
-    tool: &'a str,
+    tool: ToolRef<'a>,
     args: &'a [Argument<'a>],
     control: Option<MetadataInput<'a>>,
     context: Option<MetadataInput<'a>>,
@@ -20,28 +24,9 @@ pub struct Call<'a> {
 /// An argument of a call.
 #[derive(Debug, Clone, Copy)]
 pub struct Argument<'a> {
-    name: &'a str,
+    name: ArgRef<'a>,
     value: Value<'a>,
     metadata: MetadataInput<'a>,
-}
-
-/// Metadata as the host gives it; a part that is not given has its default (S2.2).
-#[derive(Debug, Clone, Copy, Default)]
-pub struct MetadataInput<'a> {
-    /// Empty by default.
-    pub tags: Option<SetInput<'a>>,
-    /// Empty by default.
-    pub producers: Option<SetInput<'a>>,
-    /// Universal by default.
-    pub consumers: Option<SetInput<'a>>,
-}
-
-/// A metadata set as the host gives it (S2.4). The string `*` stands for the universal set (S2.3); order and repetition do
-/// not matter.
-#[derive(Debug, Clone, Copy)]
-pub struct SetInput<'a> {
-    complement: bool,
-    strings: &'a [&'a str],
 }
 
 /// What a tool gave back.
@@ -65,13 +50,13 @@ pub enum Combine {
 }
 
 impl<'a> Call<'a> {
-    /// A call to `tool`. If two arguments have the same name, deciding the call fails.
-    pub fn new(tool: &'a str, args: &'a [Argument<'a>]) -> Self {
-        Call { tool, args, control: None, context: None }
+    /// A call to `tool`, a name or a handle. If two arguments have the same name, deciding the call fails.
+    pub fn new(tool: impl Into<ToolRef<'a>>, args: &'a [Argument<'a>]) -> Self {
+        Call { tool: tool.into(), args, control: None, context: None }
     }
 
-    /// Puts a call to `tool` together argument by argument.
-    pub fn builder(tool: &'a str) -> CallBuilder<'a> {
+    /// Puts a call to `tool`, a name or a handle, together argument by argument.
+    pub fn builder(tool: impl Into<ToolRef<'a>>) -> CallBuilder<'a> {
         CallBuilder::new(tool)
     }
 
@@ -91,6 +76,10 @@ impl<'a> Call<'a> {
 
     /// The name of the tool.
     pub fn tool(&self) -> &'a str {
+        self.tool.name()
+    }
+
+    pub(crate) fn tool_ref(&self) -> ToolRef<'a> {
         self.tool
     }
 
@@ -108,12 +97,23 @@ impl<'a> Call<'a> {
     pub fn context(&self) -> Option<&MetadataInput<'a>> {
         self.context.as_ref()
     }
+
+    /// The policy of a handle in it that is not of this policy.
+    pub(crate) fn foreign(&self, policy: &PolicyId) -> Option<PolicyId> {
+        let in_metadata = |metadata: &MetadataInput<'_>| metadata.foreign(policy);
+        let in_arg = |arg: &Argument<'_>| arg.name.foreign(policy).or_else(|| in_metadata(&arg.metadata));
+        let around = self.control.iter().chain(&self.context);
+        let of_tool = self.tool.foreign(policy);
+        of_tool
+            .or_else(|| self.args.iter().find_map(in_arg))
+            .or_else(|| around.into_iter().find_map(in_metadata))
+    }
 }
 
 impl<'a> Argument<'a> {
-    /// An argument with default metadata.
-    pub fn new(name: &'a str, value: Value<'a>) -> Self {
-        Argument { name, value, metadata: MetadataInput::default() }
+    /// An argument with default metadata; `name` is a name or a handle.
+    pub fn new(name: impl Into<ArgRef<'a>>, value: Value<'a>) -> Self {
+        Argument { name: name.into(), value, metadata: MetadataInput::default() }
     }
 
     /// Gives it metadata.
@@ -124,6 +124,10 @@ impl<'a> Argument<'a> {
 
     /// Its name.
     pub fn name(&self) -> &'a str {
+        self.name.name()
+    }
+
+    pub(crate) fn name_ref(&self) -> ArgRef<'a> {
         self.name
     }
 
@@ -138,73 +142,10 @@ impl<'a> Argument<'a> {
     }
 }
 
-impl<'a> MetadataInput<'a> {
-    /// Gives it tags: a list of strings, or a [`SetInput`].
-    #[must_use]
-    pub fn with_tags(self, tags: impl Into<SetInput<'a>>) -> Self {
-        MetadataInput { tags: Some(tags.into()), ..self }
-    }
-
-    /// Gives it producers: a list of strings, or a [`SetInput`].
-    #[must_use]
-    pub fn with_producers(self, producers: impl Into<SetInput<'a>>) -> Self {
-        MetadataInput { producers: Some(producers.into()), ..self }
-    }
-
-    /// Gives it consumers: a list of strings, or a [`SetInput`].
-    #[must_use]
-    pub fn with_consumers(self, consumers: impl Into<SetInput<'a>>) -> Self {
-        MetadataInput { consumers: Some(consumers.into()), ..self }
-    }
-}
-
-impl<'a> From<&'a [&'a str]> for SetInput<'a> {
-    fn from(strings: &'a [&'a str]) -> Self {
-        SetInput::of(strings)
-    }
-}
-
-impl<'a, const N: usize> From<&'a [&'a str; N]> for SetInput<'a> {
-    fn from(strings: &'a [&'a str; N]) -> Self {
-        SetInput::of(strings)
-    }
-}
-
-impl<'a> SetInput<'a> {
-    /// The set of these strings.
-    pub fn of(strings: &'a [&'a str]) -> Self {
-        SetInput { complement: false, strings }
-    }
-
-    /// Everything except these strings.
-    pub fn except(strings: &'a [&'a str]) -> Self {
-        SetInput { complement: true, strings }
-    }
-
-    /// The universal set.
-    pub fn universal() -> Self {
-        SetInput { complement: true, strings: &[] }
-    }
-
-    /// Whether it is everything except its strings.
-    pub fn is_complement(&self) -> bool {
-        self.complement
-    }
-
-    /// The strings as given, `*` among them.
-    pub fn strings(&self) -> &'a [&'a str] {
-        self.strings
-    }
-}
-
 impl<'a> Returned<'a> {
     /// A result without metadata of its own.
     pub const fn new(value: Value<'a>) -> Self {
-        Returned {
-            value,
-            metadata: MetadataInput { tags: None, producers: None, consumers: None },
-            combine: Combine::Ignore,
-        }
+        Returned { value, metadata: MetadataInput::NONE, combine: Combine::Ignore }
     }
 
     /// Gives it metadata, and says what is to become of it (S2.6).

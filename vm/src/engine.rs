@@ -11,10 +11,12 @@ pub use failure::{Failure, FailureKind};
 pub use pending::PendingCall;
 
 use self::failure::Cause;
+use crate::bytecode::PolicyId;
 use crate::bytecode::settings::Level;
 use crate::call::{Call, Returned};
 use crate::decision::{Basis, DefaultOutcome, Matching, Outcome, RuleRef, Verdict, decide};
 use crate::exec::{Fault, Inputs, Machine, Tested};
+use crate::handle::ToolRef;
 use crate::metadata::{Interner, Session, Tags};
 use crate::policy::Policy;
 use crate::scratch::Scratch;
@@ -92,7 +94,7 @@ impl Policy {
     ///
     /// # Errors
     /// The result has no metadata then: it must be withheld. A session that belongs to another policy or is blocked, a
-    /// scratch of another policy, and a call that is of another policy or session or finished already are refused, and
+    /// scratch or a handle of another policy, and a call that is of another policy or session or finished already are refused, and
     /// nothing is changed; a clone of the pending call can still be finished where it belongs. Any other failure means that
     /// what the policy says about a call that was made cannot take effect: no phase of it does, and the session is blocked
     /// ([`Session::is_blocked`]).
@@ -105,6 +107,7 @@ impl Policy {
     ) -> Result<(), Failure> {
         scratch.forget();
         self.admit(session, scratch)?;
+        self.refuse_handles(returned.metadata().foreign(&self.id()))?;
         pending.close(self, session)?;
         // Until all has gone well; so also if this does not return.
         session.block();
@@ -139,6 +142,7 @@ impl Policy {
         scratch: &mut Scratch,
     ) -> Result<Verdict, Failure> {
         let verdict = self.before_and_rules(session, call, scratch)?;
+        self.refuse_handles(returned.and_then(|returned| returned.metadata().foreign(&self.id())))?;
         let returned = returned.filter(|_| verdict.outcome == Outcome::Allow);
         if let Some(returned) = returned {
             self.result_and_after(session, call, returned, scratch)?;
@@ -162,6 +166,12 @@ impl Policy {
         Ok(())
     }
 
+    /// Refuses handles of other policies, whose ids mean something else here. The call of a pending call was looked at when
+    /// it was checked.
+    fn refuse_handles(&self, foreign: Option<PolicyId>) -> Result<(), Failure> {
+        foreign.map_or(Ok(()), |belongs_to| Err(Cause::ForeignHandle { belongs_to }.into()))
+    }
+
     /// Makes the call and copies of what it may change ready, and finds the blocks.
     fn prepare(&self, session: &Session, call: &Call<'_>, scratch: &mut Scratch) -> Result<(), Failure> {
         scratch.tags.clear();
@@ -173,7 +183,13 @@ impl Policy {
         scratch.metadata.initial(&mut scratch.state.result);
         scratch.state.session.assign(session.metadata());
         let Scratch { blocks, by_priority, dispatch, memory, .. } = scratch;
-        self.find_blocks(call.tool(), dispatch, memory.matching(), blocks, by_priority);
+        match call.tool_ref() {
+            ToolRef::Name(tool) => self.find_blocks(tool, dispatch, memory.matching(), blocks, by_priority),
+            ToolRef::Handle(tool) => {
+                blocks.extend_from_slice(tool.ascending());
+                by_priority.extend_from_slice(tool.descending());
+            }
+        }
         Ok(())
     }
 
@@ -187,6 +203,7 @@ impl Policy {
         // What is refused must not leave the details of an earlier call behind.
         scratch.forget();
         self.admit(session, scratch)?;
+        self.refuse_handles(call.foreign(&self.id()))?;
         if session.calls().are_used_up() {
             return Err(Cause::NoMoreCalls.into());
         }

@@ -28,6 +28,7 @@ pub mod decision;
 mod dispatch;
 pub mod engine;
 mod exec;
+pub mod handle;
 pub mod json;
 mod late_args;
 pub mod limits;

@@ -4,13 +4,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::automata::{Automata, ElementSet, MatcherCache, Room};
-use crate::bytecode::operand::{ConstSet, Elements};
+use crate::bytecode::operand::{Arg, ConstSet, Elements};
 use crate::bytecode::program::{
     BlockRecord, PositionRecord, PriorityRecord, ProcedureKind, Program, RuleRecord, ScalarRecord,
 };
 use crate::bytecode::{FrameNeeds, ImageError, Op, PolicyId, Settings, VerifiedProgram};
 use crate::decision::RuleRef;
 use crate::dispatch::{Dispatch, DispatchScratch};
+use crate::handle::FoundArg;
 use crate::late_args::late_args;
 use crate::limits::{LimitExceeded, Limits};
 use crate::metadata::{SetView, Universe};
@@ -179,13 +180,16 @@ impl Policy {
         self.program().args.len()
     }
 
-    pub(crate) fn arg_index(&self, name: &str) -> Option<usize> {
-        self.program().find_arg(name).map(|index| index as usize)
+    pub(crate) fn find_arg(&self, name: &str) -> FoundArg {
+        self.program().find_arg(name).map_or_else(FoundArg::Other, |index| FoundArg::Mentioned(Arg(index)))
     }
 
     /// Whether the value of this argument can be read after the call was allowed.
     pub(crate) fn arg_is_late(&self, name: &str) -> bool {
-        self.arg_index(name).and_then(|index| self.late_args.get(index)).is_some_and(|late| *late)
+        match self.find_arg(name) {
+            FoundArg::Mentioned(arg) => self.late_args.get(arg.index()).is_some_and(|late| *late),
+            FoundArg::Other(_) => false,
+        }
     }
 
     pub(crate) fn elements(&self, set: Elements) -> Option<ElementSet<'_>> {
@@ -235,9 +239,9 @@ impl Policy {
         }
     }
 
-    /// Memory for finding blocks.
-    pub(crate) fn dispatch_scratch(&self) -> DispatchScratch {
-        DispatchScratch::new(self.program(), &self.dispatch, &self.limits)
+    /// Memory for finding blocks, and for remembering so many names.
+    pub(crate) fn dispatch_scratch(&self, names: usize) -> DispatchScratch {
+        DispatchScratch::new(self.program(), &self.dispatch, names)
     }
 }
 

@@ -4,6 +4,7 @@
 use crate::bytecode::operand::Arg;
 use crate::call::{Argument, Call, Combine, MetadataInput, Returned};
 use crate::engine::Failure;
+use crate::handle::FoundArg;
 use crate::limits::LimitExceeded;
 use crate::metadata::{FIELDS, Interner, Metadata};
 use crate::policy::Policy;
@@ -32,8 +33,8 @@ pub(crate) struct CallMetadata {
     places: Vec<u32>,
     /// The places that are not 0.
     named: Vec<usize>,
-    /// Memory to sort arguments in.
-    by_name: Vec<u32>,
+    /// The arguments that the policy does not mention: hashes of their names, and their places.
+    others: Vec<(u64, u32)>,
     /// Metadata as it was given, to be joined.
     given: Metadata,
 }
@@ -55,7 +56,7 @@ impl CallMetadata {
         interner: &mut Interner<'_>,
     ) -> Result<(), Failure> {
         self.clear();
-        self.refuse_repeated_names(call.args())?;
+        self.place_args(policy, call.args())?;
         let control = call.control().filter(|_| policy.settings().mode.uses_control());
         let context = call.context();
         self.absent.reset();
@@ -63,7 +64,7 @@ impl CallMetadata {
             read(&mut self.given, input, interner)?;
             self.absent.join(&self.given);
         }
-        for (place, arg) in (1u32..).zip(call.args()) {
+        for arg in call.args() {
             let index = self.count;
             if index == self.args.len() {
                 self.args.push(Metadata::default());
@@ -73,7 +74,6 @@ impl CallMetadata {
                 metadata.join(&self.absent);
             }
             self.count += 1;
-            self.name_place(policy, arg.name(), place)?;
         }
         self.aggregate(control.is_some() || context.is_some());
         Ok(())
@@ -88,28 +88,32 @@ impl CallMetadata {
         }
     }
 
-    /// Refuses two arguments of one name, also of one that the policy does not name: what a tool makes of them, nobody knows.
-    fn refuse_repeated_names(&mut self, args: &[Argument<'_>]) -> Result<(), Failure> {
-        // Arguments that were read from JSON come in this order.
-        if args.is_sorted_by(|left, right| left.name() < right.name()) {
-            return Ok(());
+    /// Finds the arguments that the policy mentions, and refuses two arguments of one name, also of one that the policy does
+    /// not mention: what a tool makes of them, nobody knows.
+    fn place_args(&mut self, policy: &Policy, args: &[Argument<'_>]) -> Result<(), Failure> {
+        self.others.clear();
+        for (place, arg) in (0u32..).zip(args) {
+            match arg.name_ref().find(policy) {
+                FoundArg::Mentioned(mentioned) => match self.places.get_mut(mentioned.index()) {
+                    Some(slot @ 0) => {
+                        *slot = place.saturating_add(1);
+                        self.named.push(mentioned.index());
+                    }
+                    _ => return Err(Failure::repeated_argument()),
+                },
+                FoundArg::Other(hash) => self.others.push((hash, place)),
+            }
         }
-        let name = |place: &u32| args.get(*place as usize).map(Argument::name);
-        self.by_name.clear();
-        self.by_name.extend((0..).zip(args).map(|(place, _)| place));
-        self.by_name.sort_unstable_by_key(name);
-        let strictly = self.by_name.is_sorted_by(|left, right| name(left) < name(right));
-        if strictly { Ok(()) } else { Err(Failure::repeated_argument()) }
-    }
-
-    fn name_place(&mut self, policy: &Policy, name: &str, place: u32) -> Result<(), Failure> {
-        let Some(index) = policy.arg_index(name) else { return Ok(()) };
-        match self.places.get_mut(index) {
-            Some(slot @ 0) => *slot = place,
-            _ => return Err(Failure::repeated_argument()),
-        }
-        self.named.push(index);
-        Ok(())
+        // Names are compared where hashes do not tell them apart.
+        let name = |place: u32| args.get(place as usize).map(Argument::name);
+        self.others.sort_unstable_by(|left, right| {
+            left.0.cmp(&right.0).then_with(|| name(left.1).cmp(&name(right.1)))
+        });
+        let same = |pair: &[(u64, u32)]| match pair {
+            [left, right] => left.0 == right.0 && name(left.1) == name(right.1),
+            _ => false,
+        };
+        if self.others.windows(2).any(same) { Err(Failure::repeated_argument()) } else { Ok(()) }
     }
 
     /// Union and intersection over the arguments; over none, over what is joined into all of them in their stead (S8.4) or the

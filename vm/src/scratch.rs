@@ -42,7 +42,7 @@ impl Scratch {
             metadata: CallMetadata::new(policy),
             state: State::default(),
             memory: Memory::new(policy.frame_needs(), policy.keeping()),
-            dispatch: policy.dispatch_scratch(),
+            dispatch: policy.dispatch_scratch(policy.limits().dispatch_cache),
             blocks: Vec::with_capacity(policy.program().blocks.len()),
             by_priority: Vec::with_capacity(policy.program().blocks.len()),
             rules: RuleOutcomes { outcomes: vec![None; policy.program().rules.len()], tested: Vec::new() },

@@ -59,9 +59,11 @@ impl<'a> Host<'a> {
 
 fn arguments<'a>(call: &'a RawCall<'a>) -> Vec<Argument<'a>> {
     let arguments = call.args.iter().map(|arg| {
-        let tags = (!arg.tags.is_empty()).then(|| SetInput::of(&arg.tags));
-        let metadata = MetadataInput { tags, ..MetadataInput::default() };
-        Argument::new(arg.name, value(arg.value)).with_metadata(metadata)
+        let argument = Argument::new(arg.name, value(arg.value));
+        if arg.tags.is_empty() {
+            return argument;
+        }
+        argument.with_metadata(MetadataInput::default().with_tags(SetInput::of(&arg.tags)))
     });
     arguments.collect()
 }

@@ -5,6 +5,7 @@ use crate::count::allocations;
 use crate::host::{allocating, allocating_when_new, file, finished, policy};
 use sqrt_tests::corpus::Options;
 use sqrt_vm::call::{Call, CallBuilder, MetadataInput, Returned, SetInput};
+use sqrt_vm::handle::TagRef;
 use sqrt_vm::metadata::Session;
 use sqrt_vm::scratch::Scratch;
 use sqrt_vm::value::{Arena, Value};
@@ -24,6 +25,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("many_arguments", many_arguments),
     ("failures", failures),
     ("built_calls", built_calls),
+    ("calls_of_handles", calls_of_handles),
 ];
 
 /// Calls that are given again and again.
@@ -359,4 +361,35 @@ fn built_calls() {
     (0..3).for_each(|_| round());
     assert_eq!(allocations(|| (0..3).for_each(|_| round())), 0);
     assert_eq!(finished, 6);
+}
+
+/// Tools, arguments and tags that the policy names, matches and does not know, all resolved ahead.
+fn calls_of_handles() {
+    let text = r#"
+        tool "send" { must deny when to.tags overlaps {"never"}; result { @tags |= {"sent"}; } }
+        tool r"s.*" { should deny when to.value == 1; session after { @tags |= @result.tags; } }
+    "#;
+    let policy = policy(&file(text), &Options::default());
+    let (mut session, mut scratch) = (Session::new(&policy), Scratch::new(&policy));
+    let tools = ["send", "sell", "nothing"].map(|name| policy.tool(name));
+    let (to, cc, bcc) = (policy.arg("to"), policy.arg("cc"), policy.arg("bcc"));
+    let (sent, unknown) = (policy.tag("sent"), policy.tag("unknown"));
+    let mut finished = 0;
+    let mut round = || {
+        for tool in &tools {
+            let (handles, mixed) = ([&sent, &unknown], [TagRef::from("more"), TagRef::from(&sent)]);
+            let mut builder: CallBuilder<'_> = Call::builder(tool);
+            builder.arg_with(&to, "x", MetadataInput::default().with_tags(&handles)).arg("x", 1);
+            builder.arg_with(&bcc, 2, MetadataInput::default().with_producers(&mixed)).arg(&cc, 3);
+            let call = builder.call();
+            let pending = policy.check(&mut session, &call, &mut scratch).into_pending().expect("allowed");
+            policy
+                .finish(&mut session, pending, &Returned::new(Value::Null), &mut scratch)
+                .expect("finished");
+            finished += 1;
+        }
+    };
+    (0..3).for_each(|_| round());
+    assert_eq!(allocations(|| (0..3).for_each(|_| round())), 0);
+    assert_eq!(finished, 18);
 }

@@ -1,6 +1,7 @@
 //! Building a call argument by argument.
 
 use super::{Argument, Call, MetadataInput};
+use crate::handle::{ArgRef, ToolRef};
 use crate::value::Value;
 use smallvec::SmallVec;
 
@@ -24,20 +25,20 @@ const INLINE: usize = 16;
 /// ```
 #[derive(Debug, Clone)]
 pub struct CallBuilder<'a> {
-    tool: &'a str,
+    tool: ToolRef<'a>,
     args: SmallVec<[Argument<'a>; INLINE]>,
     control: Option<MetadataInput<'a>>,
     context: Option<MetadataInput<'a>>,
 }
 
 impl<'a> CallBuilder<'a> {
-    /// A call to `tool` without arguments.
-    pub fn new(tool: &'a str) -> Self {
-        CallBuilder { tool, args: SmallVec::new(), control: None, context: None }
+    /// A call to `tool`, a name or a handle, without arguments.
+    pub fn new(tool: impl Into<ToolRef<'a>>) -> Self {
+        CallBuilder { tool: tool.into(), args: SmallVec::new(), control: None, context: None }
     }
 
-    /// Adds an argument with default metadata. Two arguments of one name make the call fail when it is checked.
-    pub fn arg(&mut self, name: &'a str, value: impl Into<Value<'a>>) -> &mut Self {
+    /// Adds an argument with default metadata; `name` is a name or a handle. Two arguments of one name make the call fail when it is checked.
+    pub fn arg(&mut self, name: impl Into<ArgRef<'a>>, value: impl Into<Value<'a>>) -> &mut Self {
         self.args.push(Argument::new(name, value.into()));
         self
     }
@@ -45,7 +46,7 @@ impl<'a> CallBuilder<'a> {
     /// Adds an argument with metadata.
     pub fn arg_with(
         &mut self,
-        name: &'a str,
+        name: impl Into<ArgRef<'a>>,
         value: impl Into<Value<'a>>,
         metadata: MetadataInput<'a>,
     ) -> &mut Self {
@@ -66,8 +67,8 @@ impl<'a> CallBuilder<'a> {
     }
 
     /// Begins anew with another tool, keeping the memory.
-    pub fn reset(&mut self, tool: &'a str) -> &mut Self {
-        self.tool = tool;
+    pub fn reset(&mut self, tool: impl Into<ToolRef<'a>>) -> &mut Self {
+        self.tool = tool.into();
         self.args.clear();
         self.control = None;
         self.context = None;

@@ -22,7 +22,6 @@ pub(crate) use build::build;
 use crate::automata::{Dfa, LoadError, MatcherCache, Room, Simulation, simulate};
 use crate::bytecode::dispatch::{AffixRecord, Find, Fit, SubstringRecord, ToolAutomatonRecord, ToolEngine};
 use crate::bytecode::program::Program;
-use crate::limits::Limits;
 use affixes::{Affixes, End};
 use aho_corasick::automaton::Automaton;
 use aho_corasick::nfa::contiguous::{Builder, NFA};
@@ -230,10 +229,10 @@ fn substrings(program: &Program, room: &mut Room) -> Result<Option<NFA>, LoadErr
 }
 
 impl DispatchScratch {
-    /// Memory for the dispatch of a program.
-    pub(crate) fn new(program: &Program, dispatch: &Dispatch, limits: &Limits) -> DispatchScratch {
+    /// Memory for the dispatch of a program, and for remembering so many names.
+    pub(crate) fn new(program: &Program, dispatch: &Dispatch, names: usize) -> DispatchScratch {
         let tables = &program.dispatch;
-        let remembered = if dispatch.searches { limits.dispatch_cache } else { 0 };
+        let remembered = if dispatch.searches { names } else { 0 };
         // A name finds one target of a tool, and any of patterns.
         let most = tables.targets.len().saturating_sub(program.tools.len()) + 1;
         DispatchScratch {

@@ -39,7 +39,7 @@ impl Loaded {
     fn new(program: Program, limits: &Limits) -> Loaded {
         VerifiedProgram::new(program.clone()).unwrap_or_else(|error| panic!("{error}"));
         let dispatch = Dispatch::load(&program, &mut Room::new(limits)).unwrap();
-        let scratch = DispatchScratch::new(&program, &dispatch, limits);
+        let scratch = DispatchScratch::new(&program, &dispatch, limits.dispatch_cache);
         Loaded { program, dispatch, scratch, cache: MatcherCache::default() }
     }
 

@@ -22,6 +22,7 @@ pub(super) enum Cause {
     RepeatedArgument,
     ForeignScratch,
     ForeignSession { belongs_to: PolicyId },
+    ForeignHandle { belongs_to: PolicyId },
     Blocked,
     ForeignPendingCall { belongs_to: PolicyId },
     OtherSession,
@@ -43,6 +44,8 @@ pub enum FailureKind {
     ScratchOfOtherPolicy,
     /// The session belongs to another policy, which [`Failure::policy`] names: rebind it.
     SessionOfOtherPolicy,
+    /// A tool, an argument or a tag was resolved by another policy, which [`Failure::policy`] names: resolve it by this one.
+    HandleOfOtherPolicy,
     /// The session is blocked, since a call of it could not be finished: see `Session::unblock`.
     SessionBlocked,
     /// The call was checked under another policy, which [`Failure::policy`] names: finish it under that one.
@@ -75,6 +78,7 @@ impl Failure {
             Cause::RepeatedArgument => FailureKind::RepeatedArgument,
             Cause::ForeignScratch => FailureKind::ScratchOfOtherPolicy,
             Cause::ForeignSession { .. } => FailureKind::SessionOfOtherPolicy,
+            Cause::ForeignHandle { .. } => FailureKind::HandleOfOtherPolicy,
             Cause::Blocked => FailureKind::SessionBlocked,
             Cause::ForeignPendingCall { .. } => FailureKind::PendingCallOfOtherPolicy,
             Cause::OtherSession => FailureKind::PendingCallOfOtherSession,
@@ -92,12 +96,12 @@ impl Failure {
         }
     }
 
-    /// The policy that the session or the pending call belongs to, if the reason is that it is not the one asked.
+    /// The policy that the session, the handle or the pending call belongs to, if the reason is that it is not the one asked.
     pub fn policy(&self) -> Option<PolicyId> {
         match &self.cause {
-            Cause::ForeignSession { belongs_to } | Cause::ForeignPendingCall { belongs_to } => {
-                Some(*belongs_to)
-            }
+            Cause::ForeignSession { belongs_to }
+            | Cause::ForeignHandle { belongs_to }
+            | Cause::ForeignPendingCall { belongs_to } => Some(*belongs_to),
             _ => None,
         }
     }
@@ -144,6 +148,9 @@ impl fmt::Display for Failure {
             Cause::ForeignScratch => f.write_str("the scratch was made for another policy"),
             Cause::ForeignSession { belongs_to } => {
                 write!(f, "the session belongs to the policy {belongs_to}, not to this one: rebind it first")
+            }
+            Cause::ForeignHandle { belongs_to } => {
+                write!(f, "a handle of the call belongs to the policy {belongs_to}, not to this one: resolve it again")
             }
             Cause::Blocked => f.write_str(
                 "the session is blocked: a call of it was made and could not be finished; the host has to unblock it",

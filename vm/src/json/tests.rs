@@ -3,6 +3,7 @@
 use super::{AnswerParts, BranchLine, CallLine, Line, RuleParts, read_line, write_answer};
 use super::{write_branch_answer, write_error};
 use crate::call::{Combine, MetadataInput, SetInput};
+use crate::handle::TagRef;
 use crate::limits::Limits;
 use crate::metadata::{Interner, Metadata, StringTable, Tags, write_metadata};
 use crate::number::Number;
@@ -37,7 +38,7 @@ fn to_json(value: &Value<'_>) -> serde_json::Value {
 
 fn set(set: Option<SetInput<'_>>) -> (bool, Vec<&str>) {
     let set = set.unwrap();
-    (set.is_complement(), set.strings().to_vec())
+    (set.is_complement(), set.tags().map(TagRef::name).collect())
 }
 
 #[test]

@@ -9,6 +9,7 @@ use super::tags::session_tag;
 use super::{FIELDS, MetaSet, Metadata, Session, SessionError, StringTable, Tags, Universe, write_metadata};
 use crate::bytecode::PolicyId;
 use crate::call::{MetadataInput, SetInput};
+use crate::handle::TagRef;
 use crate::json::{ImportError, SESSION_KEY, STATE_VERSION, read_session, write_string, write_value};
 use crate::limits::{LimitExceeded, Limits};
 use crate::policy::Policy;
@@ -152,10 +153,10 @@ impl Intake<'_> {
                 || ImportError::text(format_args!("missing key `{}` of `session_meta`", field.name()));
             let part: &SetInput<'_> = part.as_ref().ok_or_else(missing)?;
             let set = metadata.field_mut(field);
-            if part.strings().contains(&"*") {
+            if part.has_star() {
                 self.take(set, !part.is_complement(), std::iter::empty())?;
             } else {
-                self.take(set, part.is_complement(), part.strings().iter().copied())?;
+                self.take(set, part.is_complement(), part.tags().map(TagRef::name))?;
             }
         }
         Ok(())

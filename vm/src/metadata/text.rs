@@ -2,22 +2,27 @@
 
 use super::{Interner, MetaSet, Metadata, TagId, Tags};
 use crate::call::{MetadataInput, SetInput};
+use crate::handle::TagRef;
 use crate::json::write_string;
 use crate::limits::LimitExceeded;
 
 impl MetaSet {
-    /// Becomes the set that a call gives.
+    /// Becomes the set that a call gives. Its handles must be of the policy of `interner`.
     ///
     /// # Errors
     /// If it lists more than `tags_per_set` tags, or a tag is over a limit.
-    pub fn read(&mut self, input: &SetInput<'_>, interner: &mut Interner<'_>) -> Result<(), LimitExceeded> {
+    pub(crate) fn read(
+        &mut self,
+        input: &SetInput<'_>,
+        interner: &mut Interner<'_>,
+    ) -> Result<(), LimitExceeded> {
         self.set_empty();
-        LimitExceeded::check("tags_per_set", input.strings().len(), interner.limits.tags_per_set)?;
-        if input.strings().contains(&"*") {
+        LimitExceeded::check("tags_per_set", input.len(), interner.limits.tags_per_set)?;
+        if input.has_star() {
             self.set_universal();
         } else {
-            for tag in input.strings() {
-                self.insert(interner.intern(tag)?);
+            for tag in input.tags() {
+                self.insert(tag.known().map_or_else(|| interner.intern(tag.name()), Ok)?);
             }
         }
         if input.is_complement() {
@@ -32,7 +37,7 @@ impl Metadata {
     ///
     /// # Errors
     /// As [`MetaSet::read`]; parts may have been taken then.
-    pub fn read(
+    pub(crate) fn read(
         &mut self,
         input: &MetadataInput<'_>,
         interner: &mut Interner<'_>,
@@ -80,14 +85,14 @@ pub(crate) fn write_metadata_input(out: &mut String, input: &MetadataInput<'_>) 
 /// Appends a set that a call gives as JSON (S2.4), sorted by code point.
 fn write_set_input(out: &mut String, input: &SetInput<'_>) {
     // `*` is every string (S2.3): with it, nothing else of the list counts.
-    let has_star = input.strings().contains(&"*");
-    let (complement, listed) =
-        if has_star { (!input.is_complement(), &[][..]) } else { (input.is_complement(), input.strings()) };
-    if complement && listed.is_empty() {
+    let has_star = input.has_star();
+    let complement = input.is_complement() != has_star;
+    let listed = input.tags().filter(|_| !has_star);
+    let mut strings: Vec<&str> = listed.map(TagRef::name).collect();
+    if complement && strings.is_empty() {
         out.push_str("[\"*\"]");
         return;
     }
-    let mut strings = listed.to_vec();
     strings.sort_unstable();
     strings.dedup();
     if complement {

@@ -53,9 +53,12 @@ pub struct NameTables {
 impl Program {
     /// The place of `name` in `names`, by the table that was made for `names`.
     pub fn find_name(&self, index: &NameIndex, names: &[StringId], name: &str) -> Option<u32> {
+        self.find_hashed(index, names, name, hash(index.seed, name.as_bytes()))
+    }
+
+    fn find_hashed(&self, index: &NameIndex, names: &[StringId], name: &str, hash: u64) -> Option<u32> {
         let displacements = index.displacements.of(&self.names.displacements)?;
         let slots = index.slots.of(&self.names.slots)?;
-        let hash = hash(index.seed, name.as_bytes());
         let displacement = *displacements.get(bucket(hash, displacements.len()))?;
         let place = *slots.get(slot(hash, displacement, slots.len()))?;
         let id = *names.get(place as usize)?;
@@ -67,9 +70,11 @@ impl Program {
         self.find_name(&self.names.tags, &self.tags, tag)
     }
 
-    /// The place in `args` of an argument that the policy mentions.
-    pub fn find_arg(&self, name: &str) -> Option<u32> {
-        self.find_name(&self.names.args, &self.args, name)
+    /// The place in `args` of an argument that the policy mentions, else the hash of its name.
+    pub fn find_arg(&self, name: &str) -> Result<u32, u64> {
+        let index = &self.names.args;
+        let hash = hash(index.seed, name.as_bytes());
+        self.find_hashed(index, &self.args, name, hash).ok_or(hash)
     }
 
     /// The place in `tools` of a tool that the policy names exactly.
