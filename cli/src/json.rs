@@ -11,14 +11,6 @@ pub(crate) fn write_line(out: &mut dyn Write, value: &impl Serialize) -> io::Res
     out.write_all(b"\n")
 }
 
-/// A value as text, without a line end.
-pub(crate) fn to_string(value: &impl Serialize) -> String {
-    let mut text = Vec::new();
-    // Writing plain data to memory cannot fail.
-    let _ = value.serialize(&mut Serializer::with_formatter(&mut text, Spaced));
-    String::from_utf8(text).unwrap_or_default()
-}
-
 struct Spaced;
 
 impl Formatter for Spaced {

@@ -4,11 +4,9 @@
 
 use sqrt_vm::json::{JsonLines, write_error};
 use sqrt_vm::policy::Policy;
-use sqrt_vm::scratch::Scratch;
 
 use super::sessions::Sessions;
-use super::trace;
-use crate::{json, limits};
+use crate::limits;
 
 /// Memory for an answer beyond this many bytes is not kept from line to line.
 const KEPT: usize = 1 << 20;
@@ -16,7 +14,6 @@ const KEPT: usize = 1 << 20;
 /// Everything that answering needs and changes.
 pub(crate) struct Answering<'p> {
     policy: &'p Policy,
-    explain: bool,
     sessions: Sessions<'p>,
     lines: JsonLines,
     text: String,
@@ -25,8 +22,8 @@ pub(crate) struct Answering<'p> {
 impl<'p> Answering<'p> {
     pub(crate) fn new(policy: &'p Policy, explain: bool) -> Self {
         let (sessions, mut lines) = (Sessions::new(policy, limits::SESSIONS), JsonLines::new(policy));
-        lines.scratch_mut().explain(policy, explain);
-        Self { policy, explain, sessions, lines, text: String::new() }
+        lines.explain(policy, explain);
+        Self { policy, sessions, lines, text: String::new() }
     }
 
     /// The answer to a line, with its line end.
@@ -35,12 +32,8 @@ impl<'p> Answering<'p> {
     /// What is wrong with the line, to be answered by the error form.
     pub(crate) fn answer(&mut self, line: &[u8]) -> Result<&str, String> {
         self.clear();
-        let Self { policy, explain, sessions, lines, text } = self;
-        let trace = |scratch: &Scratch| json::to_string(&trace::of_last_call(policy, scratch));
-        let trace: Option<&dyn Fn(&Scratch) -> String> = if *explain { Some(&trace) } else { None };
-        lines
-            .answer_with_trace(policy, line, |name| sessions.of(name), trace, text)
-            .map_err(|error| error.to_string())?;
+        let Self { policy, sessions, lines, text } = self;
+        lines.answer(policy, line, |name| sessions.of(name), text).map_err(|error| error.to_string())?;
         Ok(text)
     }
 

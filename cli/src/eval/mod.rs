@@ -7,7 +7,6 @@ mod answer;
 mod inputs;
 mod reader;
 mod sessions;
-mod trace;
 
 use std::io::Read;
 use std::path::Path;

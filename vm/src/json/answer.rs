@@ -1,8 +1,10 @@
 //! Writing answers, one line each, keys in the documented order.
 
 use super::text::write_string;
+use super::trace::write_trace;
 use crate::metadata::{Metadata, TagId, Tags, write_metadata};
-use crate::policy::RuleInfo;
+use crate::policy::{Policy, RuleInfo};
+use crate::scratch::Scratch;
 use std::fmt::Write;
 
 /// An answer to a call, in the order of its keys.
@@ -22,8 +24,8 @@ pub struct AnswerParts<'a> {
     pub session_meta: (&'a Metadata, Tags<'a>),
     /// The result's metadata, if the phases after the call ran; else null.
     pub result_meta: Option<(&'a Metadata, Tags<'a>)>,
-    /// JSON text of the trace, written as it is; no key without one.
-    pub trace: Option<&'a str>,
+    /// Whose trace of the last call is written ([`write_trace`](super::write_trace)); no key without.
+    pub trace: Option<(&'a Policy, &'a Scratch)>,
 }
 
 /// A rule, as answers name it (S6.9).
@@ -76,9 +78,9 @@ pub fn write_answer(out: &mut String, answer: &AnswerParts<'_>, order: &mut Vec<
         Some((metadata, tags)) => write_metadata(out, metadata, tags, order),
         None => out.push_str("null"),
     }
-    if let Some(trace) = answer.trace {
+    if let Some((policy, scratch)) = answer.trace {
         out.push_str(", \"trace\": ");
-        out.push_str(trace);
+        write_trace(out, policy, scratch);
     }
     out.push_str("}\n");
 }

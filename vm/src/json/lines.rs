@@ -27,13 +27,22 @@ pub struct JsonLines {
     order: Vec<TagId>,
     /// The session's value before the line set it, or memory.
     value_before: Option<OwnedValue>,
+    /// Whether answers have a trace.
+    traces: bool,
 }
 
 impl JsonLines {
     /// Memory for lines under `policy`; with another policy, every call fails.
     pub fn new(policy: &Policy) -> JsonLines {
         let scratch = Scratch::new(policy);
-        JsonLines { scratch, arena: Arena::new(), order: Vec::new(), value_before: None }
+        JsonLines { scratch, arena: Arena::new(), order: Vec::new(), value_before: None, traces: false }
+    }
+
+    /// Whether the answers to calls from now on have the key `trace`, which explains them down to each condition:
+    /// [`Scratch::explain`] says what that costs. Off at first.
+    pub fn explain(&mut self, policy: &Policy, on: bool) {
+        self.scratch.explain(policy, on);
+        self.traces = on;
     }
 
     /// Answers a line, with or without its line end: appends the answer to `out`, with a line end. `session` finds the
@@ -50,23 +59,7 @@ impl JsonLines {
         session: impl FnOnce(Option<&str>) -> Result<&'s mut Session, String>,
         out: &mut String,
     ) -> Result<(), AnswerError> {
-        self.answer_with_trace(policy, line, session, None, out)
-    }
-
-    /// As [`JsonLines::answer`]; the answer to a call has the JSON text that `trace` makes of the scratch under the key
-    /// `trace`.
-    ///
-    /// # Errors
-    /// As [`JsonLines::answer`].
-    pub fn answer_with_trace<'s>(
-        &mut self,
-        policy: &Policy,
-        line: &[u8],
-        session: impl FnOnce(Option<&str>) -> Result<&'s mut Session, String>,
-        trace: Option<&dyn Fn(&Scratch) -> String>,
-        out: &mut String,
-    ) -> Result<(), AnswerError> {
-        let JsonLines { scratch, arena, order, value_before } = self;
+        let JsonLines { scratch, arena, order, value_before, traces } = self;
         if arena.allocated_bytes() > KEPT {
             *arena = Arena::new();
         } else {
@@ -80,11 +73,9 @@ impl JsonLines {
                 let session =
                     session(line.session).map_err(|message| AnswerError(Cause::NoSession(message)))?;
                 let decision = decide(policy, &line, session, scratch, value_before)?;
-                let trace = trace.map(|trace| trace(scratch));
-                let parts = AnswerParts {
-                    trace: trace.as_deref(),
-                    ..AnswerParts::new(line.session, line.call.tool(), &decision, policy, session, scratch)
-                };
+                let mut parts =
+                    AnswerParts::new(line.session, line.call.tool(), &decision, policy, session, scratch);
+                parts.trace = traces.then_some((policy, scratch));
                 write_answer(out, &parts, order);
             }
         }

@@ -13,6 +13,7 @@ mod state;
 #[cfg(test)]
 mod tests;
 mod text;
+mod trace;
 mod value;
 
 pub use answer::{AnswerParts, RuleParts, write_answer, write_branch_answer, write_error};
@@ -23,3 +24,4 @@ pub use lines::{AnswerError, JsonLines};
 pub use state::{ImportError, STATE_VERSION};
 pub(crate) use state::{PENDING_KEY, SESSION_KEY, read_pending, read_session};
 pub use text::{write_string, write_value};
+pub use trace::write_trace;

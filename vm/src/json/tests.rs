@@ -2,11 +2,13 @@
 
 use super::{AnswerParts, BranchLine, CallLine, Line, RuleParts, read_line, write_answer};
 use super::{write_branch_answer, write_error};
+use crate::bytecode::Settings;
 use crate::call::{Combine, MetadataInput, SetInput};
 use crate::handle::TagRef;
 use crate::limits::Limits;
 use crate::metadata::{Interner, Metadata, StringTable, Tags, write_metadata};
 use crate::number::Number;
+use crate::testing::{Assembler, Bench};
 use crate::value::Arena;
 use crate::value::Value;
 use proptest::prelude::*;
@@ -358,11 +360,12 @@ fn answers_have_their_keys_in_order() {
     );
     out.clear();
     let rule = RuleParts { description: None, ..rule };
+    let bench = Bench::new(Assembler::new().program, Settings::default());
     let parts = AnswerParts {
         session: None,
         rule: Some(rule),
         result_meta: Some((&metadata, tags)),
-        trace: Some("[]"),
+        trace: Some((&bench.policy, &bench.scratch)),
         ..parts
     };
     write_answer(&mut out, &parts, &mut Vec::new());
