@@ -1,7 +1,7 @@
 //! Patterns: regexes and wildcards that must match a whole string (S4.3).
 //!
 //! Parsing is all that happens here: it is cheap, so that the compiler can validate with it, and builds no automaton
-//! (that is [`crate::matcher`]). Whole-string matching is built on the parsed form, never by pasting text around the
+//! (that is [`crate::automata`]). Whole-string matching is built on the parsed form, never by pasting text around the
 //! pattern, so `a)|(b` stays an error and `(?x)a #c` works.
 //!
 //! Invariant: a pattern that parses is within the size limits here, so building its automaton cannot fail.
