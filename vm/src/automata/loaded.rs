@@ -6,10 +6,17 @@ use crate::bytecode::automata::{AutomataTables, DfaId, LiteralId, TextSetId, Tex
 use crate::bytecode::program::{List, PatternId, Program};
 use crate::limits::{LimitExceeded, Limits};
 use crate::pattern::{Pattern, PatternError};
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::memmem::Finder;
 use std::cmp::Ordering;
 use std::fmt;
+
+/// What building a search for many texts takes, for each byte of them, unless they begin alike.
+const SEARCH_BYTES: usize = 32;
+/// Texts of so many bytes together may be searched for by a table of transitions, which is quicker and much larger.
+const LONGEST_IN_TABLE: usize = 4096;
+/// What parsing a pattern takes for each byte of its text, at least.
+const PARSING_BYTES: usize = 16;
 
 /// The automata of a program that runs: its tables, and what was made when it was loaded. Immutable.
 #[derive(Debug, Clone, Default)]
@@ -166,6 +173,13 @@ impl Room {
             .map_err(|error| LoadError(Cause::Limit(error)))
     }
 
+    /// Refuses a search for so many texts before it is built, if there may not be enough left for it. Gives their length.
+    pub(crate) fn check_search(&self, texts: &[&str]) -> Result<usize, LoadError> {
+        let bytes = texts.iter().map(|text| text.len()).fold(0, usize::saturating_add);
+        self.check(bytes.saturating_mul(SEARCH_BYTES))?;
+        Ok(bytes)
+    }
+
     /// What is left.
     pub(crate) fn left(&self) -> usize {
         self.limit.saturating_sub(self.taken)
@@ -188,10 +202,10 @@ fn substrings(
             Substrings::One(Box::new(Finder::new(text.as_bytes()).into_owned()))
         }
         texts => {
-            // The automaton takes some bytes for each byte of the texts: refused before it is built, where it is far too much.
-            let bytes = texts.iter().map(|text| text.len()).sum();
-            room.check(bytes)?;
-            let search = AhoCorasick::new(texts).map_err(LoadError::search)?;
+            let bytes = room.check_search(texts)?;
+            // A table of transitions takes up to 1 KiB for each byte of the texts.
+            let kind = (bytes > LONGEST_IN_TABLE).then_some(AhoCorasickKind::ContiguousNFA);
+            let search = AhoCorasick::builder().kind(kind).build(texts).map_err(LoadError::search)?;
             room.take(search.memory_usage())?;
             Substrings::Many(search)
         }
@@ -220,6 +234,8 @@ pub(crate) fn simulate(
     let parse = |&id: &PatternId| {
         let record = program.patterns.get(id.0 as usize).ok_or_else(&missing)?;
         let text = program.string(record.text).ok_or_else(&missing)?;
+        // Also where little comes of it: the same text may be parsed for many sets.
+        room.take(text.len().saturating_mul(PARSING_BYTES))?;
         let pattern =
             Pattern::parse(record.syntax, text).map_err(|error| LoadError(Cause::Pattern(id, error)))?;
         // An automaton takes at least that; so not even the parsed patterns take much more than the limit.

@@ -142,6 +142,39 @@ fn what_is_made_when_loading_stays_within_its_limit() {
     assert!(error.contains("over the limit `automata_bytes`"), "{error}");
 }
 
+/// However little comes of them: a text can be parsed for any number of sets.
+#[test]
+fn parsing_counts_when_loading() {
+    let text = format!(r"(?x)\bq # {}", "why ".repeat(4000));
+    let (program, report) = program(&[&text], Budget::new(TABLE, TABLES));
+    assert_eq!(report.simulated.len(), 1);
+    let load = |bytes| {
+        Automata::load(&program, &mut Room::new(&Limits { automata_bytes: bytes, ..Limits::default() }))
+    };
+    assert!(load(text.len() * 8).is_err());
+    assert!(load(text.len() * 32).is_ok());
+}
+
+/// A table of transitions for these texts would take half a KiB for each of their bytes.
+#[test]
+fn the_search_for_long_texts_takes_memory_in_proportion() {
+    let long = |seed: usize| -> String {
+        (0..20_000).map(|at| char::from(b'0' + ((at * at + seed * at) % 73 % 70) as u8)).collect()
+    };
+    let quoted = |seed| format!(".*{}.*", regex_syntax::escape(&long(seed)));
+    let texts = [quoted(1), quoted(2), quoted(3)];
+    let (program, report) = program(&texts.each_ref().map(String::as_str), Budget::new(TABLE, TABLES));
+    assert!(report.simulated.is_empty());
+    let bytes = program.automata.literal_text.len();
+    assert_eq!(bytes, 60_000);
+    let limits = Limits { automata_bytes: bytes * 40, ..Limits::default() };
+    let automata = Automata::load(&program, &mut Room::new(&limits)).unwrap();
+    let mut cache = MatcherCache::default();
+    let id = program.automata.elements[0].plain.unwrap();
+    let mut accepts = |text: &str| automata.accepts(&program.automata, id, text, &mut cache);
+    assert!(accepts(&format!("x{}y", long(2))) && !accepts(&long(4)));
+}
+
 #[test]
 fn one_cache_serves_simulations_of_all_sizes() {
     let mut cache = MatcherCache::default();

@@ -221,8 +221,7 @@ fn substrings(program: &Program, room: &mut Room) -> Result<Option<NFA>, LoadErr
         program.automata.literal(record.text).ok_or_else(|| LoadError::missing("substring of tools", row))
     };
     let texts = (0..).zip(records).map(text).collect::<Result<Vec<&str>, _>>()?;
-    // The automaton takes some bytes for each byte of the texts: refused before it is built, where it is far too much.
-    room.check(texts.iter().map(|text| text.len()).sum())?;
+    room.check_search(&texts)?;
     let search = Builder::new().match_kind(MatchKind::Standard).build(texts).map_err(LoadError::search)?;
     room.take(search.memory_usage())?;
     Ok(Some(search))

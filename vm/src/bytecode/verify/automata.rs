@@ -3,8 +3,9 @@
 use super::error::{Place, VerifyError};
 use super::tables::{Checked, PoolBudget, Row, each, ends, index};
 use crate::bytecode::automata::*;
-use crate::bytecode::program::{PatternId, Program};
-use crate::pattern::Pattern;
+use crate::bytecode::program::{PatternId, Program, StringId};
+use crate::pattern::{Pattern, PatternSyntax};
+use std::collections::HashSet;
 
 pub(super) fn verify(program: &Program) -> Checked {
     let tables = &program.automata;
@@ -81,9 +82,13 @@ impl DfaPools<'_> {
         if accepting == 0 || accepting > absorbing || absorbing > record.states {
             return Err("states that are not in order".to_owned());
         }
-        let stays = |state: u16, row: &[u16]| {
-            classes.iter().all(|&class| row.get(usize::from(class)).is_some_and(|&next| next == state))
-        };
+        // Each class counts once: a row is short where there are few.
+        let mut used = vec![false; stride];
+        for &class in classes {
+            used.get_mut(usize::from(class)).into_iter().for_each(|used| *used = true);
+        }
+        let stays =
+            |state: u16, row: &[u16]| row.iter().zip(&used).all(|(&next, &used)| !used || next == state);
         for (state, row) in (0..record.states).zip(rows.chunks_exact(stride)) {
             if (state == 0 || state >= absorbing) && !stays(state, row) {
                 return Err(format!("state {state} is left, and should not be"));
@@ -147,21 +152,52 @@ fn text_sets(program: &Program) -> Checked {
     Ok(())
 }
 
-/// The patterns that are simulated are patterns; each is looked at once.
+/// The patterns that are simulated are patterns.
 fn simulated(program: &Program) -> Checked {
-    let mut seen = vec![false; program.patterns.len()];
-    let mut check = |id: &PatternId| {
-        let place = id.0 as usize;
-        index("pattern", id.0, seen.len())?;
-        if seen.get_mut(place).is_some_and(|seen| std::mem::replace(seen, true)) {
-            return Ok(());
-        }
-        let record = program.patterns.get(place).ok_or("no such pattern")?;
-        let text = program.string(record.text).ok_or("a pattern without a text")?;
-        Pattern::parse(record.syntax, text).map(drop).map_err(|error| error.to_string())
-    };
-    for (row, id) in program.automata.simulated.iter().enumerate() {
-        check(id).map_err(|message| VerifyError::new(Place::Row("simulated pattern", row), message))?;
+    let mut texts = PatternTexts::new(program);
+    for (row, &id) in program.automata.simulated.iter().enumerate() {
+        texts.check(id).map_err(|message| VerifyError::new(Place::Row("simulated pattern", row), message))?;
     }
     Ok(())
+}
+
+/// Checks that patterns are patterns. However many share a text, it is parsed once for each syntax.
+pub(super) struct PatternTexts<'p> {
+    program: &'p Program,
+    parsed: HashSet<(PatternSyntax, StringId)>,
+}
+
+impl<'p> PatternTexts<'p> {
+    pub(super) fn new(program: &'p Program) -> Self {
+        PatternTexts { program, parsed: HashSet::new() }
+    }
+
+    pub(super) fn check(&mut self, id: PatternId) -> Row {
+        index("pattern", id.0, self.program.patterns.len())?;
+        let record = self.program.patterns.get(id.0 as usize).ok_or("no such pattern")?;
+        let text = self.program.string(record.text).ok_or("a pattern without a text")?;
+        if !self.parsed.insert((record.syntax, record.text)) {
+            return Ok(());
+        }
+        Pattern::parse(record.syntax, text).map(drop).map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PatternTexts;
+    use crate::pattern::PatternSyntax::{Regex, Wildcard};
+    use crate::testing::Assembler;
+
+    #[test]
+    fn a_text_that_many_patterns_share_is_parsed_once() {
+        let mut asm = Assembler::new();
+        let same: Vec<_> = (0..1000).map(|_| asm.pattern(Regex, "(?x)a # and why")).collect();
+        let (wildcard, wrong) = (asm.pattern(Wildcard, "(x"), asm.pattern(Regex, "(x"));
+        let mut texts = PatternTexts::new(&asm.program);
+        assert!(same.into_iter().all(|id| texts.check(id).is_ok()));
+        assert_eq!(texts.parsed.len(), 1);
+        assert!(texts.check(wildcard).is_ok());
+        assert!(texts.check(wrong).unwrap_err().contains("unclosed"));
+    }
 }

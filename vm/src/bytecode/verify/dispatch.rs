@@ -1,12 +1,12 @@
 //! Dispatch: every block is where its priority and its tool say, texts are in the order in which they are searched, and
 //! nothing leads out of range.
 
+use super::automata::PatternTexts;
 use super::error::{Place, VerifyError};
 use super::tables::{Checked, PoolBudget, Row, each, index};
 use crate::bytecode::automata::LiteralId;
 use crate::bytecode::dispatch::*;
-use crate::bytecode::program::{PatternId, Program, ToolRecord};
-use crate::pattern::Pattern;
+use crate::bytecode::program::{Program, ToolRecord};
 
 pub(super) fn verify(program: &Program) -> Checked {
     let tables = &program.dispatch;
@@ -150,17 +150,7 @@ fn automata(program: &Program) -> Checked {
         index("target", target, tables.targets.len())
     })?;
     let mut pool = PoolBudget::new("automaton target", &tables.automaton_targets);
-    let mut parsed = vec![false; program.patterns.len()];
-    let mut parse = |PatternId(id): PatternId| {
-        let place = id as usize;
-        index("pattern", id, parsed.len())?;
-        if parsed.get_mut(place).is_some_and(|parsed| std::mem::replace(parsed, true)) {
-            return Ok(());
-        }
-        let record = program.patterns.get(place).ok_or("no such pattern")?;
-        let text = program.string(record.text).ok_or("a pattern without a text")?;
-        Pattern::parse(record.syntax, text).map(drop).map_err(|error| error.to_string())
-    };
+    let mut texts = PatternTexts::new(program);
     for (row, record) in tables.automata.iter().enumerate() {
         let mut check = || {
             let patterns = match record.engine {
@@ -169,7 +159,7 @@ fn automata(program: &Program) -> Checked {
                     program.automata.dfas.get(id.0 as usize).map_or(0, |dfa| dfa.patterns as usize)
                 }
                 ToolEngine::Simulated(id) => {
-                    parse(id)?;
+                    texts.check(id)?;
                     1
                 }
             };

@@ -39,13 +39,14 @@ pub(crate) fn sample() -> Assembler {
     block.before = Some(update);
     asm.block(block);
     let first = List { start: 0, len: 1 };
-    let updates = ExplainedUpdates { procedure: Some(explained_update), conditions: first };
+    let updates =
+        ExplainedUpdates { procedure: Some(explained_update), conditions: List { start: 1, len: 1 } };
     asm.program.explanations = ExplanationTables {
         conditions: vec![
             test(ConditionKindRecord::Test, List::default()),
             test(ConditionKindRecord::Not, first),
         ],
-        slots: vec![0],
+        slots: vec![0, 0],
         rules: vec![Some(ExplainedRule { procedure: explained, slot: 1 })],
         blocks: vec![ExplainedBlock { before: updates, ..ExplainedBlock::default() }],
     };
@@ -86,21 +87,25 @@ fn the_tables_hang_together() {
     broken("explained block 0: it has updates just where", |program| {
         program.explanations.blocks[0].after.procedure = Some(3);
     });
-    broken("explained block 0: its conditions are beyond", |program| {
-        program.explanations.blocks[0].before.conditions = List { start: 1, len: 1 };
+    broken("explained block 0: a list reaches beyond the slot pool", |program| {
+        program.explanations.blocks[0].before.conditions = List { start: 2, len: 1 };
     });
     broken("explained block 0: condition 9 does not exist", |program| {
-        program.explanations.slots.push(9);
-        program.explanations.blocks[0].before.conditions = List { start: 1, len: 1 };
+        program.explanations.slots[1] = 9;
     });
 }
 
 #[test]
 fn conditions_are_made_of_what_comes_before() {
-    broken("condition 1: its parts are beyond", |program| {
-        program.explanations.conditions[1].parts = List { start: 0, len: 2 };
+    broken("condition 1: a list reaches beyond the slot pool", |program| {
+        program.explanations.conditions[1].parts = List { start: 0, len: 3 };
     });
     broken("condition 1: a part does not come before it", |program| program.explanations.slots[0] = 1);
+    // Else a few long lists for many conditions would take quadratic time.
+    broken("the lists of the slot pool are longer than the pool", |program| {
+        program.explanations.slots.pop();
+        program.explanations.blocks[0].before.conditions.start = 0;
+    });
     broken("condition 1: 0 parts", |program| program.explanations.conditions[1].parts = List::default());
     broken("condition 1: 1 parts", |program| {
         program.explanations.conditions[1].kind = ConditionKindRecord::Test;

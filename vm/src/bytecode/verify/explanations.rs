@@ -3,13 +3,15 @@
 use super::error::{Place, VerifyError};
 use super::links::{check_before, check_rule, procedure};
 use super::procedures::Summary;
+use super::tables::PoolBudget;
 use crate::bytecode::explanations::*;
-use crate::bytecode::program::{List, ProcedureKind, Program};
+use crate::bytecode::program::{ProcedureKind, Program};
 
 pub(super) fn verify(program: &Program, summaries: &[Summary]) -> Result<(), VerifyError> {
     let tables = &program.explanations;
+    let mut pool = PoolBudget::new("slot", &tables.slots);
     for (row, condition) in tables.conditions.iter().enumerate() {
-        self::condition(program, row, condition)
+        self::condition(program, row, condition, &mut pool)
             .map_err(|message| VerifyError::new(Place::Row("condition", row), message))?;
     }
     if !tables.are_there() {
@@ -41,7 +43,8 @@ pub(super) fn verify(program: &Program, summaries: &[Summary]) -> Result<(), Ver
             if updates.procedure.is_some() != plain.is_some() {
                 return Err(fail("it has updates just where the block has none".to_owned()));
             }
-            slots(tables, updates.conditions).map_err(fail)?;
+            let slots = pool.take(updates.conditions).map_err(fail)?;
+            slots.iter().try_for_each(|&slot| self::slot(tables, slot)).map_err(fail)?;
         }
         if let Some(before) = before.procedure {
             check_before(summaries, before, true).map_err(fail)?;
@@ -57,9 +60,13 @@ pub(super) fn verify(program: &Program, summaries: &[Summary]) -> Result<(), Ver
 }
 
 /// Its parts are conditions of lower slots, as many as its kind has.
-fn condition(program: &Program, row: usize, condition: &ConditionRecord) -> Result<(), String> {
-    let parts =
-        condition.parts.of(&program.explanations.slots).ok_or("its parts are beyond the end of the slots")?;
+fn condition(
+    program: &Program,
+    row: usize,
+    condition: &ConditionRecord,
+    pool: &mut PoolBudget<'_, u32>,
+) -> Result<(), String> {
+    let parts = pool.take(condition.parts)?;
     if parts.iter().any(|&part| part as usize >= row) {
         return Err("a part does not come before it".to_owned());
     }
@@ -82,11 +89,6 @@ fn condition(program: &Program, row: usize, condition: &ConditionRecord) -> Resu
         return Err("lines and columns count from 1".to_owned());
     }
     Ok(())
-}
-
-fn slots(tables: &ExplanationTables, list: List) -> Result<(), String> {
-    let slots = list.of(&tables.slots).ok_or("its conditions are beyond the end of the slots")?;
-    slots.iter().try_for_each(|&slot| self::slot(tables, slot))
 }
 
 fn slot(tables: &ExplanationTables, slot: u32) -> Result<(), String> {
