@@ -61,6 +61,17 @@ fn the_engine_agrees_on_single_conditions() {
     }
 }
 
+/// Sets of one word and of many, at the edges of words, and policies whose tags end there.
+#[test]
+fn the_engine_agrees_on_many_tags() {
+    for (seed, tags) in seeds(90_000..90_018).zip([54, 55, 56, 119, 300, 5000].into_iter().cycle()) {
+        let case = Case::of_many_tags(seed, Style::ALL, tags, 20);
+        for implementation in [engine, plain_engine, engine_on_the_move] {
+            expect_none(seed, &case, |case| disagreement(oracle, implementation, case));
+        }
+    }
+}
+
 /// Operators bind as S5.1 says: the same policy with all operands in parentheses means the same. The implementations
 /// share the parser, so that nothing else here sees it misread an expression.
 #[test]

@@ -37,6 +37,7 @@ fn set(random: &mut Random) -> String {
     let most = [0, 0, 0, 0, 0, 0, 3, 3, 3, 100][random.below(10)];
     let unknown = random.below(most + 1);
     tags.extend((0..unknown).map(|_| format!("\"u{}\"", random.below(200))));
+    tags.extend(literals::numbered_tags(random).iter().map(|tag| string(tag)));
     let list = format!("[{}]", tags.join(", "));
     match random.below(20) {
         0 | 1 => "[\"*\"]".to_owned(),

@@ -265,7 +265,8 @@ impl Writer<'_> {
             _ => {
                 let elements: Vec<_> = (0..self.random.below(4)).map(|_| self.string_element()).collect();
                 let holds_pattern = elements.iter().any(|(_, is_pattern)| *is_pattern);
-                let texts: Vec<_> = elements.into_iter().map(|(text, _)| text).collect();
+                let mut texts: Vec<_> = elements.into_iter().map(|(text, _)| text).collect();
+                texts.extend(literals::numbered_tags(self.random).iter().map(|tag| literals::quoted(tag)));
                 Set { text: format!("{{{}}}", texts.join(", ")), level: 5, holds_pattern }
             }
         }

@@ -175,8 +175,33 @@ pub(super) fn quoted(text: &str) -> String {
     literal + "\""
 }
 
+/// The name of a numbered tag.
+pub(super) fn numbered_tag(number: usize) -> String {
+    format!("g{number}")
+}
+
+/// Some numbered tags, if there are any: a run of them, all or every so many, which begins at or beside the edge of a word
+/// of 64 or anywhere.
+pub(super) fn numbered_tags(random: &mut Random) -> Vec<String> {
+    let all = random.numbered();
+    if all == 0 || random.percent(50) {
+        return Vec::new();
+    }
+    let first = match random.below(3) {
+        0 => random.below(all),
+        _ => (random.below(all / 64 + 1) * 64 + random.below(3)).saturating_sub(1),
+    };
+    let step = if random.percent(70) { 1 } else { random.below(130) + 1 };
+    let count = [1, 2, 3, 63, 64, 65, 130, all][random.below(8)];
+    (first..all).step_by(step).take(count).map(numbered_tag).collect()
+}
+
 /// A tag as a policy literal.
 pub(super) fn tag(random: &mut Random) -> String {
+    let all = random.numbered();
+    if all > 0 && random.percent(30) {
+        return quoted(&numbered_tag(random.below(all)));
+    }
     quoted(random.pick_early(TAGS))
 }
 

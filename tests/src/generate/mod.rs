@@ -10,7 +10,7 @@ mod policy;
 mod random;
 
 pub use calls::{line, single_line, value};
-pub use policy::{Part, Source, Style, deny_rule, policy, single_conditions};
+pub use policy::{Part, Source, Style, deny_rule, naming, policy, single_conditions};
 pub use random::Random;
 
 use crate::corpus::{Level, Mode, Options, PolicyFile};
@@ -46,6 +46,16 @@ impl Case {
         let sources = vec![single_conditions(&mut random, style, tools)];
         let calls = (0..calls).map(|_| single_line(&mut random, tools)).collect();
         Case { sources, windows: false, options: Options::default(), calls }
+    }
+
+    /// The case of this seed with a policy that names so many more tags, which sets of policy and calls have in runs.
+    pub fn of_many_tags(seed: u64, style: Style, tags: usize, calls: usize) -> Case {
+        let mut random = Random::with_numbered_tags(seed, tags);
+        let mut sources = policy(&mut random, style);
+        sources[0].declarations.push(naming(&mut random, tags));
+        let options = options(&mut random);
+        let calls = (0..calls).map(|_| line(&mut random)).collect();
+        Case { sources, windows: false, options, calls }
     }
 
     /// The policy's files.

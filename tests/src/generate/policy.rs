@@ -126,6 +126,13 @@ pub fn single_conditions(random: &mut Random, style: Style, tools: usize) -> Sou
     Source { declarations: (0..tools).map(block).collect() }
 }
 
+/// Writes a shorthand that names all of so many numbered tags and gives them to the results of a tool, some of them not.
+pub fn naming(random: &mut Random, tags: usize) -> Part {
+    let all: Vec<_> = (0..tags).map(|tag| literals::quoted(&literals::numbered_tag(tag))).collect();
+    let some: Vec<_> = literals::numbered_tags(random).iter().map(|tag| literals::quoted(tag)).collect();
+    Part::line(format!("tool \"u\" -> @tags |= {{{}}} - {{{}}};", all.join(", "), some.join(", ")))
+}
+
 /// Puts a declaration somewhere: the order of lets does not matter (S3.1).
 fn place(random: &mut Random, sources: &mut [Source], part: Part) {
     let source = random.below(sources.len());

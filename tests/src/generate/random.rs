@@ -4,12 +4,23 @@
 #[derive(Debug, Clone)]
 pub struct Random {
     state: u64,
+    numbered: usize,
 }
 
 impl Random {
     /// Starts a sequence.
     pub fn new(seed: u64) -> Random {
-        Random { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d }
+        Random { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ 0x5851_f42d_4c95_7f2d, numbered: 0 }
+    }
+
+    /// Starts a sequence for cases that have so many numbered tags beside the usual ones.
+    pub fn with_numbered_tags(seed: u64, numbered: usize) -> Random {
+        Random { numbered, ..Random::new(seed) }
+    }
+
+    /// How many numbered tags there are.
+    pub fn numbered(&self) -> usize {
+        self.numbered
     }
 
     /// The next 64 bits.
