@@ -132,7 +132,7 @@ impl Policy {
     }
 
     /// The tags that it names.
-    pub fn universe(&self) -> &Universe {
+    pub(crate) fn universe(&self) -> &Universe {
         &self.universe
     }
 

@@ -113,6 +113,7 @@ impl<'s> BlockTrace<'s> {
 
 /// When updates run (S7.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum UpdatePhase {
     /// `session before`
     Before,

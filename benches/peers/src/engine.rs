@@ -5,7 +5,7 @@ use sqrt_compiler::{Options, Source, compile};
 use sqrt_vm::call::{Argument, Call, MetadataInput, Returned, SetInput};
 use sqrt_vm::engine::Decision;
 use sqrt_vm::limits::Limits;
-use sqrt_vm::metadata::{MetaSet, Session, Tags};
+use sqrt_vm::metadata::{FieldImm, MetaSet, Session, Tags};
 use sqrt_vm::policy::Policy;
 use sqrt_vm::scratch::Scratch;
 use sqrt_vm::value::Value;
@@ -143,7 +143,7 @@ impl<'a> WithResult<'a> {
         let Host { policy, session, scratch, .. } = &self.host;
         let tags = scratch.tags(policy, session);
         let result = scratch.result_metadata().expect("the result phase ran");
-        (strings(&session.metadata().tags, &tags), strings(&result.tags, &tags))
+        (strings(session.metadata().field(FieldImm::Tags), &tags), strings(result.field(FieldImm::Tags), &tags))
     }
 }
 

@@ -16,7 +16,7 @@ use std::collections::HashMap;
 
 /// Why patterns have no table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NoTable {
+pub(crate) enum NoTable {
     /// It would be over the budget.
     TooLarge,
     /// They look at characters on both sides of a place, which no table of bytes can do.
@@ -27,7 +27,7 @@ pub enum NoTable {
 ///
 /// # Errors
 /// If there is no such table; then the patterns have to be simulated, or split into smaller sets.
-pub fn union(patterns: &[&Pattern], budget: usize) -> Result<Table, NoTable> {
+pub(crate) fn union(patterns: &[&Pattern], budget: usize) -> Result<Table, NoTable> {
     refuse_word_boundaries(patterns)?;
     let whole =
         Hir::alternation(patterns.iter().map(|pattern| byte_runs::rewrite(pattern.whole())).collect());
@@ -39,7 +39,7 @@ pub fn union(patterns: &[&Pattern], budget: usize) -> Result<Table, NoTable> {
 ///
 /// # Errors
 /// As [`union`].
-pub fn many(patterns: &[&Pattern], budget: usize) -> Result<Table, NoTable> {
+pub(crate) fn many(patterns: &[&Pattern], budget: usize) -> Result<Table, NoTable> {
     refuse_word_boundaries(patterns)?;
     let wholes: Vec<Hir> = patterns.iter().map(|pattern| byte_runs::rewrite(pattern.whole())).collect();
     let count = u32::try_from(wholes.len()).map_err(|_| NoTable::TooLarge)?;

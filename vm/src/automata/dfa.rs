@@ -8,7 +8,7 @@ use crate::bytecode::program::List;
 
 /// A deterministic automaton of a program, ready to walk.
 #[derive(Debug, Clone, Copy)]
-pub struct Dfa<'p> {
+pub(crate) struct Dfa<'p> {
     classes: &'p [u8; 256],
     transitions: &'p [u16],
     stride_log2: u8,
@@ -21,7 +21,7 @@ pub struct Dfa<'p> {
 
 impl<'p> Dfa<'p> {
     /// The automaton `id`; none if there is no such automaton, or its lists lead out of their pools.
-    pub fn new(tables: &'p AutomataTables, id: DfaId) -> Option<Dfa<'p>> {
+    pub(crate) fn new(tables: &'p AutomataTables, id: DfaId) -> Option<Dfa<'p>> {
         let record = tables.dfas.get(id.0 as usize)?;
         let from = record.transitions as usize;
         let size = usize::from(record.states).checked_shl(u32::from(record.stride_log2))?;
@@ -38,13 +38,13 @@ impl<'p> Dfa<'p> {
     }
 
     /// Whether it accepts the whole of `text`: whether any of its patterns matches.
-    pub fn accepts(&self, text: &str) -> bool {
+    pub(crate) fn accepts(&self, text: &str) -> bool {
         self.walk(text) >= self.first_accepting
     }
 
     /// The numbers of its patterns that match the whole of `text`, ascending; always empty if it does not tell patterns
     /// apart.
-    pub fn matches(&self, text: &str) -> &'p [u32] {
+    pub(crate) fn matches(&self, text: &str) -> &'p [u32] {
         let place = self.walk(text).checked_sub(self.first_accepting);
         let list = place.and_then(|place| self.accepts.get(usize::from(place)));
         list.and_then(|list| list.of(self.pool)).unwrap_or_default()

@@ -14,7 +14,7 @@ use std::cmp::Ordering;
 
 /// An element set of a program: the union of the parts of its record.
 #[derive(Debug, Clone, Copy)]
-pub struct ElementSet<'p> {
+pub(crate) struct ElementSet<'p> {
     program: &'p Program,
     automata: &'p Automata,
     record: &'p ElementSetRecord,
@@ -23,7 +23,7 @@ pub struct ElementSet<'p> {
 
 impl<'p> ElementSet<'p> {
     /// The element set `id` of a program whose automata are loaded; none if there is no such set.
-    pub fn new(program: &'p Program, automata: &'p Automata, id: Elements) -> Option<ElementSet<'p>> {
+    pub(crate) fn new(program: &'p Program, automata: &'p Automata, id: Elements) -> Option<ElementSet<'p>> {
         let record = program.element_sets.get(id.index())?;
         let texts = *program.automata.elements.get(id.index())?;
         Some(ElementSet { program, automata, record, texts })
@@ -33,7 +33,7 @@ impl<'p> ElementSet<'p> {
     ///
     /// `lines` says how a pattern takes a text with a line end (S4.5): if false, no pattern matches it, except one that
     /// begins with a flag setting that names `s`.
-    pub fn accepts(&self, leaf: Leaf<'_>, lines: bool, cache: &mut MatcherCache) -> bool {
+    pub(crate) fn accepts(&self, leaf: Leaf<'_>, lines: bool, cache: &mut MatcherCache) -> bool {
         self.record.anything
             || match leaf {
                 Leaf::Null => false,
@@ -103,7 +103,7 @@ fn contains<T: PartialOrd>(range: &RangeRecord<T>, value: &T) -> bool {
 }
 
 /// Whether a text has LF, CR, VT, FF, U+0085, U+2028 or U+2029 (S4.5).
-pub fn has_line_end(text: &str) -> bool {
+pub(crate) fn has_line_end(text: &str) -> bool {
     let control = |byte: u8| matches!(byte, b'\n' | b'\r' | 0x0b | 0x0c);
     let unicode = |character| matches!(character, '\u{85}' | '\u{2028}' | '\u{2029}');
     text.bytes().any(control) || (!text.is_ascii() && text.chars().any(unicode))

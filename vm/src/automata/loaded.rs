@@ -20,7 +20,7 @@ const PARSING_BYTES: usize = 16;
 
 /// The automata of a program that runs: its tables, and what was made when it was loaded. Immutable.
 #[derive(Debug, Clone, Default)]
-pub struct Automata {
+pub(crate) struct Automata {
     /// For each text set.
     sets: Vec<Made>,
 }
@@ -42,7 +42,7 @@ enum Substrings {
 
 /// Why automata could not be made.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LoadError(Cause);
+pub(crate) struct LoadError(Cause);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Cause {
@@ -83,7 +83,7 @@ impl Automata {
     /// # Errors
     /// If it takes more than the limit `automata_bytes`; or if the program has a pattern that is none, or refers to what it
     /// does not have. The verifier has refused such programs before.
-    pub fn load(program: &Program, room: &mut Room) -> Result<Automata, LoadError> {
+    pub(crate) fn load(program: &Program, room: &mut Room) -> Result<Automata, LoadError> {
         let sets = (0..).map(TextSetId).zip(&program.automata.text_sets);
         let sets = sets.map(|(id, record)| {
             let missing = || LoadError::missing("text set", id.0);
@@ -98,7 +98,7 @@ impl Automata {
     }
 
     /// Whether `text` is in the text set `id`. Does not allocate once the cache has grown to its size.
-    pub fn accepts(
+    pub(crate) fn accepts(
         &self,
         tables: &AutomataTables,
         id: TextSetId,
@@ -149,14 +149,14 @@ fn is_literal(tables: &AutomataTables, record: &TextSetRecord, text: &str) -> bo
 
 /// Bytes that may still be taken.
 #[derive(Debug)]
-pub struct Room {
+pub(crate) struct Room {
     limit: usize,
     taken: usize,
 }
 
 impl Room {
     /// Room for all that is made when a policy is loaded: the limit `automata_bytes`.
-    pub fn new(limits: &Limits) -> Room {
+    pub(crate) fn new(limits: &Limits) -> Room {
         Room { limit: limits.automata_bytes, taken: 0 }
     }
 

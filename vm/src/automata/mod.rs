@@ -31,12 +31,14 @@ mod verifier_tests;
 pub use budget::Budget;
 pub use build::{BuildError, Reason, Report, Simulated, build};
 pub use compare::{Difference, differences};
-pub use determinise::{NoTable, many, union};
-pub use dfa::Dfa;
-pub use element::{ElementSet, has_line_end};
-pub use loaded::{Automata, LoadError, Room};
-pub use simulation::{MatcherCache, Simulation};
-pub use table::{Table, TooMany};
+#[cfg(test)]
+pub(crate) use determinise::union;
+pub(crate) use determinise::{NoTable, many};
+pub(crate) use dfa::Dfa;
+pub(crate) use element::ElementSet;
+pub(crate) use loaded::{Automata, LoadError, Room};
+pub(crate) use simulation::{MatcherCache, Simulation};
+pub(crate) use table::{Table, TooMany};
 
 pub(crate) use build::pattern as parse;
 pub(crate) use determinise::has_unicode_word_boundary;

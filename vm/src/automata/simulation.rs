@@ -7,18 +7,18 @@ use super::byte_runs;
 use super::determinise::nfa;
 use crate::pattern::Pattern;
 use regex_automata::nfa::thompson::pikevm::{Cache, PikeVM};
-use regex_automata::{Anchored, Input, MatchKind, PatternSet};
+use regex_automata::{Anchored, Input, MatchKind};
 use regex_syntax::hir::Hir;
 
 /// Some patterns, ready to be simulated together.
 #[derive(Debug, Clone)]
-pub struct Simulation {
+pub(crate) struct Simulation {
     machine: PikeVM,
 }
 
 impl Simulation {
     /// Patterns as one automaton of at most `limit` bytes; their numbers are their places. None if it would be larger.
-    pub fn new(patterns: &[&Pattern], limit: usize) -> Option<Simulation> {
+    pub(crate) fn new(patterns: &[&Pattern], limit: usize) -> Option<Simulation> {
         let wholes: Vec<Hir> = patterns.iter().map(|pattern| byte_runs::rewrite(pattern.whole())).collect();
         let nfa = nfa(&wholes, limit).ok()?;
         let config = PikeVM::config().match_kind(MatchKind::All);
@@ -26,26 +26,20 @@ impl Simulation {
     }
 
     /// Whether any of its patterns matches the whole of `text`.
-    pub fn accepts(&self, text: &str, cache: &mut MatcherCache) -> bool {
+    pub(crate) fn accepts(&self, text: &str, cache: &mut MatcherCache) -> bool {
         self.machine.is_match(cache.threads(&self.machine), whole(text))
     }
 
     /// Gives the number of each pattern that matches the whole of `text` to `found`, ascending.
-    pub fn each_match(&self, text: &str, cache: &mut MatcherCache, mut found: impl FnMut(usize)) {
-        let MatcherCache { threads, matches } = cache;
-        let threads = ready(threads, &self.machine);
-        let patterns = self.machine.get_nfa().pattern_len();
-        let matches = match matches {
-            Some(matches) if matches.capacity() >= patterns => matches,
-            other => other.insert(PatternSet::new(patterns)),
-        };
-        matches.clear();
-        self.machine.which_overlapping_matches(threads, &whole(text), matches);
+    #[cfg(test)]
+    pub(crate) fn each_match(&self, text: &str, cache: &mut MatcherCache, mut found: impl FnMut(usize)) {
+        let mut matches = regex_automata::PatternSet::new(self.machine.get_nfa().pattern_len());
+        self.machine.which_overlapping_matches(cache.threads(&self.machine), &whole(text), &mut matches);
         matches.iter().for_each(|pattern| found(pattern.as_usize()));
     }
 
     /// Bytes of heap memory.
-    pub fn memory_usage(&self) -> usize {
+    pub(crate) fn memory_usage(&self) -> usize {
         self.machine.get_nfa().memory_usage()
     }
 }
@@ -56,24 +50,19 @@ fn whole(text: &str) -> Input<'_> {
 
 /// What matching writes to: owned by the caller, used again for every call and every policy.
 #[derive(Debug, Clone, Default)]
-pub struct MatcherCache {
+pub(crate) struct MatcherCache {
     threads: Option<Cache>,
-    matches: Option<PatternSet>,
 }
 
 impl MatcherCache {
+    /// The memory to simulate `machine` in.
     fn threads(&mut self, machine: &PikeVM) -> &mut Cache {
-        ready(&mut self.threads, machine)
-    }
-}
-
-/// The memory to simulate `machine` in.
-fn ready<'c>(threads: &'c mut Option<Cache>, machine: &PikeVM) -> &'c mut Cache {
-    match threads {
-        Some(threads) => {
-            threads.reset(machine);
-            threads
+        match &mut self.threads {
+            Some(threads) => {
+                threads.reset(machine);
+                threads
+            }
+            none => none.insert(machine.create_cache()),
         }
-        none => none.insert(machine.create_cache()),
     }
 }

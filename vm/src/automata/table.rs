@@ -5,7 +5,7 @@ use crate::bytecode::program::List;
 
 /// A deterministic automaton. State 0 is dead, the start state is 1 until the table is numbered for good.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Table {
+pub(crate) struct Table {
     pub(super) classes: [u8; 256],
     /// How many classes there are; rows have as many entries.
     pub(super) width: usize,
@@ -67,7 +67,7 @@ impl Table {
     }
 
     /// Bytes that it takes in the tables of a program.
-    pub fn memory_usage(&self) -> usize {
+    pub(crate) fn memory_usage(&self) -> usize {
         let lists =
             if self.patterns == 0 { 0 } else { self.accepts.iter().map(|list| 8 + 4 * list.len()).sum() };
         256 + size_of::<DfaRecord>() + (self.states() << self.stride_log2()) * size_of::<u16>() + lists
@@ -77,7 +77,7 @@ impl Table {
     ///
     /// # Errors
     /// If a table has no room for it; nothing that refers to what was added before is changed.
-    pub fn add_to(&self, tables: &mut AutomataTables) -> Result<DfaId, TooMany> {
+    pub(crate) fn add_to(&self, tables: &mut AutomataTables) -> Result<DfaId, TooMany> {
         let id = DfaId(index(tables.dfas.len())?);
         let record = DfaRecord {
             classes: append(&mut tables.dfa_classes, self.classes)?.start,

@@ -9,6 +9,7 @@ use std::fmt::Write;
 
 /// An answer to a call, in the order of its keys.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct AnswerParts<'a> {
     /// The session of the call; none is written as null.
     pub session: Option<&'a str>,
@@ -30,6 +31,7 @@ pub struct AnswerParts<'a> {
 
 /// A rule, as answers name it (S6.9).
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct RuleParts<'a> {
     /// The path of the file as given.
     pub file: &'a str,

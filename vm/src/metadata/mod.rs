@@ -14,7 +14,8 @@ mod text;
 pub(crate) use call_ids::NotPending;
 pub use session::{Session, SessionError};
 pub use set::{MetaSet, SetView};
-pub use tags::{Interner, StringTable, TagId, Tags, Universe};
+pub(crate) use tags::{Interner, StringTable, Universe};
+pub use tags::{TagId, Tags};
 pub(crate) use text::write_metadata_input;
 pub use text::{write_metadata, write_set};
 
@@ -25,15 +26,13 @@ use std::ops::Range;
 /// The three fields, in the order in which they are written.
 pub const FIELDS: [FieldImm; 3] = [FieldImm::Tags, FieldImm::Producers, FieldImm::Consumers];
 
-/// Metadata: three sets (S2.2).
+/// Metadata: three sets (S2.2). [`Metadata::field`] gives a set, [`write_metadata`] writes all as JSON; [`Tags`] has the
+/// strings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Metadata {
-    /// `tags`
-    pub tags: MetaSet,
-    /// `producers`
-    pub producers: MetaSet,
-    /// `consumers`
-    pub consumers: MetaSet,
+    pub(crate) tags: MetaSet,
+    pub(crate) producers: MetaSet,
+    pub(crate) consumers: MetaSet,
 }
 
 impl Default for Metadata {
@@ -45,14 +44,14 @@ impl Default for Metadata {
 
 impl Metadata {
     /// Becomes the default, keeping its memory.
-    pub fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.tags.set_empty();
         self.producers.set_empty();
         self.consumers.set_universal();
     }
 
     /// Becomes a copy of `other`, in its own memory if that is large enough.
-    pub fn assign(&mut self, other: &Metadata) {
+    pub(crate) fn assign(&mut self, other: &Metadata) {
         for field in FIELDS {
             self.field_mut(field).assign(other.field(field).view());
         }
@@ -61,7 +60,7 @@ impl Metadata {
     /// Joins `other` to it: union of tags and producers, intersection of consumers (S2.5).
     ///
     /// The default is neutral, so joining the metadata of all arguments to it is the propagation of S2.5.
-    pub fn join(&mut self, other: &Metadata) {
+    pub(crate) fn join(&mut self, other: &Metadata) {
         self.tags.union(other.tags.view());
         self.producers.union(other.producers.view());
         self.consumers.intersect(other.consumers.view());
@@ -93,7 +92,7 @@ impl Metadata {
     }
 
     /// A set, to change.
-    pub fn field_mut(&mut self, field: FieldImm) -> &mut MetaSet {
+    pub(crate) fn field_mut(&mut self, field: FieldImm) -> &mut MetaSet {
         match field {
             FieldImm::Tags => &mut self.tags,
             FieldImm::Producers => &mut self.producers,

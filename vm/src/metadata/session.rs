@@ -82,7 +82,7 @@ impl Session {
     }
 
     /// Its tags that the policy does not name.
-    pub fn tags(&self) -> &StringTable {
+    pub(crate) fn tags(&self) -> &StringTable {
         &self.tags
     }
 

@@ -220,7 +220,7 @@ proptest! {
             let place = expected.iter().position(|name| *name == again);
             prop_assert_eq!(table.find(&again).map(|index| index as usize), place);
             table.clear();
-            prop_assert!(table.is_empty() && table.find(&again).is_none());
+            prop_assert!(table.len() == 0 && table.find(&again).is_none());
         }
     }
 }

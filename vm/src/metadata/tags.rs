@@ -43,7 +43,7 @@ pub(super) fn call_tag(index: u32) -> TagId {
 /// Strings with indices from 0, found by hash; clearing keeps the memory. The hash is keyed at random, so that no input
 /// can choose collisions.
 #[derive(Debug, Clone, Default)]
-pub struct StringTable {
+pub(crate) struct StringTable {
     text: String,
     /// Where each string ends in `text`.
     ends: Vec<usize>,
@@ -54,13 +54,8 @@ pub struct StringTable {
 
 impl StringTable {
     /// How many strings.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.ends.len()
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
     }
 
     /// The length of all strings together, in bytes.
@@ -69,7 +64,7 @@ impl StringTable {
     }
 
     /// Forgets all strings. Takes time for the strings that are there, however many there were once.
-    pub fn clear(&mut self) {
+    pub(crate) fn clear(&mut self) {
         if self.ends.len() * 8 < self.slots.len() {
             // The last one first: what was in its way when it was placed is still there.
             for index in (0..u32::try_from(self.ends.len()).unwrap_or(u32::MAX)).rev() {
@@ -127,7 +122,7 @@ impl StringTable {
     }
 
     /// The string of an index.
-    pub fn name(&self, index: u32) -> Option<&str> {
+    pub(crate) fn name(&self, index: u32) -> Option<&str> {
         let index = index as usize;
         let end = *self.ends.get(index)?;
         let start = index.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or(0);
@@ -135,7 +130,7 @@ impl StringTable {
     }
 
     /// The index of a string.
-    pub fn find(&self, name: &str) -> Option<u32> {
+    pub(crate) fn find(&self, name: &str) -> Option<u32> {
         let mask = self.slots.len().checked_sub(1)?;
         let mut place = self.hash(name) & mask;
         loop {
@@ -148,7 +143,7 @@ impl StringTable {
     }
 
     /// The index of a string, which is added if it is new.
-    pub fn insert(&mut self, name: &str) -> u32 {
+    pub(crate) fn insert(&mut self, name: &str) -> u32 {
         if let Some(index) = self.find(name) {
             return index;
         }
@@ -221,7 +216,7 @@ impl Drop for Renumbered<'_> {
 
 /// The tags that a policy names: those of its program, found by the program's hash table.
 #[derive(Debug, Clone)]
-pub struct Universe {
+pub(crate) struct Universe {
     program: Arc<Program>,
     len: u32,
 }
@@ -234,17 +229,12 @@ impl Universe {
     }
 
     /// How many tags.
-    pub fn len(&self) -> u32 {
+    pub(crate) fn len(&self) -> u32 {
         self.len
     }
 
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len == 0
-    }
-
     /// The id of a tag of the universe.
-    pub fn find(&self, tag: &str) -> Option<TagId> {
+    pub(crate) fn find(&self, tag: &str) -> Option<TagId> {
         self.program.find_tag(tag).map(TagId)
     }
 
@@ -259,15 +249,15 @@ impl Universe {
     }
 }
 
-/// All tags of a call, to read: where ids become strings.
+/// All tags of a call, to read: where ids become strings. [`Scratch::tags`](crate::scratch::Scratch::tags) makes it.
 #[derive(Debug, Clone, Copy)]
 pub struct Tags<'t> {
     /// The policy's.
-    pub universe: &'t Universe,
+    pub(crate) universe: &'t Universe,
     /// The session's.
-    pub session: &'t StringTable,
+    pub(crate) session: &'t StringTable,
     /// The call's.
-    pub call: &'t StringTable,
+    pub(crate) call: &'t StringTable,
 }
 
 impl<'t> Tags<'t> {
@@ -292,7 +282,7 @@ impl<'t> Tags<'t> {
 
 /// Gives ids to the tags of a call.
 #[derive(Debug)]
-pub struct Interner<'t> {
+pub(crate) struct Interner<'t> {
     /// The policy's tags.
     pub universe: &'t Universe,
     /// The session's tags.
@@ -309,7 +299,7 @@ impl Interner<'_> {
     /// # Errors
     /// If the tag is longer than `tag_bytes`, or the call has more than `tags_per_call` tags that neither policy nor
     /// session know.
-    pub fn intern(&mut self, tag: &str) -> Result<TagId, LimitExceeded> {
+    pub(crate) fn intern(&mut self, tag: &str) -> Result<TagId, LimitExceeded> {
         if let Some(known) = self.tags().find(tag) {
             return Ok(known);
         }
@@ -319,7 +309,7 @@ impl Interner<'_> {
     }
 
     /// All tags, to read.
-    pub fn tags(&self) -> Tags<'_> {
+    pub(crate) fn tags(&self) -> Tags<'_> {
         Tags { universe: self.universe, session: self.session, call: self.call }
     }
 }
@@ -352,7 +342,7 @@ mod tests {
             let mut table = table(&large);
             for _ in 0..3 {
                 table.clear();
-                prop_assert!(table.is_empty() && table.slots.iter().all(|slot| *slot == 0));
+                prop_assert!((table.len() == 0) && table.slots.iter().all(|slot| *slot == 0));
                 for name in &small {
                     prop_assert_eq!(table.find(name), names(&table).iter().position(|other| other == name).map(|at| at as u32));
                     table.insert(name);

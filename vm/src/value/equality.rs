@@ -8,7 +8,7 @@ pub(super) const MAX_COMPARED_LEAVES: usize = 64;
 
 /// The memory of walks over values.
 #[derive(Debug, Default)]
-pub struct ValueScratch {
+pub(crate) struct ValueScratch {
     /// For the leaves of one value.
     pub leaves: LeafStack,
     pairs: Vec<(Value<'static>, Value<'static>)>,
@@ -18,7 +18,12 @@ pub struct ValueScratch {
 
 impl ValueScratch {
     /// `left == right` as `reading` says (S4.6); an absent value is `None`.
-    pub fn equal(&mut self, left: Option<Value<'_>>, right: Option<Value<'_>>, reading: ReadingImm) -> bool {
+    pub(crate) fn equal(
+        &mut self,
+        left: Option<Value<'_>>,
+        right: Option<Value<'_>>,
+        reading: ReadingImm,
+    ) -> bool {
         let same = match (left, right) {
             (Some(left), Some(right)) => self.same(left, right),
             _ => false,
@@ -33,12 +38,12 @@ impl ValueScratch {
     }
 
     /// Whether there is a leaf.
-    pub fn has_leaf(&mut self, value: Option<Value<'_>>) -> bool {
+    pub(crate) fn has_leaf(&mut self, value: Option<Value<'_>>) -> bool {
         self.leaves.leaves(value).next().is_some()
     }
 
     /// Structural equality of JSON, numbers numerically, objects without order.
-    pub fn same(&mut self, left: Value<'_>, right: Value<'_>) -> bool {
+    pub(crate) fn same(&mut self, left: Value<'_>, right: Value<'_>) -> bool {
         let mut pairs = with_lifetime(std::mem::take(&mut self.pairs));
         pairs.push((left, right));
         let mut same = true;
@@ -87,7 +92,7 @@ impl ValueScratch {
     }
 
     /// Whether some leaf of one equals some leaf of the other; taken to be so where a side has more than 64 leaves.
-    pub fn share_leaf(&mut self, left: Option<Value<'_>>, right: Option<Value<'_>>) -> bool {
+    pub(crate) fn share_leaf(&mut self, left: Option<Value<'_>>, right: Option<Value<'_>>) -> bool {
         if left.is_none() || right.is_none() {
             return false;
         }

@@ -6,7 +6,7 @@ use std::slice;
 
 /// A scalar of a value.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Leaf<'a> {
+pub(crate) enum Leaf<'a> {
     /// `null`
     Null,
     /// `true` or `false`
@@ -26,14 +26,14 @@ enum Frame<'a> {
 
 /// The memory of a walk, used again for every walk: a deep value allocates once.
 #[derive(Debug, Default)]
-pub struct LeafStack {
+pub(crate) struct LeafStack {
     /// Empty between walks.
     frames: Vec<Frame<'static>>,
 }
 
 impl LeafStack {
     /// The leaves of `value`, in order; none of an absent value.
-    pub fn leaves<'s, 'a>(&'s mut self, value: Option<Value<'a>>) -> Leaves<'s, 'a> {
+    pub(crate) fn leaves<'s, 'a>(&'s mut self, value: Option<Value<'a>>) -> Leaves<'s, 'a> {
         let frames = with_lifetime(std::mem::take(&mut self.frames));
         Leaves { stack: self, frames, next: value }
     }
@@ -41,7 +41,7 @@ impl LeafStack {
 
 /// An iterator over leaves; gives its memory back to the [`LeafStack`] when it is dropped.
 #[derive(Debug)]
-pub struct Leaves<'s, 'a> {
+pub(crate) struct Leaves<'s, 'a> {
     stack: &'s mut LeafStack,
     frames: Vec<Frame<'a>>,
     next: Option<Value<'a>>,

@@ -12,9 +12,9 @@ mod owned;
 
 pub use arena::Arena;
 pub(crate) use check::{NotJson, check_json};
-pub use equality::ValueScratch;
-pub use leaves::{Leaf, LeafStack, Leaves};
-pub use owned::OwnedValue;
+pub(crate) use equality::ValueScratch;
+pub(crate) use leaves::{Leaf, LeafStack};
+pub(crate) use owned::OwnedValue;
 
 use crate::number::Number;
 

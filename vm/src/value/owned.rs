@@ -8,7 +8,7 @@ use std::slice;
 
 /// A JSON value that owns its parts, flat, so that copying and dropping it does not recurse.
 #[derive(Debug, Clone, Default)]
-pub struct OwnedValue {
+pub(crate) struct OwnedValue {
     /// Members before the list or object that holds them; a key before its member.
     nodes: Vec<Node>,
     /// The strings and keys, end to end, in the order of the nodes.
@@ -39,14 +39,15 @@ const USUAL_LEVELS: usize = 128;
 
 impl OwnedValue {
     /// Copies a value.
-    pub fn new(value: Value<'_>) -> OwnedValue {
+    #[cfg(test)]
+    pub(crate) fn new(value: Value<'_>) -> OwnedValue {
         let mut copy = OwnedValue::default();
         copy.assign(value);
         copy
     }
 
     /// Becomes a copy of a value, in its own memory if that is large enough.
-    pub fn assign(&mut self, value: Value<'_>) {
+    pub(crate) fn assign(&mut self, value: Value<'_>) {
         self.nodes.clear();
         self.text.clear();
         nodes(value, |node, text| {
@@ -56,14 +57,14 @@ impl OwnedValue {
     }
 
     /// How many bytes of heap memory a copy needs.
-    pub fn size_of(value: Value<'_>) -> usize {
+    pub(crate) fn size_of(value: Value<'_>) -> usize {
         let mut size = 0;
         nodes(value, |_, text| size += size_of::<Node>() + text.len());
         size
     }
 
     /// The value, borrowed; its lists and objects are laid out in `arena`, so a scalar takes nothing of it.
-    pub fn get<'a>(&'a self, arena: &'a Bump) -> Value<'a> {
+    pub(crate) fn get<'a>(&'a self, arena: &'a Bump) -> Value<'a> {
         match self.nodes.as_slice() {
             [Node::Null] => return Value::Null,
             [Node::Bool(bool)] => return Value::Bool(*bool),
