@@ -2,9 +2,53 @@
 //!
 //! Knows nothing of the compiler, does no I/O, has no globals.
 //!
-//! A host meets [`Policy`](policy::Policy), [`Session`](metadata::Session), [`Scratch`](scratch::Scratch) and
-//! [`Call`](call::Call), in this order; `docs/embedding.md` is the guide, `docs/sessions.md` tells more of sessions.
-//! [`bytecode`] is for the compiler.
+//! # A host's guide in short
+//! 1. A [`Policy`](policy::Policy) is loaded from an image that the compiler wrote. It is immutable: share one between all
+//!    threads, in an `Arc`.
+//! 2. A [`Scratch`](scratch::Scratch) is memory to decide in: one for each thread, used again for every call.
+//! 3. A [`Session`](metadata::Session) is the state of one conversation. It belongs to the host, and to one policy.
+//! 4. A [`Call`](call::Call) borrows what the host has. Names that come again and again can be resolved ahead, as
+//!    [handles](handle).
+//! 5. [`Policy::check`](policy::Policy::check) decides. If the call may be made, the host makes it, and gives what came back to
+//!    [`Policy::finish`](policy::Policy::finish): then the result has metadata, and the session knows of it.
+//!
+//! ```
+//! use sqrt_vm::call::{Call, MetadataInput, Returned};
+//! use sqrt_vm::decision::Outcome;
+//! use sqrt_vm::limits::Limits;
+//! use sqrt_vm::metadata::{Session, write_metadata};
+//! use sqrt_vm::policy::Policy;
+//! use sqrt_vm::scratch::Scratch;
+//!
+//! # // The program of an empty policy, which the compiler makes otherwise.
+//! # let mut program = sqrt_vm::bytecode::program::Program::default();
+//! # sqrt_vm::bytecode::build_names(&mut program)?;
+//! # sqrt_vm::automata::build(&mut program, sqrt_vm::automata::Budget::new(1 << 10, 1 << 10))?;
+//! # let image = sqrt_vm::bytecode::VerifiedProgram::new(program)?.to_image();
+//! // `image` has the bytes of a file that `sqrt compile` wrote.
+//! let policy = Policy::load(&image, Limits::default())?;
+//! let (send_email, to) = (policy.tool("send_email"), policy.arg("to"));
+//!
+//! let (mut session, mut scratch) = (Session::new(&policy), Scratch::new(&policy));
+//! let mut builder = Call::builder(&send_email);
+//! builder.arg(&to, "ann@corp.com").arg_with("body", "…", MetadataInput::default().with_tags(&["pii"]));
+//! let call = builder.call();
+//! let checked = policy.check(&mut session, &call, &mut scratch);
+//! assert_eq!(checked.decision().outcome(), Outcome::Allow);
+//!
+//! // … the host makes the call …
+//! let pending = checked.into_pending().ok_or("an allowed call is pending")?;
+//! policy.finish(&mut session, pending, &Returned::new("sent".into()), &mut scratch)?;
+//! let metadata = scratch.result_metadata().ok_or("a finished call has it")?;
+//! let mut json = String::new();
+//! write_metadata(&mut json, metadata, &scratch.tags(&policy, &session), &mut Vec::new());
+//! assert_eq!(json, r#"{"tags": ["pii"], "producers": [], "consumers": ["*"]}"#);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Deciding fails closed: what goes wrong is a deny with a [`Failure`](engine::Failure). [`json::JsonLines`] reads calls and
+//! writes answers as text, [`Scratch::trace`](scratch::Scratch::trace) explains. `docs/embedding.md` is the guide at length,
+//! `docs/sessions.md` tells of sessions that are stored and moved. [`bytecode`] and [`automata`] are for the compiler.
 //!
 //! # Memory
 //! Deciding a call, from the check to the last update, allocates nothing in the *steady state*: once the scratch has seen

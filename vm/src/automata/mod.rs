@@ -2,9 +2,9 @@
 //!
 //! When a policy is compiled, [`build`] turns its patterns into flat tables of the program: literal texts where a pattern
 //! is no more than that, deterministic automata where the budget has room for them. When a policy is loaded,
-//! [`Automata::load`] makes the little that cannot be written out. Nothing is determinised then.
+//! `Automata::load` makes the little that cannot be written out. Nothing is determinised then.
 //!
-//! A match looks at each byte of a text a fixed number of times and, once the caller's [`MatcherCache`] has grown to its
+//! A match looks at each byte of a text a fixed number of times and, once the caller's `MatcherCache` has grown to its
 //! size, does not allocate. A simulated pattern takes time in proportion to its own size too.
 
 mod budget;

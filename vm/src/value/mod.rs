@@ -1,6 +1,6 @@
 //! Values of calls: JSON, borrowed from the caller (S2.1).
 //!
-//! Nothing here recurses: leaves and equality work with explicit stacks in the caller's [`ValueScratch`], so that the
+//! Nothing here recurses: leaves and equality work with explicit stacks in the caller's `ValueScratch`, so that the
 //! depth of a value costs no native stack.
 
 mod arena;
