@@ -30,6 +30,19 @@ pub fn policy_text(blocks: usize) -> String {
     text
 }
 
+/// A policy of `blocks` tools that are named exactly, a line each: two rules, about 120 bytes.
+pub fn plain_policy_text(blocks: usize) -> String {
+    let mut text = String::new();
+    for number in 0..blocks {
+        let _ = writeln!(
+            text,
+            "tool \"tool_{number}\" {{ must deny when to.value in {{\"eve_{number}@evil.com\"}}; \
+             should allow when user.tags overlaps {{\"admin\"}}; }}",
+        );
+    }
+    text
+}
+
 /// A call line for tool `number` of [`policy_text`]: allowed, with metadata and a result.
 pub fn call_line(number: usize) -> String {
     let tool = if number % 10 == 9 { format!("ns{number}_get_x") } else { format!("tool_{number}") };

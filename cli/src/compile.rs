@@ -38,7 +38,7 @@ pub(crate) fn run(args: &CompileArgs, output: &mut Output) -> Result<(), Stop> {
     let Some(program) = inputs.program(&args.settings, !args.no_explanations, output)? else { return Ok(()) };
     let image = program.to_image();
     // What cannot be loaded is not written.
-    if let Err(error) = Policy::load(&image, Limits::default()) {
+    if let Err(error) = Policy::load_with_explanations(&image, Limits::default()) {
         tell_failure(&Failure::new(format!("the policy cannot run: {error}")));
         output.worsen(Status::NotFine);
         return Ok(());

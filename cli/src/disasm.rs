@@ -45,7 +45,7 @@ fn verify(program: &Program, output: &mut Output) -> Result<(), Stop> {
 /// The program; `None`, told, if the policy is not fine.
 fn program(file: &PolicyFile) -> Result<Option<VerifiedProgram>, Stop> {
     if file.is_image() {
-        return Ok(Some(file.load()?));
+        return Ok(Some(file.load(true)?));
     }
     let compiled = compile(&[file.source()], &Options::default());
     tell_diagnostics(&compiled);

@@ -39,15 +39,19 @@ impl PolicyFile {
         image::is_image(&self.bytes)
     }
 
-    /// The program of an image.
-    pub(crate) fn load(&self) -> Result<VerifiedProgram, Failure> {
+    /// The program of an image, with its explanations, if it has some and they are wanted.
+    pub(crate) fn load(&self, explanations: bool) -> Result<VerifiedProgram, Failure> {
         let refused =
             |why: &dyn Display| Failure::new(format!("{}: {why}", input::quoted(Path::new(&self.name))));
         let limit = sqrt_vm::limits::Limits::default().image_bytes;
         if self.bytes.len() > limit {
             return Err(refused(&format_args!("the image is over the limit `image_bytes` of {limit} bytes")));
         }
-        VerifiedProgram::from_image(&self.bytes).map_err(|error| {
+        let read = match explanations {
+            true => VerifiedProgram::from_image,
+            false => VerifiedProgram::from_image_without_explanations,
+        };
+        read(&self.bytes).map_err(|error| {
             let failure = refused(&error);
             match error.kind() {
                 ImageErrorKind::OtherVersion => failure.help("`sqrt compile` makes it anew from the policy"),

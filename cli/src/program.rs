@@ -49,8 +49,7 @@ impl PolicyInputs {
         self.files.iter().find(|file| file.is_image())
     }
 
-    /// The program; `None`, told, if the policy is not fine. An image has explanations or has none; what is compiled here has
-    /// those that are asked for.
+    /// The program, with explanations if they are asked for; `None`, told, if the policy is not fine. An image may have none.
     pub(crate) fn program(
         &self,
         args: &SettingsArgs,
@@ -58,13 +57,18 @@ impl PolicyInputs {
         output: &mut Output,
     ) -> Result<Option<VerifiedProgram>, Stop> {
         match self.image() {
-            Some(image) => self.loaded(image, args).map(Some),
+            Some(image) => self.loaded(image, args, explanations).map(Some),
             None => Ok(self.compiled(args, explanations, output)),
         }
     }
 
     /// An image is a whole policy: its presets and its lets were compiled in.
-    fn loaded(&self, image: &PolicyFile, args: &SettingsArgs) -> Result<VerifiedProgram, Stop> {
+    fn loaded(
+        &self,
+        image: &PolicyFile,
+        args: &SettingsArgs,
+        explanations: bool,
+    ) -> Result<VerifiedProgram, Stop> {
         let refused = |why: &str, way_out: &str| {
             let name = input::quoted(Path::new(&image.name));
             Err(Failure::new(format!("{name} is a compiled image: {why}")).help(way_out).into())
@@ -81,7 +85,7 @@ impl PolicyInputs {
                 "compile the policy files together with `sqrt compile`",
             );
         }
-        let program = image.load()?;
+        let program = image.load(explanations)?;
         let mut settings = program.program().settings.clone();
         settings::apply(args, &mut settings);
         Ok(if settings == program.program().settings { program } else { program.with_settings(settings) })

@@ -125,7 +125,7 @@ fn a_damaged_image_is_refused_by_every_verb() {
     let folder = Folder::new();
     let image = fs::read(compiled(&folder, &[&folder.file("mail.sqrt", MAIL)])).unwrap();
     let mut altered = image.clone();
-    *altered.last_mut().unwrap() ^= 1;
+    altered[image::HEADER_SIZE] ^= 1;
     let mut other_version = image.clone();
     other_version[8] += 1;
     let mut other_magic = image.clone();
@@ -143,6 +143,13 @@ fn a_damaged_image_is_refused_by_every_verb() {
         refused(run_with(["eval", &path], CALLS), 2, message);
         refused(run(["disasm", &path]), 2, message);
     }
+    // The explanations, which nobody reads but who asks for them.
+    let mut explanations = image.clone();
+    *explanations.last_mut().unwrap() ^= 1;
+    let path = folder.file("damaged.sqrtc", &explanations);
+    assert_eq!(run_with(["eval", &path], CALLS).status, 0);
+    refused(run_with(["eval", "--explain", &path], CALLS), 2, "the image was altered");
+    refused(run(["disasm", &path]), 2, "the image was altered");
     let mut unsound = image;
     // No UTF-8, under a right checksum.
     let at = unsound.windows(4).position(|bytes| bytes == b"spam").unwrap();

@@ -16,8 +16,8 @@ use crate::syntax::{self, Parsed};
 use bumpalo::Bump;
 use sqrt_vm::automata::{self, Budget, needs_automaton};
 use sqrt_vm::bytecode::Settings;
-use sqrt_vm::bytecode::build_names;
 use sqrt_vm::bytecode::verify::VerifiedProgram;
+use sqrt_vm::bytecode::{build_late_args, build_names};
 use sqrt_vm::pattern::Pattern;
 
 /// A policy file as it was read.
@@ -243,6 +243,7 @@ fn build(
         EmitError::TooLarge => diagnostics::limits::program_too_large(),
         EmitError::Internal(what) => diagnostics::limits::internal(what),
     })?;
+    build_late_args(&mut program);
     build_names(&mut program).map_err(|error| diagnostics::limits::internal(&error.to_string()))?;
     let budget = Budget::new(options.limits.pattern_table_bytes, options.limits.pattern_tables_bytes);
     let report = automata::build(&mut program, budget).map_err(|error| {

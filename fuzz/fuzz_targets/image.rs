@@ -1,4 +1,4 @@
-//! Any bytes as an image: refused, or a policy that answers calls. Magic, version, length and checksum are given for free,
+//! Any bytes as an image: refused, or a policy that answers calls. The header is given for free, and so are explanations,
 //! and with an even first byte the input is a list of changes to an image of a real policy.
 #![no_main]
 
@@ -19,8 +19,14 @@ static REAL: LazyLock<Vec<u8>> = LazyLock::new(|| {
     program.expect("the policy is fine").to_image()
 });
 
-/// Where the sections' table begins: behind magic, version, length and checksum.
-const BODY: usize = 52;
+/// Where the header has the length of the program's group.
+const PROGRAM_LENGTH: std::ops::Range<usize> = 52..60;
+
+/// The bytes of the real image that are its explanations.
+static EXPLANATIONS: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let length = REAL[PROGRAM_LENGTH].try_into().map_or(0, u64::from_le_bytes) as usize;
+    REAL[image::HEADER_SIZE + length..].to_vec()
+});
 
 /// The input as an image.
 fn made(bytes: &[u8]) -> Vec<u8> {
@@ -33,10 +39,10 @@ fn made(bytes: &[u8]) -> Vec<u8> {
             }
         }
         Some((_, body)) => {
-            made.truncate(BODY);
+            made.truncate(image::HEADER_SIZE);
             made.extend_from_slice(body);
-            let length = (made.len() as u64).to_le_bytes();
-            made[12..20].copy_from_slice(&length);
+            made[PROGRAM_LENGTH].copy_from_slice(&(body.len() as u64).to_le_bytes());
+            made.extend_from_slice(&EXPLANATIONS);
         }
         None => {}
     }

@@ -64,7 +64,8 @@ pub fn policy(files: &[PolicyFile], options: &Options, setup: Setup) -> Result<P
     let message = || errors.next().map_or("no program", |error| &error.message).to_owned();
     let program = compiled.program.ok_or_else(message)?;
     let policy = if setup.image {
-        Policy::load(&program.to_image(), Limits::default())
+        let load = if setup.explained { Policy::load_with_explanations } else { Policy::load };
+        load(&program.to_image(), Limits::default())
     } else {
         Policy::new(program, Limits::default())
     };
@@ -77,7 +78,7 @@ impl Engine {
         let policy = policy(files, options, setup)?;
         let Setup { two_steps, explained, handles, .. } = setup;
         let mut engine = Engine { two_steps, explained, handles, ..Engine::of(policy) };
-        engine.answering.scratch_mut().explain(&engine.policy, setup.explained);
+        engine.explain(setup.explained);
         Ok(engine)
     }
 
@@ -86,6 +87,11 @@ impl Engine {
         let answering = JsonLines::new(&policy);
         let sessions = BTreeMap::new();
         Engine { policy, two_steps: false, explained: false, handles: false, answering, sessions, lines: 0 }
+    }
+
+    /// Switches explaining on or off. It changes no answer; that each is explained is checked if the engine was set up for it.
+    pub fn explain(&mut self, on: bool) {
+        self.answering.scratch_mut().explain(&self.policy, on);
     }
 
     /// The line that answers a line.

@@ -45,8 +45,9 @@ fn calls() -> Vec<String> {
     calls.lines().map(str::to_owned).collect()
 }
 
-fn answers(policy: Policy, calls: &[String]) -> String {
+fn answers(policy: Policy, calls: &[String], explain: bool) -> String {
     let mut engine = Engine::of(policy);
+    engine.explain(explain);
     calls.iter().map(|call| engine.answer(call) + "\n").collect()
 }
 
@@ -55,7 +56,7 @@ fn bless() {
         let program = compiled();
         fs::write(current().join("policy.sqrtc"), program.to_image()).unwrap();
         let policy = Policy::new(program, Limits::default()).unwrap();
-        fs::write(current().join("answers.jsonl"), answers(policy, &calls())).unwrap();
+        fs::write(current().join("answers.jsonl"), answers(policy, &calls(), false)).unwrap();
         fs::create_dir_all(root().join("v0")).unwrap();
         if !root().join("v0/policy.sqrtc").exists() {
             let mut other = compiled().to_image();
@@ -81,9 +82,12 @@ fn images_of_this_version_answer_and_others_are_refused() {
                 )
             });
             let expected = fs::read_to_string(folder.join("answers.jsonl")).expect("answers");
-            assert_eq!(answers(policy, &calls()), expected);
+            assert_eq!(answers(policy, &calls(), false), expected);
             let compiled = Policy::new(compiled(), Limits::default()).unwrap();
-            assert_eq!(answers(compiled, &calls()), expected, "compiled anew");
+            assert_eq!(answers(compiled, &calls(), false), expected, "compiled anew");
+            let explained = Policy::load_with_explanations(&image, Limits::default()).unwrap();
+            assert!(explained.program().explanations.are_there());
+            assert_eq!(answers(explained, &calls(), true), expected, "explained");
             same += 1;
         } else {
             let error = VerifiedProgram::from_image(&image).unwrap_err();
@@ -103,15 +107,22 @@ struct Tally {
 }
 
 impl Tally {
-    /// Loads the image with its checksum made right, and asks the calls if it loads.
+    /// Loads the image with its checksum made right, with its explanations and without, and asks the calls if it loads.
     fn try_out(&mut self, image: &mut [u8], calls: &[String]) {
         image::reseal(image);
-        match load(image) {
-            Err(_) => self.refused += 1,
-            Ok(policy) => {
-                self.ran += 1;
-                let answers = answers(policy, calls);
-                assert_eq!(answers.lines().count(), calls.len());
+        let explained = Policy::load_with_explanations(image, Limits::default()).map_err(drop);
+        let without = load(image).map_err(drop);
+        if let Ok(explained) = &explained {
+            assert_eq!(without.as_ref().map(Policy::id), Ok(explained.id()));
+        }
+        for (policy, explain) in [(without, false), (explained, true)] {
+            match policy {
+                Err(()) => self.refused += 1,
+                Ok(policy) => {
+                    self.ran += 1;
+                    let answers = answers(policy, calls, explain);
+                    assert_eq!(answers.lines().count(), calls.len());
+                }
             }
         }
     }

@@ -74,7 +74,6 @@ pub mod engine;
 mod exec;
 pub mod handle;
 pub mod json;
-mod late_args;
 pub mod limits;
 pub mod metadata;
 pub mod number;

@@ -12,7 +12,6 @@ use crate::bytecode::{FrameNeeds, ImageError, Op, PolicyId, Settings, VerifiedPr
 use crate::decision::RuleRef;
 use crate::dispatch::{Dispatch, DispatchScratch};
 use crate::handle::FoundArg;
-use crate::late_args::late_args;
 use crate::limits::{LimitExceeded, Limits};
 use crate::metadata::{SetView, Universe};
 use crate::value::Value;
@@ -28,8 +27,6 @@ pub struct Policy {
     procedures: Vec<Procedure>,
     keeping: usize,
     dispatch: Dispatch,
-    /// For each argument name whether its value can be read after the call was allowed.
-    late_args: Vec<bool>,
     /// Tells whose a scratch is.
     identity: Arc<()>,
 }
@@ -83,10 +80,24 @@ impl Policy {
     /// Loads a policy from its image: what a compilation wrote with [`VerifiedProgram::to_image`]. Nothing in an image is
     /// trusted: the program is verified before anything of it runs.
     ///
+    /// Its explanations, about half of most images, are neither read nor held: [`Scratch::explain`] shows rules and no
+    /// conditions. Answers, id, sessions and pending calls are the same as with [`Policy::load_with_explanations`].
+    ///
+    /// [`Scratch::explain`]: crate::scratch::Scratch::explain
+    ///
     /// # Errors
     /// When the image is over the limit `image_bytes`, damaged, of another version of the format, or not valid
     /// ([`PolicyError::image`] tells which), and as [`Policy::new`] does.
     pub fn load(image: &[u8], limits: Limits) -> Result<Policy, PolicyError> {
+        LimitExceeded::check("image_bytes", image.len(), limits.image_bytes).map_err(PolicyError::new)?;
+        Policy::new(VerifiedProgram::from_image_without_explanations(image)?, limits)
+    }
+
+    /// Loads a policy from its image, with its explanations, if the image has some.
+    ///
+    /// # Errors
+    /// As [`Policy::load`], and when the explanations are not valid.
+    pub fn load_with_explanations(image: &[u8], limits: Limits) -> Result<Policy, PolicyError> {
         LimitExceeded::check("image_bytes", image.len(), limits.image_bytes).map_err(PolicyError::new)?;
         Policy::new(VerifiedProgram::from_image(image)?, limits)
     }
@@ -108,7 +119,6 @@ impl Policy {
             procedures,
             keeping,
             dispatch,
-            late_args: late_args(program, verified.ops()),
             identity: Arc::new(()),
             id: verified.id(),
             verified,
@@ -187,7 +197,7 @@ impl Policy {
     /// Whether the value of this argument can be read after the call was allowed.
     pub(crate) fn arg_is_late(&self, name: &str) -> bool {
         match self.find_arg(name) {
-            FoundArg::Mentioned(arg) => self.late_args.get(arg.index()).is_some_and(|late| *late),
+            FoundArg::Mentioned(arg) => self.program().late_args.get(arg.index()).is_some_and(|late| *late),
             FoundArg::Other(_) => false,
         }
     }

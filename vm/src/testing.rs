@@ -8,10 +8,10 @@ use std::sync::Arc;
 use crate::automata::{self, Budget};
 use crate::bytecode::Settings;
 use crate::bytecode::VerifiedProgram;
-use crate::bytecode::build_names;
 use crate::bytecode::instruction::{Op, OperandVisitor, encode};
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
+use crate::bytecode::{build_late_args, build_names};
 use crate::call::{Call, Returned};
 use crate::engine::Decision;
 use crate::limits::Limits;
@@ -275,6 +275,7 @@ pub(crate) fn universe<'a>(tags: impl IntoIterator<Item = &'a str>) -> Universe 
 
 /// The program with the tables that follow from it.
 pub(crate) fn built(mut program: Program) -> Program {
+    build_late_args(&mut program);
     build_names(&mut program).unwrap_or_else(|error| panic!("{error}"));
     automata::build(&mut program, Budget::new(256 << 10, 32 << 20)).unwrap_or_else(|error| panic!("{error}"));
     program

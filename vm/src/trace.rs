@@ -16,8 +16,8 @@ use crate::scratch::Scratch;
 
 impl Scratch {
     /// Whether the calls from now on are explained down to each condition. It takes memory for every condition of the policy,
-    /// and explained calls take longer; without, explanations cost nothing. A policy compiled without explanations has rules
-    /// to show, and no conditions.
+    /// and explained calls take longer; without, explanations cost nothing. A policy compiled or loaded without explanations has
+    /// rules to show, and no conditions.
     pub fn explain(&mut self, policy: &Policy, on: bool) {
         let tables = &policy.program().explanations;
         self.explains = on && self.belongs_to(policy);
@@ -213,7 +213,7 @@ impl<'s> ConditionTrace<'s> {
 
     /// A test as it is written (a long one is cut, with `…` at its end), the name of a let, `and`, `or` or `not`.
     pub fn text(&self) -> &'s str {
-        let text = self.record.text.and_then(|id| self.context.policy.program().string(id));
+        let text = self.record.text.and_then(|id| self.context.policy.program().explanations.string(id));
         text.unwrap_or(match self.record.kind {
             ConditionKindRecord::And => "and",
             ConditionKindRecord::Or => "or",

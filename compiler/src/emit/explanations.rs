@@ -60,7 +60,7 @@ impl Emitter<'_> {
             }
             _ => (ConditionKindRecord::Test, &[][..], Some(shown(self.places.text(condition.origin)))),
         };
-        let text = self.pools.optional_string(text.as_deref())?;
+        let text = text.map(|text| self.pools.condition_text(&text)).transpose()?;
         let Origin { file, span } = condition.origin;
         let at = |offset| {
             let origin = Origin { file, span: crate::syntax::token::Span { start: offset, end: offset } };

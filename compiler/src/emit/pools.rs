@@ -2,6 +2,7 @@
 
 use super::EmitError;
 use crate::ir::{self, ElementKind, SizedText};
+use sqrt_vm::bytecode::explanations::ConditionTextId;
 use sqrt_vm::bytecode::operand::{Arg, ConstSet, Elements, Scalar, Tag};
 use sqrt_vm::bytecode::program::{
     ConstSetRecord, ElementSetRecord, List, PatternId, PatternRecord, PositionRecord, Program, RangeRecord,
@@ -41,6 +42,7 @@ pub(super) struct Pools {
     args: HashMap<StringId, u32>,
     const_sets: HashMap<ConstantSet, ConstSet>,
     positions: HashMap<PositionRecord, u32>,
+    condition_texts: HashMap<String, ConditionTextId>,
 }
 
 /// The length of a pool as an index, or an error if the program is too large.
@@ -57,6 +59,19 @@ impl Pools {
         self.program.text.push_str(text);
         self.program.strings.push(index(self.program.text.len())?);
         self.strings.insert(text.to_owned(), id);
+        Ok(id)
+    }
+
+    /// The text of a condition, for explanations only.
+    pub(super) fn condition_text(&mut self, text: &str) -> Result<ConditionTextId, EmitError> {
+        if let Some(&id) = self.condition_texts.get(text) {
+            return Ok(id);
+        }
+        let tables = &mut self.program.explanations;
+        let id = ConditionTextId(index(tables.strings.len())?);
+        tables.text.push_str(text);
+        tables.strings.push(index(tables.text.len())?);
+        self.condition_texts.insert(text.to_owned(), id);
         Ok(id)
     }
 

@@ -6,11 +6,15 @@
 //!
 //! Invariant: the parts of a condition have lower slots than the condition, so a walk over parts ends.
 
-use super::program::{List, StringId};
+use super::program::{List, string};
 
 /// The tables of explanations.
 #[derive(Debug, Clone, Default)]
 pub struct ExplanationTables {
+    /// The texts of conditions, end to end.
+    pub text: String,
+    /// Where each text ends in `text` (byte offset); the first begins at 0.
+    pub strings: Vec<u32>,
     /// The conditions of the source, by slot.
     pub conditions: Vec<ConditionRecord>,
     /// Slots, for the parts of conditions and the conditions of updates.
@@ -26,7 +30,16 @@ impl ExplanationTables {
     pub fn are_there(&self) -> bool {
         !self.conditions.is_empty() || !self.rules.is_empty() || !self.blocks.is_empty()
     }
+
+    /// The text `id`, if there is such a text.
+    pub fn string(&self, id: ConditionTextId) -> Option<&str> {
+        string(&self.text, &self.strings, id.0)
+    }
 }
+
+/// A text of [`ExplanationTables::strings`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ConditionTextId(pub u32);
 
 /// A condition of the source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +49,7 @@ pub struct ConditionRecord {
     /// Its parts, in `slots`: of `and`, `or` and `not` what they join, of a let what it stands for, of a test none.
     pub parts: List,
     /// A test as it is written, the name of a let; nothing for `and`, `or` and `not`.
-    pub text: Option<StringId>,
+    pub text: Option<ConditionTextId>,
     /// The file, an index of `Program::files`.
     pub file: u32,
     /// Where it begins.

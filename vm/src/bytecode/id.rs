@@ -5,7 +5,7 @@ use std::fmt;
 use super::image;
 use super::program::Program;
 
-/// The identity of a program: the hash of its image. Programs with equal content have equal ids; nobody can make two
+/// The identity of a program: a hash that covers its whole image, explanations included. Programs with equal content have equal ids; nobody can make two
 /// different ones with the same.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PolicyId([u8; 32]);
@@ -13,7 +13,7 @@ pub struct PolicyId([u8; 32]);
 impl PolicyId {
     /// The id of a program. That takes making its image.
     pub fn of(program: &Program) -> PolicyId {
-        image::id(program)
+        image::id(program, None)
     }
 
     /// An id from its bytes.

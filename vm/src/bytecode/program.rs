@@ -57,6 +57,9 @@ pub struct Program {
     pub tags: Vec<StringId>,
     /// The argument names that the policy mentions. No two are equal.
     pub args: Vec<StringId>,
+    /// For each argument name whether its value can be read once a call is allowed (S7.3), by what runs or by its
+    /// explanations: what a pending call has to take along. True of more is safe.
+    pub late_args: Vec<bool>,
     /// The tools that blocks name exactly, in the order in which they are first named. No two are equal.
     pub tools: Vec<StringId>,
     /// The hash tables of `tags`, `args` and `tools`.
@@ -85,7 +88,8 @@ pub struct Program {
     pub patterns: Vec<PatternRecord>,
     /// What the patterns became.
     pub automata: AutomataTables,
-    /// All procedures; their code does not overlap, and a call goes to a procedure of lower number only.
+    /// All procedures, those of explanations last; their code does not overlap, and a call goes to a procedure of lower number
+    /// only.
     pub procedures: Vec<ProcedureRecord>,
     /// The code of all procedures, end to end.
     pub code: Vec<Instruction>,
@@ -110,13 +114,7 @@ pub struct Program {
 impl Program {
     /// The string `id`, if there is such a string.
     pub fn string(&self, id: StringId) -> Option<&str> {
-        let index = id.0 as usize;
-        let start = match index.checked_sub(1) {
-            Some(before) => *self.strings.get(before)?,
-            None => 0,
-        };
-        let end = *self.strings.get(index)?;
-        self.text.get(start as usize..end as usize)
+        string(&self.text, &self.strings, id.0)
     }
 
     /// The source position of the instruction at `index` of the code, if it is known.
@@ -125,6 +123,17 @@ impl Program {
         let &(_, position) = self.code_positions.get(after.checked_sub(1)?)?;
         self.positions.get(position as usize).copied()
     }
+}
+
+/// The string `index` of those that `ends` divides a text into.
+pub(super) fn string<'t>(text: &'t str, ends: &[u32], index: u32) -> Option<&'t str> {
+    let index = index as usize;
+    let start = match index.checked_sub(1) {
+        Some(before) => *ends.get(before)?,
+        None => 0,
+    };
+    let end = *ends.get(index)?;
+    text.get(start as usize..end as usize)
 }
 
 /// A scalar constant.

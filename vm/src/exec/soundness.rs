@@ -116,10 +116,13 @@ fn program(procedures: &[(u8, Vec<Seed>)]) -> Program {
     asm.const_set(false, &["a"]);
     asm.string_set(&["a", "b"]);
     asm.regex_set("a.*|b");
+    // What explanations stand for comes before them.
+    let plain =
+        KINDS.map(|kind| (kind, asm.procedure(kind, &[&prelude(kind)[..], &[ending(kind)]].concat())));
     let mut blocks = Vec::new();
     let mut callable = Callable::default();
-    let plain = [0, 1, 2, 3].map(|kind| (kind, Vec::new()));
-    for (kind, seeds) in plain.iter().chain(procedures) {
+    let callees = [0, 1, 2, 3].map(|kind| (kind, Vec::new()));
+    for (kind, seeds) in callees.iter().chain(procedures) {
         let kind = KINDS[usize::from(*kind) % KINDS.len()];
         let mut code = prelude(kind);
         for &seed in seeds {
@@ -136,26 +139,24 @@ fn program(procedures: &[(u8, Vec<Seed>)]) -> Program {
     let records = |code: &[Instruction]| code.iter().any(|code| code.0[0] == Opcode::Record as u8);
     let explains = records(&asm.program.code);
     for (kind, procedure) in blocks {
-        add_block(&mut asm, kind, procedure, explains);
+        let explained = explains.then(|| plain.iter().find(|of| of.0 == kind).map_or(procedure, |of| of.1));
+        add_block(&mut asm, kind, procedure, explained);
     }
     asm.program
 }
 
 /// Adds a block that runs the procedure, plainly or as an explanation of one that does nothing.
-fn add_block(asm: &mut Assembler, kind: ProcedureKind, procedure: u32, explains: bool) {
-    let mut plain = procedure;
-    if explains {
-        asm.program.procedures[procedure as usize].explains = true;
-        plain = asm.procedure(kind, &[&prelude(kind)[..], &[ending(kind)]].concat());
-    }
+fn add_block(asm: &mut Assembler, kind: ProcedureKind, procedure: u32, explained: Option<u32>) {
+    let (plain, explains) = (explained.unwrap_or(procedure), explained.is_some());
+    asm.program.procedures[procedure as usize].explains = explains;
     let rule = asm.rule(true, true, Some(plain));
     let mut block = asm.exact("t");
-    let mut explained = ExplainedBlock::default();
+    let mut explained_block = ExplainedBlock::default();
     let updates = ExplainedUpdates { procedure: Some(procedure), conditions: List::default() };
     match kind {
         ProcedureKind::Condition => block = block.rules(vec![rule]),
-        ProcedureKind::ResultUpdate => (block.result, explained.result) = (Some(plain), updates),
-        ProcedureKind::SessionUpdate => (block.after, explained.after) = (Some(plain), updates),
+        ProcedureKind::ResultUpdate => (block.result, explained_block.result) = (Some(plain), updates),
+        ProcedureKind::SessionUpdate => (block.after, explained_block.after) = (Some(plain), updates),
         _ => return,
     }
     asm.block(block);
@@ -169,7 +170,7 @@ fn add_block(asm: &mut Assembler, kind: ProcedureKind, procedure: u32, explains:
         tables
             .rules
             .extend((kind == ProcedureKind::Condition).then_some(Some(ExplainedRule { procedure, slot: 0 })));
-        tables.blocks.push(explained);
+        tables.blocks.push(explained_block);
     }
 }
 

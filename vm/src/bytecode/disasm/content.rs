@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use crate::bytecode::explanations::ConditionKindRecord;
+use crate::bytecode::explanations::{ConditionKindRecord, ConditionTextId};
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
 use crate::number::Number;
@@ -65,11 +65,15 @@ impl Content<'_> {
             ConditionKindRecord::And => "and".to_owned(),
             ConditionKindRecord::Or => "or".to_owned(),
             ConditionKindRecord::Not => "not".to_owned(),
-            ConditionKindRecord::Let | ConditionKindRecord::Test => {
-                condition.text.map_or_else(String::new, |text| self.string(text))
-            }
+            ConditionKindRecord::Let | ConditionKindRecord::Test => self.condition_text(condition.text),
         };
         format!("condition {slot} {text}")
+    }
+
+    fn condition_text(self, id: Option<ConditionTextId>) -> String {
+        let Some(id) = id else { return String::new() };
+        let text = self.program.explanations.string(id);
+        text.map_or_else(|| missing("text", id.0), |text| format!("{text:?}"))
     }
 
     pub(super) fn string(self, id: StringId) -> String {

@@ -1,25 +1,39 @@
 //! Images: a program as bytes, to be written once and loaded in no time, and the identity that follows from them.
 //!
-//! All integers are little-endian. An image is
+//! All integers are little-endian. An image is a header and two groups of sections:
 //!
 //! | bytes | what |
 //! | --- | --- |
 //! | 8 | [`MAGIC`] |
 //! | 4 | the version of the format, [`FORMAT_VERSION`] |
 //! | 8 | the length of the whole image |
-//! | 32 | BLAKE3 of all other bytes: the checksum, and the [`PolicyId`] |
+//! | 32 | BLAKE3 of all other bytes of the header: the [`PolicyId`] |
+//! | 8, 32 | the length of the program's group, and its BLAKE3 |
+//! | 8, 32 | the length of the explanations' group, and its BLAKE3 |
+//! | the rest | the group of the program, then that of its explanations |
+//!
+//! and a group is
+//!
+//! | bytes | what |
+//! | --- | --- |
 //! | 4 | the number of sections |
-//! | 24 each | of each section its number, the size of a record, where it begins and how many records it has |
-//! | the rest | the sections: the tables of the program in the order below, records of fixed size (`wire.rs`) |
+//! | 24 each | of each section its number, the size of a record, where in the group it begins and how many records it has |
+//! | the rest | the sections: tables of the program in the order below, records of fixed size (`wire.rs`) |
+//!
+//! What only explanations need (about half of most programs) stands behind what runs, so that a host that never explains need
+//! not read it: [`decode_without_explanations`] looks at the bytes of the first group only, and the id is the same, since the
+//! header has the hash of the second.
 //!
 //! Magic, version and length keep their places in every version, so that any version can be told from damage.
 //!
 //! Invariants: nothing in an image is trusted; every length is checked against the bytes that are there before anything is
 //! allocated, so a decoded program is larger than its image by a fixed factor at most. A program has one encoding:
-//! [`decode`] accepts what [`encode`] writes and nothing else, so equal programs have equal ids. A decoded program is no
-//! verified one.
+//! [`decode`] accepts what [`encode`] writes and nothing else, so equal programs have equal ids. Where the tables that both
+//! groups have parts of are divided follows from the tables. A decoded program is no verified one.
 
 mod error;
+mod groups;
+mod header;
 mod records;
 mod sections;
 mod settings;
@@ -32,52 +46,18 @@ use super::dispatch::DispatchTables;
 use super::explanations::ExplanationTables;
 use super::id::PolicyId;
 use super::names::{NameIndex, NameTables};
-use super::program::{FORMAT_VERSION, Program};
+use super::program::Program;
+use groups::Division;
+pub(super) use header::Group;
+use header::Header;
 use sections::{SectionReader, SectionWriter, Table, single_records, tables};
-use wire::{Wire, take};
 
 /// The first bytes of every image. They are no text, and show when a transfer has changed line ends.
 pub const MAGIC: [u8; 8] = *b"\x89SQRT\r\n\x1a";
 
-/// The size of the checksum.
-const HASH: usize = 32;
-
-/// Where the checksum is.
-const HASH_AT: usize = MAGIC.len() + u32::SIZE + u64::SIZE;
-
-// The tables of a program in the order of their sections: a table that is added to the program is added here.
-tables! {
-    Program {
-        text,
-        strings,
-        tags,
-        args,
-        tools,
-        names,
-        scalars,
-        const_sets,
-        word_pool,
-        element_sets,
-        string_pool,
-        number_pool,
-        number_ranges,
-        date_ranges,
-        sized_texts,
-        pattern_pool,
-        patterns,
-        automata,
-        procedures,
-        code,
-        code_positions,
-        positions,
-        files,
-        blocks,
-        dispatch,
-        rules,
-        explanations,
-        settings,
-    }
-}
+/// How many bytes are before the first group of sections.
+#[doc(hidden)]
+pub const HEADER_SIZE: usize = Header::SIZE;
 
 tables! {
     DispatchTables {
@@ -100,6 +80,8 @@ tables! {
 
 tables! {
     ExplanationTables {
+        text,
+        strings,
         conditions,
         slots,
         rules,
@@ -136,27 +118,31 @@ pub fn is_image(bytes: &[u8]) -> bool {
 
 /// The image of a program.
 pub fn encode(program: &Program) -> Vec<u8> {
-    encode_with_id(program).0
+    let (first, second) = (first_group(program), second_group(program));
+    let header = Header::new(Group::of(&first), Group::of(&second));
+    let mut image = header.to_bytes();
+    image.reserve_exact(first.len() + second.len());
+    image.extend_from_slice(&first);
+    image.extend_from_slice(&second);
+    image
 }
 
-/// The id of a program.
-pub(super) fn id(program: &Program) -> PolicyId {
-    encode_with_id(program).1
+/// The id of a program: of one that was read without its explanations, `explanations` tells what they are.
+pub(super) fn id(program: &Program, explanations: Option<Group>) -> PolicyId {
+    let second = explanations.unwrap_or_else(|| Group::of(&second_group(program)));
+    Header::new(Group::of(&first_group(program)), second).id
 }
 
-fn encode_with_id(program: &Program) -> (Vec<u8>, PolicyId) {
+fn first_group(program: &Program) -> Vec<u8> {
     let mut sections = SectionWriter::default();
-    program.write("program", &mut sections);
-    let mut image = Vec::new();
-    image.extend_from_slice(&MAGIC);
-    FORMAT_VERSION.write(&mut image);
-    image.extend_from_slice(&[0; u64::SIZE + HASH]);
-    sections.finish(&mut image);
-    let length = image.len() as u64;
-    put(&mut image, HASH_AT - u64::SIZE, &length.to_le_bytes());
-    let hash = hash(&image);
-    put(&mut image, HASH_AT, &hash);
-    (image, PolicyId::from_bytes(hash))
+    groups::write_program(program, &Division::of(program), &mut sections);
+    sections.finish()
+}
+
+fn second_group(program: &Program) -> Vec<u8> {
+    let mut sections = SectionWriter::default();
+    groups::write_explanations(program, &Division::of(program), &mut sections);
+    sections.finish()
 }
 
 /// The program of an image, not yet verified, and its id.
@@ -164,59 +150,47 @@ fn encode_with_id(program: &Program) -> (Vec<u8>, PolicyId) {
 /// # Errors
 /// When the bytes are no image, one of another version, cut short, altered, or not as the format says.
 pub fn decode(image: &[u8]) -> Result<(Program, PolicyId), ImageError> {
-    let stored = header(image)?;
-    if hash(image) != stored {
+    let header = Header::read(image)?;
+    let (first, second) = header.groups(image)?;
+    let mut program = program(&header, first)?;
+    let division = Division::whole(&program);
+    if Group::of(second) != header.explanations {
         return Err(ImageError::altered());
     }
-    let body = HASH_AT + HASH;
-    let mut sections = SectionReader::new(body, image.get(body..).unwrap_or_default())?;
-    let program = Program::read("program", &mut sections)?;
+    let mut sections = SectionReader::new(second)?;
+    groups::read_explanations(&mut program, &mut sections)?;
     sections.finish()?;
-    Ok((program, PolicyId::from_bytes(stored)))
+    division.check(&program)?;
+    Ok((program, header.id))
 }
 
-/// Checks magic, version and length, and gives the checksum.
-fn header(image: &[u8]) -> Result<[u8; HASH], ImageError> {
-    if !image.iter().zip(MAGIC).all(|(&byte, magic)| byte == magic) || image.is_empty() {
-        return Err(ImageError::not_an_image());
-    }
-    let mut rest = image.get(MAGIC.len()..).unwrap_or_default();
-    let cut_short = |expected| ImageError::cut_short(image.len(), expected);
-    let version: u32 = take(&mut rest).ok_or_else(|| cut_short(None))?;
-    if version != FORMAT_VERSION {
-        return Err(ImageError::other_version(version));
-    }
-    let length: u64 = take(&mut rest).ok_or_else(|| cut_short(None))?;
-    let present = image.len() as u64;
-    if present > length {
-        return Err(ImageError::trailing_bytes(present - length));
-    }
-    let stored = take(&mut rest).ok_or_else(|| cut_short(Some(length)))?;
-    if present < length {
-        return Err(cut_short(Some(length)));
-    }
-    Ok(stored)
+/// The program of an image without its explanations, not yet verified, its id, and what identifies the explanations, whose
+/// bytes are not looked at.
+///
+/// # Errors
+/// As [`decode`], but for what is wrong with the explanations.
+pub(super) fn decode_without_explanations(image: &[u8]) -> Result<(Program, PolicyId, Group), ImageError> {
+    let header = Header::read(image)?;
+    let (first, _) = header.groups(image)?;
+    let program = program(&header, first)?;
+    Division::whole(&program).check(&program)?;
+    Ok((program, header.id, header.explanations))
 }
 
-/// The hash of everything but the place of the hash.
-fn hash(image: &[u8]) -> [u8; HASH] {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(image.get(..HASH_AT).unwrap_or_default());
-    hasher.update(image.get(HASH_AT + HASH..).unwrap_or_default());
-    *hasher.finalize().as_bytes()
+fn program(header: &Header, first: &[u8]) -> Result<Program, ImageError> {
+    if Group::of(first) != header.program {
+        return Err(ImageError::altered());
+    }
+    let mut sections = SectionReader::new(first)?;
+    let program = groups::read_program(&mut sections)?;
+    sections.finish()?;
+    Ok(program)
 }
 
-/// Makes the checksum of an image that was changed on purpose the right one, for tests of what lies behind it.
+/// Makes the checksums of an image that was changed on purpose the right ones, for tests of what lies behind them.
 #[doc(hidden)]
 pub fn reseal(image: &mut [u8]) {
-    let hash = hash(image);
-    put(image, HASH_AT, &hash);
-}
-
-fn put(image: &mut [u8], at: usize, bytes: &[u8]) {
-    if let Some(place) = image.get_mut(at..at + bytes.len()) {
-        place.copy_from_slice(bytes);
-    }
+    header::reseal(image);
 }
 
 #[cfg(test)]

@@ -76,10 +76,11 @@ records! {
         result: Option<u32>,
         after: Option<u32>,
     }
+    ConditionTextId { 0: u32 }
     ConditionRecord {
         kind: ConditionKindRecord,
         parts: List,
-        text: Option<StringId>,
+        text: Option<ConditionTextId>,
         file: u32,
         start: LineColumn,
         end: LineColumn,

@@ -1,7 +1,7 @@
 //! The sections of an image: each is a pool of records, its place and size told by a table in front of all of them.
 //!
 //! Invariants: sections stand in the order of their numbers, one directly after another, from the end of the table to the
-//! end of the image, so there is one arrangement of given tables. A count is checked against the bytes that are there
+//! end of the group, so there is one arrangement of given tables. A count is checked against the bytes that are there
 //! before anything is allocated for it.
 
 use super::error::ImageError;
@@ -18,21 +18,37 @@ pub(super) trait Table: Sized {
 
 impl<T: Wire> Table for Vec<T> {
     fn write(&self, _name: &'static str, out: &mut SectionWriter) {
-        out.section(T::SIZE, self.len(), |bytes| self.iter().for_each(|record| record.write(bytes)));
+        write_records(self, out);
     }
 
     fn read(name: &'static str, sections: &mut SectionReader<'_>) -> Result<Self, ImageError> {
-        const { assert!(T::SIZE > 0, "a record has some bytes, else any number of them fits an image") };
-        let bytes = sections.section(name, T::SIZE)?;
-        let mut records = Vec::with_capacity(bytes.len() / T::SIZE);
-        for record in bytes.chunks_exact(T::SIZE) {
-            match T::read(record) {
-                Some(record) => records.push(record),
-                None => return Err(no_record(name, records.len())),
-            }
-        }
+        let mut records = Vec::new();
+        extend(&mut records, name, sections)?;
         Ok(records)
     }
+}
+
+/// Appends a section of records.
+pub(super) fn write_records<T: Wire>(records: &[T], out: &mut SectionWriter) {
+    out.section(T::SIZE, records.len(), |bytes| records.iter().for_each(|record| record.write(bytes)));
+}
+
+/// Reads a section of records behind those that are there.
+pub(super) fn extend<T: Wire>(
+    records: &mut Vec<T>,
+    name: &'static str,
+    sections: &mut SectionReader<'_>,
+) -> Result<(), ImageError> {
+    const { assert!(T::SIZE > 0, "a record has some bytes, else any number of them fits an image") };
+    let bytes = sections.section(name, T::SIZE)?;
+    records.reserve_exact(bytes.len() / T::SIZE);
+    for record in bytes.chunks_exact(T::SIZE) {
+        match T::read(record) {
+            Some(record) => records.push(record),
+            None => return Err(no_record(name, records.len())),
+        }
+    }
+    Ok(())
 }
 
 /// One byte a record.
@@ -123,7 +139,7 @@ struct Entry {
     number: u32,
     /// The size of its records in bytes.
     record: u32,
-    /// Where it begins, from the begin of the image.
+    /// Where it begins, from the begin of the group.
     offset: u64,
     /// How many records it has.
     count: u64,
@@ -149,21 +165,21 @@ impl SectionWriter {
         self.entries.push(Entry { number, record: record as u32, offset, count: count as u64 });
     }
 
-    /// Appends the number of sections, their table and what is in them; nothing else follows in the image.
-    pub(super) fn finish(mut self, image: &mut Vec<u8>) {
+    /// The group: the number of sections, their table and what is in them.
+    pub(super) fn finish(mut self) -> Vec<u8> {
         let table = u32::SIZE + self.entries.len() * Entry::SIZE;
-        let first = (image.len() + table) as u64;
-        image.reserve_exact(table + self.body.len());
-        (self.entries.len() as u32).write(image);
+        let mut group = Vec::with_capacity(table + self.body.len());
+        (self.entries.len() as u32).write(&mut group);
         for entry in &mut self.entries {
-            entry.offset += first;
-            entry.write(image);
+            entry.offset += table as u64;
+            entry.write(&mut group);
         }
-        image.append(&mut self.body);
+        group.append(&mut self.body);
+        group
     }
 }
 
-/// Hands out the sections of an image in their order.
+/// Hands out the sections of a group in their order.
 pub(super) struct SectionReader<'b> {
     entries: std::slice::ChunksExact<'b, u8>,
     /// The number of the next section.
@@ -174,13 +190,13 @@ pub(super) struct SectionReader<'b> {
 }
 
 impl<'b> SectionReader<'b> {
-    /// Reads the table of sections, which begins `offset` bytes into the image.
-    pub(super) fn new(offset: usize, mut bytes: &'b [u8]) -> Result<Self, ImageError> {
+    /// Reads the table of sections, with which a group begins.
+    pub(super) fn new(mut bytes: &'b [u8]) -> Result<Self, ImageError> {
         let broken = || ImageError::malformed("table of sections", "it is longer than the image");
         let count: u32 = take(&mut bytes).ok_or_else(broken)?;
         let length = (count as usize).checked_mul(Entry::SIZE).ok_or_else(broken)?;
         let (table, body) = bytes.split_at_checked(length).ok_or_else(broken)?;
-        let offset = (offset + u32::SIZE + length) as u64;
+        let offset = (u32::SIZE + length) as u64;
         Ok(SectionReader { entries: table.chunks_exact(Entry::SIZE), number: 1, offset, body })
     }
 

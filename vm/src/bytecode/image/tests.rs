@@ -1,5 +1,6 @@
 //! A program has one encoding; damage of every kind is refused and named.
 
+use super::wire::Wire;
 use super::*;
 use crate::bytecode::VerifiedProgram;
 use crate::bytecode::automata::*;
@@ -8,6 +9,7 @@ use crate::bytecode::explanations::*;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
 use crate::bytecode::settings::{Branching, Level, Mode, Settings};
+use crate::bytecode::verify::explanation_tests::sample;
 use crate::bytecode::{Op, verify::VerifyError};
 use crate::number::Number::{Float, Int};
 use crate::pattern::PatternSyntax;
@@ -124,9 +126,19 @@ fn full_program() -> Program {
     tables.prefixes = vec![AffixRecord { text: LiteralId(0), parent: Some(5) }];
     tables.finds.push(Find::Automaton(6));
     let at = LineColumn { line: 1, column: 2 };
-    let (kind, text) = (ConditionKindRecord::Or, Some(StringId(0)));
+    let (kind, text) = (ConditionKindRecord::Or, Some(ConditionTextId(0)));
     let updates = ExplainedUpdates { procedure: Some(1), conditions: list };
+    // Its procedures, code and positions are the last of theirs.
+    let mut procedure = program.procedures[0];
+    procedure.explains = true;
+    procedure.code.start = program.code.len() as u32;
+    program.procedures.push(procedure);
+    program.code.push(program.code[0]);
+    program.code_positions.push((procedure.code.start, 1));
+    program.positions.push(program.positions[0]);
     program.explanations = ExplanationTables {
+        text: "x".to_owned(),
+        strings: vec![1],
         conditions: vec![ConditionRecord { kind, parts: list, text, file: 3, start: at, end: at }],
         slots: vec![4],
         rules: vec![Some(ExplainedRule { procedure: 5, slot: 6 }), None],
@@ -140,19 +152,29 @@ fn refused(image: &[u8]) -> Option<ImageErrorKind> {
     VerifiedProgram::from_image(image).err().map(|error| error.kind())
 }
 
-/// The message about an image whose bytes were changed, with the checksum made right again.
-fn changed(change: impl FnOnce(&mut Vec<u8>)) -> String {
-    let mut image = encode(&program());
-    change(&mut image);
-    let length = (image.len() as u64).to_le_bytes();
-    put(&mut image, HASH_AT - u64::SIZE, &length);
-    reseal(&mut image);
+/// The same where explanations are left alone.
+fn refused_without_explanations(image: &[u8]) -> Option<ImageErrorKind> {
+    VerifiedProgram::from_image_without_explanations(image).err().map(|error| error.kind())
+}
+
+/// The message about an image whose groups were changed, with the header made right again.
+fn changed(change: impl FnOnce(&mut [Vec<u8>; 2])) -> String {
+    let program = program();
+    let mut groups = [first_group(&program), second_group(&program)];
+    change(&mut groups);
+    let mut image = Header::new(Group::of(&groups[0]), Group::of(&groups[1])).to_bytes();
+    groups.iter().for_each(|group| image.extend_from_slice(group));
     decode(&image).map_or_else(|error| error.to_string(), |_| "accepted".to_owned())
 }
 
-/// Where the entry of a section is in the table, by its place from 0.
+/// Where the entry of a section is in its group, by its place from 0.
 fn entry(section: usize) -> usize {
-    HASH_AT + HASH + u32::SIZE + section * 24
+    u32::SIZE + section * 24
+}
+
+/// Where the first section of a group begins.
+fn table_end(group: &[u8]) -> usize {
+    entry(u32::read(&group[..4]).unwrap() as usize)
 }
 
 #[test]
@@ -163,10 +185,12 @@ fn every_table_is_there_and_comes_back() {
     assert_eq!(format!("{decoded:?}"), format!("{program:?}"));
     assert_eq!(encode(&decoded), image);
     assert_eq!(id, PolicyId::of(&program));
-    let sections = u32::read(&image[HASH_AT + HASH..][..4]).unwrap() as usize;
-    for section in 0..sections {
-        let count = u64::read(&image[entry(section) + 16..][..8]).unwrap();
-        assert!(count > 0, "section {section} of the test's program is empty, which shows nothing");
+    for group in [first_group(&program), second_group(&program)] {
+        let sections = u32::read(&group[..4]).unwrap() as usize;
+        for section in 0..sections {
+            let count = u64::read(&group[entry(section) + 16..][..8]).unwrap();
+            assert!(count > 0, "section {section} of the test's program is empty, which shows nothing");
+        }
     }
 }
 
@@ -191,6 +215,11 @@ fn every_truncation_is_refused_as_one() {
     let image = encode(&program());
     for length in 1..image.len() {
         assert_eq!(refused(&image[..length]), Some(ImageErrorKind::CutShort), "{length}");
+        assert_eq!(
+            refused_without_explanations(&image[..length]),
+            Some(ImageErrorKind::CutShort),
+            "{length}"
+        );
         assert!(is_image(&image[..length]), "{length}");
     }
     assert_eq!(refused(&[]), Some(ImageErrorKind::NotAnImage));
@@ -204,6 +233,8 @@ fn every_truncation_is_refused_as_one() {
 #[test]
 fn every_flipped_byte_is_refused() {
     let image = encode(&program());
+    let explanations = image.len() - second_group(&program()).len();
+    let id = decode(&image).unwrap().1;
     for at in 0..image.len() {
         for bit in 0..8 {
             let mut flipped = image.clone();
@@ -217,6 +248,12 @@ fn every_flipped_byte_is_refused() {
                 _ => ImageErrorKind::Altered,
             };
             assert_eq!(refused(&flipped), Some(expected), "bit {bit} of byte {at}");
+            // What is not read is not noticed, and changes nothing.
+            let expected = (at < explanations).then_some(expected);
+            assert_eq!(refused_without_explanations(&flipped), expected, "bit {bit} of byte {at}");
+            if expected.is_none() {
+                assert_eq!(decode_without_explanations(&flipped).unwrap().1, id);
+            }
             assert!(is_image(&flipped), "byte {at}");
         }
     }
@@ -226,10 +263,14 @@ fn every_flipped_byte_is_refused() {
 #[test]
 fn every_changed_byte_under_a_right_checksum_is_refused_or_means_something() {
     let image = encode(&program());
-    let table_end = decode(&image).map(|_| entry(u32::read(&image[52..56]).unwrap() as usize)).unwrap();
+    let (first, second) = (first_group(&program()), second_group(&program()));
+    let behind = HEADER_SIZE + first.len();
+    let is_section = |at: usize| {
+        (HEADER_SIZE + table_end(&first)..behind).contains(&at) || at >= behind + table_end(&second)
+    };
     let (mut accepted, mut refused) = (0, 0);
     for at in 0..image.len() {
-        let values: Vec<u8> = if at < table_end {
+        let values: Vec<u8> = if !is_section(at) {
             (1..=255).collect()
         } else {
             (0..8).map(|bit| 1 << bit).chain([0xff]).collect()
@@ -237,13 +278,14 @@ fn every_changed_byte_under_a_right_checksum_is_refused_or_means_something() {
         for value in values {
             let mut changed = image.clone();
             changed[at] ^= value;
-            if !(HASH_AT..HASH_AT + HASH).contains(&at) {
+            // Lengths and hashes are not made right where they are what was changed.
+            if !(12..HEADER_SIZE).contains(&at) {
                 reseal(&mut changed);
             }
             match decode(&changed) {
                 Err(_) => refused += 1,
                 Ok((program, id)) => {
-                    assert!(at >= table_end, "nothing before the sections can be otherwise: byte {at}");
+                    assert!(is_section(at), "nothing before the sections can be otherwise: byte {at}");
                     assert_eq!(encode(&program), changed, "byte {at}: another encoding of one program");
                     assert_eq!(id, PolicyId::of(&program));
                     let verified: Result<_, VerifyError> = VerifiedProgram::new(program);
@@ -259,7 +301,7 @@ fn every_changed_byte_under_a_right_checksum_is_refused_or_means_something() {
 fn another_version_says_what_to_do() {
     let mut image = encode(&program());
     let version = FORMAT_VERSION + 1;
-    put(&mut image, MAGIC.len(), &version.to_le_bytes());
+    image[MAGIC.len()..][..4].copy_from_slice(&version.to_le_bytes());
     reseal(&mut image);
     let error = VerifiedProgram::from_image(&image).unwrap_err();
     assert_eq!(error.kind(), ImageErrorKind::OtherVersion);
@@ -272,57 +314,107 @@ fn another_version_says_what_to_do() {
 #[test]
 fn sections_that_are_not_as_the_format_says_are_named() {
     let number = |section: usize| entry(section);
-    let set = |image: &mut Vec<u8>, at: usize, value: u8| image[at] = value;
-    let count = HASH_AT + HASH;
+    let set = |group: &mut Vec<u8>, at: usize, value: u8| group[at] = value;
     assert_eq!(changed(|_| ()), "accepted");
-    let check = |change: &dyn Fn(&mut Vec<u8>), section: &str, what: &str| {
+    let check_in = |group: usize, change: &dyn Fn(&mut Vec<u8>), section: &str, what: &str| {
         assert_eq!(
-            changed(|image| change(image)),
+            changed(|groups| change(&mut groups[group])),
             format!("the image is not valid: section `{section}`: {what}")
         );
     };
-    check(&|image| set(image, number(1), 1), "strings", "another section is in its place");
-    check(&|image| set(image, number(1) + 4, 5), "strings", "its records have another size");
-    check(&|image| image[number(1) + 8] -= 1, "strings", "it does not begin where the one before ends");
+    let check = |change: &dyn Fn(&mut Vec<u8>), section: &str, what: &str| check_in(0, change, section, what);
+    check(&|group| set(group, number(1), 1), "strings", "another section is in its place");
+    check(&|group| set(group, number(1) + 4, 5), "strings", "its records have another size");
+    check(&|group| group[number(1) + 8] -= 1, "strings", "it does not begin where the one before ends");
     check(
-        &|image| set(image, number(1) + 23, 255),
+        &|group| set(group, number(1) + 23, 255),
         "strings",
         "it has more records than the image has room for",
     );
-    check(&|image| image[number(1) + 16] -= 1, "tags", "it does not begin where the one before ends");
-    check(&|image| image.push(0), "table of sections", "bytes follow the last section");
-    check(&|image| set(image, count + 3, 1), "table of sections", "it is longer than the image");
-    check(&|image| image.truncate(count + 2), "table of sections", "it is longer than the image");
+    check(&|group| group[number(1) + 16] -= 1, "tags", "it does not begin where the one before ends");
+    for group in [0, 1] {
+        check_in(group, &|group| group.push(0), "table of sections", "bytes follow the last section");
+        check_in(group, &|group| set(group, 3, 1), "table of sections", "it is longer than the image");
+        check_in(group, &|group| group.truncate(2), "table of sections", "it is longer than the image");
+    }
     // One section less, and one more than there are; the bytes of the table stay where they are.
-    let sections = u32::read(&encode(&program())[count..][..4]).unwrap() as u8;
-    check(
-        &|image| {
-            set(image, count, sections - 1);
-            let at = number(usize::from(sections) - 1);
-            image.drain(at..at + 24);
-            for section in 0..usize::from(sections) - 1 {
-                let place = number(section) + 8;
-                let offset = u64::read(&image[place..][..8]).unwrap() - 24;
-                put(image, place, &offset.to_le_bytes());
-            }
-        },
-        "branching consumers",
-        "it is missing",
-    );
-    check(
-        &|image| {
-            set(image, count, sections + 1);
-            let at = number(usize::from(sections));
-            image.splice(at..at, [0; 24]);
-            for section in 0..usize::from(sections) {
-                let place = number(section) + 8;
-                let offset = u64::read(&image[place..][..8]).unwrap() + 24;
-                put(image, place, &offset.to_le_bytes());
-            }
-        },
-        "table of sections",
-        "it has more sections than the format",
-    );
+    let last = |group: &[u8]| u32::read(&group[..4]).unwrap() as usize - 1;
+    let move_sections = |group: &mut Vec<u8>, by: i64| {
+        for section in 0..=last(group) {
+            let place = number(section) + 8;
+            let offset = u64::read(&group[place..][..8]).unwrap().wrapping_add_signed(by);
+            group[place..][..8].copy_from_slice(&offset.to_le_bytes());
+        }
+    };
+    for (group, name) in [(0, "positions"), (1, "blocks")] {
+        let less = |group: &mut Vec<u8>| {
+            let at = number(last(group));
+            group.drain(at..at + 24);
+            group[0] -= 1;
+            move_sections(group, -24);
+        };
+        check_in(group, &less, name, "it is missing");
+        let more = |group: &mut Vec<u8>| {
+            let at = number(last(group) + 1);
+            move_sections(group, 24);
+            group.splice(at..at, [0; 24]);
+            group[0] += 1;
+        };
+        check_in(group, &more, "table of sections", "it has more sections than the format");
+    }
+}
+
+#[test]
+fn groups_that_are_not_as_long_as_the_image_or_divided_elsewhere_are_refused() {
+    let program = sample().program;
+    let (mut first, second) = (first_group(&program), second_group(&program));
+    let (length, explanations) = (first.len(), Group::of(&second));
+    let header = |first: &[u8]| Header::new(Group::of(first), explanations).to_bytes();
+    let image = [header(&first), first.clone(), second.clone()].concat();
+    assert_eq!(encode(&program), image);
+    assert_eq!(refused(&image), None);
+    // Lengths whose sum is right.
+    first.push(second[0]);
+    let moved = Header::new(Group::of(&first), Group::of(&second[..second.len() - 1])).to_bytes();
+    assert_eq!(refused(&[moved, image[HEADER_SIZE..].to_vec()].concat()), Some(ImageErrorKind::Malformed));
+    // What the second group should have is in the first.
+    let (mut all, mut none) = (SectionWriter::default(), SectionWriter::default());
+    groups::write_program(&program, &Division::whole(&program), &mut all);
+    groups::write_explanations(&program, &Division::whole(&program), &mut none);
+    let (all, none) = (all.finish(), none.finish());
+    assert!(all.len() > length);
+    let header = Header::new(Group::of(&all), Group::of(&none)).to_bytes();
+    let whole = [header, all, none].concat();
+    for error in [
+        VerifiedProgram::from_image(&whole).unwrap_err(),
+        VerifiedProgram::from_image_without_explanations(&whole).unwrap_err(),
+    ] {
+        assert!(error.to_string().contains("divided at another place"), "{error}");
+    }
+}
+
+#[test]
+fn a_program_is_the_same_without_its_explanations() {
+    let mut program = sample().program;
+    let image = encode(&program);
+    let whole = VerifiedProgram::from_image(&image).unwrap();
+    let without = VerifiedProgram::from_image_without_explanations(&image).unwrap();
+    assert!(whole.program().explanations.are_there() && !without.program().explanations.are_there());
+    assert!(without.program().procedures.iter().all(|procedure| !procedure.explains));
+    assert!(without.ops().len() < whole.ops().len());
+    assert_eq!(without.id(), whole.id());
+    assert_eq!(without.program().late_args, whole.program().late_args);
+    // An image that is made of it is one without.
+    assert_ne!(PolicyId::of(without.program()), without.id());
+    assert!(VerifiedProgram::from_image(&without.to_image()).is_ok());
+    // Settings change the id of both alike.
+    let branching =
+        Branching { deny: true, tags: vec!["t".to_owned()], producers: vec![], consumers: vec![] };
+    program.settings = Settings { branching: Some(branching), ..Settings::default() };
+    let id = PolicyId::of(&program);
+    assert_ne!(id, whole.id());
+    assert_eq!(whole.with_settings(program.settings.clone()).id(), id);
+    assert_eq!(without.with_settings(program.settings).id(), id);
 }
 
 #[test]

@@ -42,6 +42,8 @@ pub(crate) fn sample() -> Assembler {
     let updates =
         ExplainedUpdates { procedure: Some(explained_update), conditions: List { start: 1, len: 1 } };
     asm.program.explanations = ExplanationTables {
+        text: String::new(),
+        strings: Vec::new(),
         conditions: vec![
             test(ConditionKindRecord::Test, List::default()),
             test(ConditionKindRecord::Not, first),
@@ -111,7 +113,7 @@ fn conditions_are_made_of_what_comes_before() {
         program.explanations.conditions[1].kind = ConditionKindRecord::Test;
     });
     broken("condition 0: its text", |program| {
-        program.explanations.conditions[0].text = Some(StringId(99));
+        program.explanations.conditions[0].text = Some(ConditionTextId(99));
     });
     broken("condition 0: file 9", |program| program.explanations.conditions[0].file = 9);
     broken("condition 0: lines and columns", |program| program.explanations.conditions[0].end.column = 0);
@@ -120,7 +122,11 @@ fn conditions_are_made_of_what_comes_before() {
 #[test]
 fn only_procedures_of_explanations_record_and_only_they_call_each_other() {
     broken("the procedure does not belong to explanations", |program| program.procedures[2].explains = false);
-    broken("procedure 0 belongs to explanations", |program| program.procedures[0].explains = true);
+    broken("procedure 1 belongs to explanations", |program| {
+        program.procedures.iter_mut().for_each(|procedure| procedure.explains = true);
+    });
+    // What belongs to explanations comes last, so nothing else can call it.
+    broken("procedure 1: it follows one of explanations", |program| program.procedures[0].explains = true);
     broken("procedure 0 does not belong to explanations", |program| {
         program.explanations.rules[0] = Some(ExplainedRule { procedure: 0, slot: 0 });
     });
@@ -134,9 +140,4 @@ fn only_procedures_of_explanations_record_and_only_they_call_each_other() {
         program.explanations.conditions.truncate(1);
         program.explanations.rules[0] = Some(ExplainedRule { procedure: 2, slot: 0 });
     });
-    let mut asm = sample();
-    asm.program.procedures[2].memo = true;
-    asm.condition(&[Op::CallCondition { dst: B0, procedure: ConditionProc(2) }, Op::ReturnBool { src: B0 }]);
-    let error = VerifiedProgram::new(asm.program).unwrap_err().to_string();
-    assert!(error.contains("procedure 2 belongs to explanations"), "{error}");
 }

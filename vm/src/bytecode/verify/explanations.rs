@@ -3,12 +3,13 @@
 use super::error::{Place, VerifyError};
 use super::links::{check_before, check_rule, procedure};
 use super::procedures::Summary;
-use super::tables::PoolBudget;
+use super::tables::{PoolBudget, ends};
 use crate::bytecode::explanations::*;
 use crate::bytecode::program::{ProcedureKind, Program};
 
 pub(super) fn verify(program: &Program, summaries: &[Summary]) -> Result<(), VerifyError> {
     let tables = &program.explanations;
+    ends("condition text", &tables.text, &tables.strings)?;
     let mut pool = PoolBudget::new("slot", &tables.slots);
     for (row, condition) in tables.conditions.iter().enumerate() {
         self::condition(program, row, condition, &mut pool)
@@ -78,7 +79,7 @@ fn condition(
     if !fits {
         return Err(format!("{} parts", parts.len()));
     }
-    if condition.text.is_some_and(|text| program.string(text).is_none()) {
+    if condition.text.is_some_and(|text| program.explanations.string(text).is_none()) {
         return Err("its text does not exist".to_owned());
     }
     if condition.file as usize >= program.files.len() {

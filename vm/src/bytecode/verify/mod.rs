@@ -51,14 +51,19 @@
 //!
 //! **Explanations** (`explanations.rs`)
 //! - All tables are empty, or there is a row for every rule and block, with procedures of the same kinds at the same places.
-//! - Only procedures that belong to explanations record outcomes, in slots that exist, and nothing else calls them.
+//! - Only procedures that belong to explanations record outcomes, in slots that exist. They come after all others, so nothing
+//!   else calls them.
 //! - The parts of a condition come before it.
+//!
+//! **Late arguments** (`late.rs`)
+//! - There is a row for each argument name; it is true where the code, as far as it is there, reads the value after the check.
 
 mod automata;
 mod dispatch;
 mod error;
 mod explanations;
 mod flow;
+mod late;
 mod links;
 mod procedures;
 mod tables;
@@ -82,6 +87,8 @@ pub struct VerifiedProgram {
     needs: FrameNeeds,
     /// What it is known to be, if it comes from an image.
     id: Option<PolicyId>,
+    /// What its explanations are, if they were left in the image.
+    unread: Option<image::Group>,
 }
 
 /// What the deepest chain of calls takes, the registers of all its procedures together.
@@ -109,9 +116,10 @@ impl VerifiedProgram {
         let (ops, summaries) = procedures::verify(&program)?;
         links::verify(&program, &summaries)?;
         explanations::verify(&program, &summaries)?;
+        late::verify(&program, &ops)?;
         let needs =
             summaries.iter().map(|summary| summary.needs).fold(FrameNeeds::default(), FrameNeeds::max);
-        Ok(VerifiedProgram { program: Arc::new(program), ops, needs, id: None })
+        Ok(VerifiedProgram { program: Arc::new(program), ops, needs, id: None, unread: None })
     }
 
     /// The program of an image, verified like any other.
@@ -124,14 +132,25 @@ impl VerifiedProgram {
         Ok(VerifiedProgram { id: Some(id), ..verified })
     }
 
-    /// The image of the program: what [`VerifiedProgram::from_image`] reads. Equal programs have equal images.
+    /// The program of an image without its explanations, which are neither read nor verified; the id is the same.
+    ///
+    /// # Errors
+    /// As [`VerifiedProgram::from_image`], but for what is wrong with the explanations.
+    pub fn from_image_without_explanations(image: &[u8]) -> Result<VerifiedProgram, ImageError> {
+        let (program, id, unread) = image::decode_without_explanations(image)?;
+        let verified = VerifiedProgram::new(program)?;
+        Ok(VerifiedProgram { id: Some(id), unread: Some(unread), ..verified })
+    }
+
+    /// The image of the program: what [`VerifiedProgram::from_image`] reads. Equal programs have equal images. That of a
+    /// program that was read without its explanations has none, and so another id than the program.
     pub fn to_image(&self) -> Vec<u8> {
         image::encode(&self.program)
     }
 
     /// The identity of the program, settings included. Of a program that comes from no image, that takes making one.
     pub fn id(&self) -> PolicyId {
-        self.id.unwrap_or_else(|| PolicyId::of(&self.program))
+        self.id.unwrap_or_else(|| image::id(&self.program, self.unread))
     }
 
     /// The same program with other settings; none of them can break a promise.

@@ -30,6 +30,10 @@ pub(super) fn verify(program: &Program) -> Result<(Vec<Op>, Vec<Summary>), Verif
     let mut summaries = Vec::with_capacity(program.procedures.len());
     for (index, record) in program.procedures.iter().enumerate() {
         layout(index, record, ops.len(), program)?;
+        if !record.explains && summaries.last().is_some_and(|before: &Summary| before.explains) {
+            let message = "it follows one of explanations but does not belong to them";
+            return Err(VerifyError::new(Place::Row("procedure", index), message));
+        }
         let first = ops.len();
         let mut calls = Calls::default();
         for at in record.code.indices() {
@@ -239,9 +243,6 @@ impl Operands<'_> {
         };
         if !kinds.contains(&summary.kind) {
             return Err(format!("procedure {procedure} is a {}", summary.kind.name()));
-        }
-        if summary.explains && !self.record.explains {
-            return Err(format!("procedure {procedure} belongs to explanations"));
         }
         self.calls.callee(summary);
         Ok(())

@@ -1,14 +1,21 @@
 //! Which arguments' values can matter after a call was allowed: what a pending call has to take along.
 //!
-//! Found in the verified program: the procedures that `result` and `session after` run, all that these call, and the
-//! arguments that any of them names for more than its metadata.
+//! Found in the code: the procedures that `result` and `session after` run, all that these call, and the arguments that any
+//! of them names for more than its metadata. Explanations count, too, since they test what is folded elsewhere; so that the
+//! answer is the same where they are not loaded, it is a table of the program.
 
-use crate::bytecode::operand::AnyOperand;
-use crate::bytecode::program::Program;
-use crate::bytecode::{Op, OperandVisitor};
+use super::instruction::{Op, OperandVisitor, decode};
+use super::operand::AnyOperand;
+use super::program::Program;
 
-/// For each argument name of the program whether its value can be read once the call is allowed (S7.3).
-pub(crate) fn late_args(program: &Program, ops: &[Op]) -> Vec<bool> {
+/// Fills the table [`Program::late_args`] of a program whose other tables are there.
+pub fn build_late_args(program: &mut Program) {
+    let ops: Vec<_> = program.code.iter().map_while(|&instruction| decode(instruction).ok()).collect();
+    program.late_args = late_args(program, &ops);
+}
+
+/// For each argument name of the program whether its value can be read once the call is allowed (S7.3), as its code says.
+pub(super) fn late_args(program: &Program, ops: &[Op]) -> Vec<bool> {
     let mut reach = Reach {
         procedures: vec![false; program.procedures.len()],
         args: vec![false; program.args.len()],

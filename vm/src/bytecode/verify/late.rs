@@ -1,0 +1,21 @@
+//! The table of late arguments has every argument that the code reads late.
+
+use super::error::{Place, VerifyError};
+use crate::bytecode::instruction::Op;
+use crate::bytecode::late_args::late_args;
+use crate::bytecode::program::Program;
+
+/// Explanations may be left in the image, so a row may be true of which the code says nothing.
+pub(super) fn verify(program: &Program, ops: &[Op]) -> Result<(), VerifyError> {
+    let table = &program.late_args;
+    if table.len() != program.args.len() {
+        let message = format!("{} rows, and not {}", table.len(), program.args.len());
+        return Err(VerifyError::new(Place::Table("late arguments"), message));
+    }
+    match late_args(program, ops).iter().zip(table).position(|(&late, &told)| late && !told) {
+        None => Ok(()),
+        Some(row) => {
+            Err(VerifyError::new(Place::Row("late argument", row), "its value is read after the check"))
+        }
+    }
+}
