@@ -147,6 +147,13 @@ fn what_is_not_a_pending_call_of_the_policy_is_refused() {
         (with("\"args\"", "\"arguments\""), "unknown key `arguments`"),
         (with("\"args\": [", "\"args\": [null, "), "an argument, an object with the key `name`"),
         (deep(101), "nested deeper than the limit `value_depth`"),
+        (
+            with(
+                "{\"name\": \"late\"",
+                "{\"name\": \"late\", \"value\": 1, \"meta\": {}}, {\"name\": \"late\"",
+            ),
+            "two arguments with the name `late`",
+        ),
         (deep(100_000), "nested deeper than the limit `value_depth`"),
     ] {
         let error = import(&text).unwrap_err();

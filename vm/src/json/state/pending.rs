@@ -12,7 +12,7 @@ use crate::limits::Limits;
 use crate::value::Value;
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
 /// A pending call as its text says.
@@ -137,7 +137,13 @@ impl<'de: 'a, 'a> Visitor<'de> for Arguments<'a> {
         {
             args.push(arg);
         }
-        Ok(args.into_bump_slice())
+        // Refused here: finishing such a call would fail, and block its session.
+        let mut names = Vec::from_iter_in(args.iter().map(|arg| arg.name), self.arena);
+        names.sort_unstable();
+        match names.windows(2).find(|pair| pair.first() == pair.last()).and_then(<[&str]>::first) {
+            Some(name) => Err(A::Error::custom(format_args!("two arguments with the name `{name}`"))),
+            None => Ok(args.into_bump_slice()),
+        }
     }
 }
 
