@@ -4,8 +4,6 @@
 //! all of them: a register is written if it is on every path, and may hold a pattern set if it may on some path.
 //! Instructions that no path reaches are not looked at (their operands have been).
 
-use std::collections::BTreeMap;
-
 use super::procedures::Summary;
 use crate::bytecode::instruction::{Op, OpVisitor};
 use crate::bytecode::operand::*;
@@ -83,22 +81,79 @@ pub(super) struct Flow<'p> {
     summaries: &'p [Summary],
     first: usize,
     state: State,
-    /// What holds on the jumps seen so far, by the target; few at a time, and the nearest first.
-    jumps: BTreeMap<usize, State>,
+    jumps: &'p mut Jumps,
+}
+
+/// What holds on the jumps to instructions further on; its memory serves one procedure after another.
+#[derive(Default)]
+pub(super) struct Jumps {
+    /// For each instruction of the procedure the place of its state, from 1; 0 where no jump goes.
+    places: Vec<u32>,
+    states: Vec<State>,
+    /// Places whose state was taken.
+    free: Vec<u32>,
+}
+
+impl Jumps {
+    /// Begins a procedure of so many instructions.
+    fn begin(&mut self, len: usize) {
+        self.places.clear();
+        self.places.resize(len, 0);
+        self.states.clear();
+        self.free.clear();
+    }
+
+    fn state(&mut self, place: u32) -> Option<&mut State> {
+        self.states.get_mut((place as usize).checked_sub(1)?)
+    }
+
+    /// A path with this state goes on at `target`, which counts from the begin of the procedure.
+    fn add(&mut self, target: usize, state: State) {
+        let known = self.places.get(target).copied().unwrap_or(0);
+        if let Some(known) = self.state(known) {
+            *known = known.merge(state);
+            return;
+        }
+        let place = match self.free.pop() {
+            Some(place) => place,
+            None => {
+                self.states.push(state);
+                self.states.len() as u32
+            }
+        };
+        if let Some(slot) = self.state(place) {
+            *slot = state;
+        }
+        if let Some(slot) = self.places.get_mut(target) {
+            *slot = place;
+        }
+    }
+
+    /// What holds on the jumps to `at`, if there are some.
+    fn take(&mut self, at: usize) -> Option<State> {
+        let place = self.places.get(at).copied().filter(|&place| place != 0)?;
+        self.free.push(place);
+        self.state(place).map(|state| *state)
+    }
 }
 
 impl<'p> Flow<'p> {
-    pub(super) fn new(record: &ProcedureRecord, summaries: &'p [Summary], first: usize) -> Self {
-        Flow { kind: record.kind, summaries, first, state: State::default(), jumps: BTreeMap::new() }
+    pub(super) fn new(
+        record: &ProcedureRecord,
+        summaries: &'p [Summary],
+        first: usize,
+        jumps: &'p mut Jumps,
+    ) -> Self {
+        Flow { kind: record.kind, summaries, first, state: State::default(), jumps }
     }
 
     /// Runs over the code of the procedure; a fault comes with the index of its instruction.
     pub(super) fn run(mut self, code: &[Op]) -> Result<(), (usize, String)> {
         let mut reached = true;
         let mut at = self.first;
-        for &op in code {
-            let jumped = self.jumps.first_entry().filter(|nearest| *nearest.key() == at);
-            if let Some(jumped) = jumped.map(|nearest| nearest.remove()) {
+        self.jumps.begin(code.len());
+        for (index, &op) in code.iter().enumerate() {
+            if let Some(jumped) = self.jumps.take(index) {
                 self.state = if reached { self.state.merge(jumped) } else { jumped };
                 reached = true;
             }
@@ -114,8 +169,8 @@ impl<'p> Flow<'p> {
     }
 
     fn jump_to(&mut self, to: Target) {
-        let state = self.state;
-        self.jumps.entry(to.index()).and_modify(|known| *known = known.merge(state)).or_insert(state);
+        // Targets lie within the procedure: operands have been checked.
+        self.jumps.add(to.index().saturating_sub(self.first), self.state);
     }
 
     fn read_bool(&self, register: BoolReg) -> Result<(), String> {

@@ -2,7 +2,7 @@
 
 use super::FrameNeeds;
 use super::error::{Place, VerifyError};
-use super::flow::Flow;
+use super::flow::{Flow, Jumps};
 use crate::bytecode::instruction::{Op, Opcode, OperandVisitor, decode};
 use crate::bytecode::operand::*;
 use crate::bytecode::program::{ProcedureKind, ProcedureRecord, Program};
@@ -28,6 +28,7 @@ pub(super) struct Summary {
 pub(super) fn verify(program: &Program) -> Result<(Vec<Op>, Vec<Summary>), VerifyError> {
     let mut ops = Vec::with_capacity(program.code.len());
     let mut summaries = Vec::with_capacity(program.procedures.len());
+    let mut jumps = Jumps::default();
     for (index, record) in program.procedures.iter().enumerate() {
         layout(index, record, ops.len(), program)?;
         if !record.explains && summaries.last().is_some_and(|before: &Summary| before.explains) {
@@ -42,7 +43,7 @@ pub(super) fn verify(program: &Program) -> Result<(Vec<Op>, Vec<Summary>), Verif
             ops.push(op.map_err(|message| VerifyError::new(place, message))?);
         }
         let code = ops.get(first..).unwrap_or_default();
-        Flow::new(record, &summaries, first).run(code).map_err(|(at, message)| {
+        Flow::new(record, &summaries, first, &mut jumps).run(code).map_err(|(at, message)| {
             VerifyError::new(Place::Instruction { procedure: index, at }, message)
         })?;
         summaries.push(calls.summary(record));
