@@ -5,7 +5,7 @@
 //! | bytes | what |
 //! | --- | --- |
 //! | 8 | [`MAGIC`] |
-//! | 4 | the version of the format, [`FORMAT_VERSION`] |
+//! | 4 | the version of the format, [`FORMAT_VERSION`](super::program::FORMAT_VERSION) |
 //! | 8 | the length of the whole image |
 //! | 32 | BLAKE3 of all other bytes of the header: the [`PolicyId`] |
 //! | 8, 32 | the length of the program's group, and its BLAKE3 |
@@ -21,7 +21,7 @@
 //! | the rest | the sections: tables of the program in the order below, records of fixed size (`wire.rs`) |
 //!
 //! What only explanations need (about half of most programs) stands behind what runs, so that a host that never explains need
-//! not read it: [`decode_without_explanations`] looks at the bytes of the first group only, and the id is the same, since the
+//! not read it: `decode_without_explanations` looks at the bytes of the first group only, and the id is the same, since the
 //! header has the hash of the second.
 //!
 //! Magic, version and length keep their places in every version, so that any version can be told from damage.
