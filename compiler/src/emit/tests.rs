@@ -10,9 +10,9 @@ use crate::ir::{
 };
 use crate::syntax::token::{FileId, Span};
 use sqrt_vm::automata::{self, Budget};
-use sqrt_vm::bytecode::build_names;
 use sqrt_vm::bytecode::program::Program;
 use sqrt_vm::bytecode::verify::VerifiedProgram;
+use sqrt_vm::bytecode::{build_late_args, build_names};
 
 const ORIGIN: Origin = Origin { file: FileId(0), span: Span { start: 0, end: 0 } };
 const POSITION: Position = Position { origin: ORIGIN, line: 1, column: 1 };
@@ -34,6 +34,7 @@ fn program(policy: &Policy, passes: Passes) -> Program {
     let mut program = emit(policy, passes, true, &Nowhere).unwrap();
     build_names(&mut program).unwrap();
     automata::build(&mut program, Budget::new(1 << 18, 1 << 25)).unwrap();
+    build_late_args(&mut program);
     program
 }
 
