@@ -44,14 +44,20 @@ pub fn disagreement(left: Load, right: Load, case: &Case) -> Option<String> {
         .map(|(call, (left, right))| format!("// at {call}\n// first:  {left}\n// second: {right}\n"))
 }
 
-/// Fails with a small case, ready to be pasted into the corpus, if `problem` finds something to say about a case.
+/// A small case, ready to be pasted into the corpus, and what `problem` says about it, if it finds something to say about a case.
+pub fn minimal(case: &Case, problem: impl Fn(&Case) -> Option<String>) -> Option<(Case, String)> {
+    let first = problem(case)?;
+    // A smaller policy may be refused for what was left out: that is another problem.
+    let kind = |text: &str| text.contains(REFUSED).then(|| text.to_owned());
+    let small =
+        case.minimise(&mut |smaller| problem(smaller).is_some_and(|text| kind(&text) == kind(&first)));
+    let text = problem(&small).unwrap_or(first);
+    Some((small, text))
+}
+
+/// Fails with a small case if `problem` finds something to say about this one.
 pub fn expect_none(seed: u64, case: &Case, problem: impl Fn(&Case) -> Option<String>) {
-    if let Some(first) = problem(case) {
-        // A smaller policy may be refused for what was left out: that is another problem.
-        let kind = |text: &str| text.contains(REFUSED).then(|| text.to_owned());
-        let small =
-            case.minimise(&mut |smaller| problem(smaller).is_some_and(|text| kind(&text) == kind(&first)));
-        let text = problem(&small).unwrap_or(first);
+    if let Some((small, text)) = minimal(case, problem) {
         panic!("seed {seed}:\n{small}{text}");
     }
 }
