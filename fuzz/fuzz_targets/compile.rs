@@ -1,17 +1,4 @@
-//! Any text as a policy: an error or a program that the verifier accepts; and the optimisations change nothing about which.
+//! Runs `tests/src/fuzzing/compile.rs`. Written by `BLESS=1 cargo test -p sqrt-tests --test fuzz_corpora`.
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use sqrt_compiler::diagnostics::Code;
-use sqrt_compiler::{Options, Passes, Source, compile};
-
-fuzz_target!(|bytes: &[u8]| {
-    let source = Source { name: "fuzz.sqrt", bytes };
-    let optimised = compile(&[source], &Options::default());
-    let plain = compile(&[source], &Options { passes: Passes::none(), ..Options::default() });
-    for compiled in [&optimised, &plain] {
-        assert!(compiled.diagnostics.iter().all(|diagnostic| diagnostic.code != Code::Internal));
-        assert_eq!(compiled.program.is_some(), !compiled.has_errors());
-    }
-    assert_eq!(optimised.diagnostics, plain.diagnostics);
-});
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| sqrt_tests::fuzzing::run("compile", bytes));

@@ -50,12 +50,53 @@ impl Case {
 
     /// The case of this seed with a policy that names so many more tags, which sets of policy and calls have in runs.
     pub fn of_many_tags(seed: u64, style: Style, tags: usize, calls: usize) -> Case {
-        let mut random = Random::with_numbered_tags(seed, tags);
+        let mut random = Random::new(seed);
+        random.expect_numbered_tags(tags);
         let mut sources = policy(&mut random, style);
         sources[0].declarations.push(naming(&mut random, tags));
         let options = options(&mut random);
         let calls = (0..calls).map(|_| line(&mut random)).collect();
         Case { sources, windows: false, options, calls }
+    }
+
+    /// The case that these bytes choose. The first two tell how many of the rest choose the policy; the others choose the
+    /// calls, so that a change of the policy leaves the calls as they are.
+    pub fn of_bytes(bytes: &[u8], style: Style) -> Case {
+        let (length, rest) = bytes.split_at(bytes.len().min(2));
+        let length = length.iter().fold(0, |length, &byte| length << 8 | usize::from(byte));
+        let (policy, calls) = rest.split_at(length.min(rest.len()));
+        Case::chosen(&mut Random::of_bytes(policy), &mut Random::of_bytes(calls), style)
+    }
+
+    /// The bytes that choose the case which this seed would choose.
+    pub fn recorded(seed: u64, style: Style) -> Vec<u8> {
+        let (mut policy, mut calls) = (Random::recording(seed), Random::recording(!seed));
+        Case::chosen(&mut policy, &mut calls, style);
+        let policy = policy.recorded();
+        let length = u16::try_from(policy.len()).unwrap_or(u16::MAX).to_be_bytes();
+        [&length[..], &policy, &calls.recorded()].concat()
+    }
+
+    /// A small case of any kind; a fuzzer has many tries.
+    fn chosen(first: &mut Random, second: &mut Random, style: Style) -> Case {
+        let kind = first.below(8);
+        if kind == 0 {
+            let tools = first.below(4) + 1;
+            let sources = vec![single_conditions(first, style, tools)];
+            let calls = (0..second.below(12) + 1).map(|_| single_line(second, tools)).collect();
+            return Case { sources, windows: false, options: Options::default(), calls };
+        }
+        let tags = if kind == 1 { [54, 55, 56, 119][first.below(4)] } else { 0 };
+        for random in [&mut *first, &mut *second] {
+            random.expect_numbered_tags(tags);
+        }
+        let mut sources = policy(first, style);
+        if tags > 0 {
+            sources[0].declarations.push(naming(first, tags));
+        }
+        let (options, windows) = (options(first), first.percent(5));
+        let calls = (0..second.below(8) + 1).map(|_| line(second)).collect();
+        Case { sources, windows, options, calls }
     }
 
     /// The policy's files.
