@@ -29,7 +29,7 @@ pub(crate) fn run(args: &DisasmArgs, output: &mut Output) -> Result<(), Stop> {
 /// Tells which automata are not those of their patterns.
 fn verify(program: &Program, output: &mut Output) -> Result<(), Stop> {
     let limits = Limits::default();
-    let budget = Budget::new(limits.pattern_table_bytes, limits.pattern_tables_bytes);
+    let budget = Budget::new(limits.pattern_table_bytes(), limits.pattern_tables_bytes());
     let found = differences(program, budget)
         .map_err(|error| Failure::new(format!("the automata cannot be built anew: {error}")))?;
     for Difference { table, row, .. } in &found {

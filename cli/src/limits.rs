@@ -1,65 +1,32 @@
-//! `sqrt limits`: the tables of limits of every part, as text; the page `docs/limits.md` is made from the same rows.
+//! `sqrt limits`: the table of limits, as text; the page `docs/limits.md` is made from the same rows.
+
+use sqrt_vm::limits::{Group, LimitRow, Limits};
 
 use crate::output::{Output, Stop};
 
-/// Sessions that `eval` keeps, the implicit one not counted.
-pub(crate) const SESSIONS: usize = 1_000_000;
-
-/// A limit, to show.
-struct Row {
-    name: &'static str,
-    amount: u64,
-    unit: &'static str,
-    reason: &'static str,
-}
-
-/// The parts that have limits, each with its rows.
-fn tables() -> [(&'static str, Vec<Row>); 4] {
-    let compiler = sqrt_compiler::limits::TABLE.iter();
-    let engine = sqrt_vm::limits::Limits::default();
-    [
-        (
-            "compiler",
-            compiler
-                .map(|row| Row { name: row.name, amount: row.default, unit: row.unit, reason: row.reason })
-                .collect(),
-        ),
-        ("patterns", sqrt_vm::limits::of_patterns().iter().map(engine_row).collect()),
-        ("engine", engine.table().map(|row| engine_row(&row)).collect()),
-        (
-            "command",
-            vec![Row {
-                name: "eval_sessions",
-                amount: SESSIONS as u64,
-                unit: "sessions",
-                reason: "A session is kept to the end of the input; a call that needs one more gets the error form.",
-            }],
-        ),
-    ]
-}
-
-fn engine_row(row: &sqrt_vm::limits::LimitRow) -> Row {
-    Row { name: row.name, amount: row.value as u64, unit: row.unit, reason: row.reason }
-}
-
-/// Writes the tables.
+/// Writes the table.
 pub(crate) fn run(output: &mut Output) -> Result<(), Stop> {
-    for (number, (part, rows)) in tables().into_iter().enumerate() {
+    let limits = Limits::default();
+    for (number, group) in Group::ALL.into_iter().enumerate() {
+        let rows: Vec<LimitRow> = limits.table().filter(|row| row.group == group).collect();
         let gap = if number > 0 { "\n" } else { "" };
-        output.text(&format!("{gap}Limits of the {part}\n"))?;
-        let width = |cell: fn(&Row) -> usize| rows.iter().map(cell).max().unwrap_or(0);
-        let name = width(|row| row.name.chars().count());
-        let amount = width(|row| grouped(row.amount).len());
+        output.text(&format!("{gap}Limits of {}\n", group.title()))?;
+        let width = |cell: &dyn Fn(&LimitRow) -> usize| rows.iter().map(cell).max().unwrap_or(0);
+        let name = width(&|row| row.name.len());
+        let amount = width(&|row| grouped(row.value).len());
         for row in &rows {
-            let (shown, Row { unit, reason, .. }) = (grouped(row.amount), row);
-            output.text(&format!("  {:name$}  {shown:>amount$} {unit}\n    {reason}\n", row.name))?;
+            let shown = grouped(row.value);
+            output.text(&format!(
+                "  {:name$}  {shown:>amount$} {}\n    {}\n",
+                row.name, row.unit, row.reason
+            ))?;
         }
     }
     Ok(())
 }
 
 /// A number with a comma between thousands.
-fn grouped(number: u64) -> String {
+fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {
@@ -78,17 +45,23 @@ mod tests {
     /// The whole page as Markdown.
     fn page() -> String {
         let mut out = String::from(
-            "# Limits\n\n<!-- Generated from the tables of limits in the code; `BLESS=1 cargo test -p sqrt-cli` rewrites it. -->\n\n\
+            "# Limits\n\n<!-- Generated from the table of limits in the code; `BLESS=1 cargo test -p sqrt-cli` rewrites it. -->\n\n\
              Every limit has one place in the code, from which this page and `sqrt limits` follow. What is over a limit is refused with a\n\
-             message that names the limit; nothing is cut short or left out.\n",
+             message that names the limit; nothing is cut short or left out.\n\n\
+             Where there is a highest value, a limit cannot be set above it: that is refused when it is set.\n",
         );
-        for (part, rows) in tables() {
+        for group in Group::ALL {
             out.push_str(&format!(
-                "\n## Limits of the {part}\n\n| what | default | unit | why |\n| --- | ---: | --- | --- |\n"
+                "\n## Limits of {}\n\n| what | default | at most | unit | why |\n| --- | ---: | ---: | --- | --- |\n",
+                group.title()
             ));
-            for row in rows {
-                let amount = grouped(row.amount);
-                out.push_str(&format!("| {} | {amount} | {} | {} |\n", row.name, row.unit, row.reason));
+            for row in Limits::default().table().filter(|row| row.group == group) {
+                let ceiling = row.ceiling.map_or_else(String::new, grouped);
+                let (name, default) = (row.name, grouped(row.default));
+                out.push_str(&format!(
+                    "| {name} | {default} | {ceiling} | {} | {} |\n",
+                    row.unit, row.reason
+                ));
             }
         }
         out

@@ -23,8 +23,8 @@ pub(crate) struct PolicyFile {
 impl PolicyFile {
     pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
         input::tell_if_typed(path, "a policy");
-        let source_limit = u64::from(Limits::default().source_bytes);
-        let image_limit = sqrt_vm::limits::Limits::default().image_bytes as u64;
+        let source_limit = Limits::default().source_bytes() as u64;
+        let image_limit = Limits::default().image_bytes() as u64;
         let limit = |start: &[u8]| if image::is_image(start) { image_limit } else { source_limit };
         let bytes = input::read_with(path, image::MAGIC.len() as u64, limit)?;
         Ok(Self { name: input::shown(path), bytes })
@@ -43,7 +43,7 @@ impl PolicyFile {
     pub(crate) fn load(&self, explanations: bool) -> Result<VerifiedProgram, Failure> {
         let refused =
             |why: &dyn Display| Failure::new(format!("{}: {why}", input::quoted(Path::new(&self.name))));
-        let limit = sqrt_vm::limits::Limits::default().image_bytes;
+        let limit = Limits::default().image_bytes();
         if self.bytes.len() > limit {
             return Err(refused(&format_args!("the image is over the limit `image_bytes` of {limit} bytes")));
         }

@@ -116,7 +116,7 @@ impl PolicyInputs {
 /// A document holds code, so it may be as long as a policy, and escapes may double it.
 fn read_document(path: &Path) -> Result<Vec<u8>, Failure> {
     input::tell_if_typed(path, "an X-Policy document");
-    let limit = u64::from(Limits::default().source_bytes).saturating_mul(2);
+    let limit = (Limits::default().source_bytes() as u64).saturating_mul(2);
     let bytes = input::read(path, limit)?;
     if bytes.len() as u64 > limit {
         return Err(Failure::new(format!("{} is longer than {limit} bytes", input::quoted(path))));

@@ -90,8 +90,8 @@ fn standard_input_can_be_read_once() {
 fn limits_are_listed() {
     let run = run(["limits"]);
     assert_eq!((run.status, run.stderr.as_str()), (0, ""));
-    for part in ["compiler", "engine", "command"] {
-        assert!(run.stdout.contains(&format!("Limits of the {part}\n")), "{}", run.stdout);
+    for part in ["policy text", "patterns", "images and loading", "calls", "sessions", "the command"] {
+        assert!(run.stdout.contains(&format!("Limits of {part}\n")), "{}", run.stdout);
     }
     assert!(run.stdout.contains("67,108,864"));
 }

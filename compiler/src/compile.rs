@@ -245,7 +245,7 @@ fn build(
     })?;
     build_late_args(&mut program);
     build_names(&mut program).map_err(|error| diagnostics::limits::internal(&error.to_string()))?;
-    let budget = Budget::new(options.limits.pattern_table_bytes, options.limits.pattern_tables_bytes);
+    let budget = Budget::new(options.limits.pattern_table_bytes(), options.limits.pattern_tables_bytes());
     let report = automata::build(&mut program, budget).map_err(|error| {
         if error.is_too_large() {
             diagnostics::limits::program_too_large()
@@ -305,7 +305,7 @@ mod tests {
         let when = |set: &str| {
             format!(r#"tool "t" {{ must deny when x.value in {{{set}}} or y.value in {{{set}}}; }}"#)
         };
-        let limits = Limits { pattern_table_bytes: 1 << 14, ..Limits::default() };
+        let limits = Limits::default().with("pattern_table_bytes", 1 << 14).unwrap();
         assert_eq!(found(&when(r#"r"a+", r"(?i)straße.*", w"*b?c*""#), limits), []);
         assert_eq!(
             found(&when(r#"r"a+", r"[01]*1[01]{22}", str matching r"\w{200}" length ..9"#), limits),
@@ -315,8 +315,10 @@ mod tests {
         assert_eq!(found(&when(r#"r".*(?-u:\b)foo(?-u:\b).*""#), limits), []);
         // Both sides of the budgets.
         let two = when(r#"r"a+b", r"c+d""#);
-        let table =
-            |table, tables| Limits { pattern_table_bytes: table, pattern_tables_bytes: tables, ..limits };
+        let table = |table, tables| {
+            let limits = limits.with("pattern_table_bytes", table).unwrap();
+            limits.with("pattern_tables_bytes", tables).unwrap()
+        };
         let (mut short, mut enough) = (0, 1 << 12);
         while enough - short > 1 {
             let middle = (short + enough) / 2;

@@ -6,11 +6,12 @@ mod compile;
 pub mod diagnostics;
 mod emit;
 pub mod ir;
-pub mod limits;
 pub mod presets;
 pub mod resolve;
 pub mod syntax;
 pub mod x_policy;
+
+pub use sqrt_vm::limits;
 
 pub use compile::{Compiled, Options, Source, check, check_syntax, compile};
 pub use emit::Passes;

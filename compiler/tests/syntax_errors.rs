@@ -68,7 +68,7 @@ fn every_error_has_its_message() {
 #[test]
 fn diagnostics_come_in_source_order_and_their_number_is_limited() {
     let arena = Bump::new();
-    let limits = Limits { diagnostics: 5, ..Limits::default() };
+    let limits = Limits::default().with("diagnostics", 5).unwrap();
     let source = "\u{202e}\nlet a = ;\n\u{202e}".repeat(10);
     let diagnostics = parse(&arena, FileId::default(), &source, &limits).diagnostics;
     assert_eq!(diagnostics.len(), 6);

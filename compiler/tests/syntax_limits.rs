@@ -131,10 +131,10 @@ fn rubbish_takes_linear_time() {
 
 #[test]
 fn the_limits_of_bytes_and_steps_are_reported() {
-    let limits = Limits { source_bytes: 10, ..Limits::default() };
+    let limits = Limits::default().with("source_bytes", 10).unwrap();
     assert_eq!(codes_within("let a = b;", &limits), Vec::<&str>::new());
     assert_eq!(codes_within("let a = bc;", &limits), ["E0701"]);
-    let limits = Limits { parse_steps: 5, ..Limits::default() };
+    let limits = Limits::default().with("parse_steps", 5).unwrap();
     assert_eq!(codes_within("let a = b;", &limits), Vec::<&str>::new());
     assert_eq!(codes_within("let a = b; let c = d;", &limits), ["E0704"]);
 }

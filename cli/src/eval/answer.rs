@@ -6,7 +6,6 @@ use sqrt_vm::json::{JsonLines, write_error};
 use sqrt_vm::policy::Policy;
 
 use super::sessions::Sessions;
-use crate::limits;
 
 /// Memory for an answer beyond this many bytes is not kept from line to line.
 const KEPT: usize = 1 << 20;
@@ -21,7 +20,8 @@ pub(crate) struct Answering<'p> {
 
 impl<'p> Answering<'p> {
     pub(crate) fn new(policy: &'p Policy, explain: bool) -> Self {
-        let (sessions, mut lines) = (Sessions::new(policy, limits::SESSIONS), JsonLines::new(policy));
+        let (sessions, mut lines) =
+            (Sessions::new(policy, policy.limits().eval_sessions()), JsonLines::new(policy));
         lines.explain(policy, explain);
         Self { policy, sessions, lines, text: String::new() }
     }

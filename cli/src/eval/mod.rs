@@ -34,7 +34,7 @@ pub(crate) fn run(args: &EvalArgs, output: &mut Output) -> Result<(), Stop> {
         }
     };
     input::tell_if_typed(&inputs.calls_path, "calls, one JSON object a line,");
-    let reader = LineReader::new(inputs.calls, policy.limits().line_bytes);
+    let reader = LineReader::new(inputs.calls, policy.limits().line_bytes());
     answer_lines(reader, &inputs.calls_path, Answering::new(&policy, args.explain), output)
 }
 

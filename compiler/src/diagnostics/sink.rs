@@ -14,8 +14,8 @@ pub(crate) struct Sink {
 
 impl Sink {
     /// An empty sink that keeps at most `limit` diagnostics.
-    pub(crate) fn new(file: FileId, limit: u32) -> Self {
-        Self { file, limit: limit as usize, list: Vec::new(), dropped: false }
+    pub(crate) fn new(file: FileId, limit: usize) -> Self {
+        Self { file, limit, list: Vec::new(), dropped: false }
     }
 
     /// The file.

@@ -64,7 +64,7 @@ pub struct ResolveInput<'a> {
 /// what has no meaning there are placeholders. Diagnostics are ordered by file and place.
 pub fn resolve(files: &[ResolveInput<'_>], limits: &Limits) -> (Policy, Vec<Diagnostic>) {
     let sources: Vec<Source<'_>> = files.iter().map(Source::new).collect();
-    let mut sink = Sink::new(limits.diagnostics);
+    let mut sink = Sink::new(limits.diagnostics());
     let mut similar = Similar::new();
     let mut names = Names::collect(&sources, &mut similar, &mut sink);
     places::check(&sources, &mut names, &mut similar, &mut sink);

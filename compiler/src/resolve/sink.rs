@@ -18,9 +18,9 @@ pub(super) struct Sink {
 }
 
 impl Sink {
-    pub(super) fn new(limit: u32) -> Self {
+    pub(super) fn new(limit: usize) -> Self {
         Self {
-            limit: limit as usize,
+            limit,
             known: HashSet::new(),
             counts: HashMap::new(),
             list: Vec::new(),

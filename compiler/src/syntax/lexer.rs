@@ -97,7 +97,7 @@ struct State {
 }
 
 /// Splits a text into tokens. The text must be within the limit of bytes.
-pub(crate) fn lex(file: FileId, source: &str, max_diagnostics: u32) -> (TokenTable, Sink) {
+pub(crate) fn lex(file: FileId, source: &str, max_diagnostics: usize) -> (TokenTable, Sink) {
     let mut sink = Sink::new(file, max_diagnostics);
     report_bidi(source, &mut sink);
     let mark = if source.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };

@@ -51,14 +51,14 @@ pub fn parse<'a>(arena: &'a Bump, file: FileId, source: &'a str, limits: &Limits
 
 /// The tokens of a text; those of an empty text if it is over the limit of bytes, or no policy at all.
 fn tokenize(file: FileId, source: &str, limits: &Limits) -> (TokenTable, Sink) {
-    let flaw = if source.len() > limits.source_bytes as usize {
-        messages::source_too_long(file, source.len(), limits.source_bytes)
+    let flaw = if source.len() > limits.source_bytes() {
+        messages::source_too_long(file, source.len(), limits.source_bytes())
     } else if let Some(brace) = json_object(source) {
         messages::json(file, brace)
     } else {
-        return lexer::lex(file, source, limits.diagnostics);
+        return lexer::lex(file, source, limits.diagnostics());
     };
-    let (tokens, mut sink) = lexer::lex(file, "", limits.diagnostics);
+    let (tokens, mut sink) = lexer::lex(file, "", limits.diagnostics());
     sink.push(flaw);
     (tokens, sink)
 }

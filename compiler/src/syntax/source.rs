@@ -35,8 +35,8 @@ impl SourceFile {
         limits: &Limits,
     ) -> Result<Self, SourceError> {
         let name = name.into();
-        if bytes.len() > limits.source_bytes as usize {
-            let diagnostic = Box::new(messages::source_too_long(id, bytes.len(), limits.source_bytes));
+        if bytes.len() > limits.source_bytes() {
+            let diagnostic = Box::new(messages::source_too_long(id, bytes.len(), limits.source_bytes()));
             return Err(SourceError { diagnostic, shown: Self { id, name, text: String::new() } });
         }
         match String::from_utf8(bytes) {
@@ -68,7 +68,7 @@ mod tests {
 
     #[test]
     fn the_limit_of_bytes_has_two_sides() {
-        let limits = Limits { source_bytes: 4, ..Limits::default() };
+        let limits = Limits::default().with("source_bytes", 4).unwrap();
         assert!(SourceFile::from_bytes(FileId(0), "a", vec![b' '; 4], &limits).is_ok());
         let error = SourceFile::from_bytes(FileId(0), "a", vec![b' '; 5], &limits).unwrap_err();
         assert_eq!(error.diagnostic.code.as_str(), "E0701");

@@ -85,7 +85,7 @@ pub fn read_line<'a>(line: &'a [u8], arena: &'a Arena, limits: &Limits) -> Resul
         column: None,
     })?;
     let mut reader = serde_json::Deserializer::from_str(text);
-    let seed = LineObject { arena: arena.bump(), levels: limits.value_levels() };
+    let seed = LineObject { arena: arena.bump(), levels: limits.value_depth };
     let line = seed.deserialize(&mut reader).and_then(|line| reader.end().map(|()| line));
     line.map_err(|error| place(text, &error))
 }
@@ -97,7 +97,7 @@ pub(crate) fn read_value<'a>(
     limits: &Limits,
 ) -> Result<Value<'a>, LineError> {
     let mut reader = serde_json::Deserializer::from_str(text);
-    let seed = AnyValue { arena, levels: limits.value_levels() };
+    let seed = AnyValue { arena, levels: limits.value_depth };
     let value = seed.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     value.map_err(|error| place(text, &error))
 }

@@ -76,7 +76,7 @@ impl Arena {
     ) -> Result<Value<'a>, LimitExceeded> {
         use serde_json::Value as Json;
         let deeper = || {
-            LimitExceeded::check("value_depth", depth + 1, limits.value_levels())?;
+            LimitExceeded::check("value_depth", depth + 1, limits.value_depth)?;
             Ok(depth + 1)
         };
         Ok(match json {

@@ -70,7 +70,7 @@ pub(crate) fn trailing_doc(file: FileId, span: Span) -> Diagnostic {
 }
 
 /// Too deep parentheses and `not`s.
-pub(crate) fn nesting_too_deep(file: FileId, span: Span, limit: u32) -> Diagnostic {
+pub(crate) fn nesting_too_deep(file: FileId, span: Span, limit: usize) -> Diagnostic {
     let message = format!("more than {limit} parentheses and `not` within each other");
     Diagnostic::new(Code::NestingTooDeep, file, span, message)
         .help("name parts of the condition with `let`, and drop parentheses that change nothing")

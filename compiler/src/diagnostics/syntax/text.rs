@@ -4,7 +4,7 @@ use crate::diagnostics::{Code, Diagnostic, quote};
 use crate::syntax::token::{FileId, Span};
 
 /// A text of more bytes than the limit.
-pub(crate) fn source_too_long(file: FileId, bytes: usize, limit: u32) -> Diagnostic {
+pub(crate) fn source_too_long(file: FileId, bytes: usize, limit: usize) -> Diagnostic {
     let message = format!("the text has {bytes} bytes, the limit is {limit}");
     Diagnostic::new(Code::SourceTooLong, file, Span::default(), message)
         .help("split the policy into several files; they are compiled together")

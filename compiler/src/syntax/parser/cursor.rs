@@ -34,10 +34,10 @@ pub(super) struct Parser<'a, 't> {
     last_error: Option<usize>,
     /// Whether a `{` of a set literal is open; recovery must not take its `}` for that of a block.
     pub(super) in_set_literal: bool,
-    pub(super) nesting_limit: u32,
-    steps_left: u64,
+    pub(super) nesting_limit: usize,
+    steps_left: usize,
     /// How many more errors are worth looking for.
-    errors_left: u32,
+    errors_left: usize,
 }
 
 impl<'a, 't> Parser<'a, 't> {
@@ -58,10 +58,10 @@ impl<'a, 't> Parser<'a, 't> {
             docs_settled: usize::MAX,
             last_error: None,
             in_set_literal: false,
-            nesting_limit: limits.nesting,
-            steps_left: limits.parse_steps,
+            nesting_limit: limits.nesting(),
+            steps_left: limits.parse_steps(),
             // One more than is kept, so that the list says that there are more.
-            errors_left: limits.diagnostics.saturating_add(1),
+            errors_left: limits.diagnostics().saturating_add(1),
         };
         parser.pos = parser.skip_docs(0);
         parser

@@ -89,7 +89,7 @@ impl<'a> Parser<'a, '_> {
 
     /// Refuses what nests deeper than the limit.
     pub(super) fn check_depth(&mut self, depth: usize) -> Parse<()> {
-        if depth <= self.nesting_limit as usize {
+        if depth <= self.nesting_limit {
             return Ok(());
         }
         let diagnostic =

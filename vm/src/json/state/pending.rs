@@ -41,7 +41,7 @@ pub(crate) fn read_pending<'a>(
     arena: &'a Bump,
     limits: &Limits,
 ) -> Result<PendingState<'a>, ImportError> {
-    read_state(text, PENDING_KEY, PendingObject { arena, levels: limits.value_levels() })
+    read_state(text, PENDING_KEY, PendingObject { arena, levels: limits.value_depth })
 }
 
 /// Reads a pending call.

@@ -34,7 +34,7 @@ pub(crate) fn read_session<'a>(
     arena: &'a Bump,
     limits: &Limits,
 ) -> Result<SessionState<'a>, ImportError> {
-    read_state(text, SESSION_KEY, SessionObject { arena, levels: limits.value_levels() })
+    read_state(text, SESSION_KEY, SessionObject { arena, levels: limits.value_depth })
 }
 
 /// Reads a session.
