@@ -50,6 +50,10 @@ impl Scene<'_> {
             Predicate::In(Operand::String(star), set) if star == "*" && self.mentions_metadata(set) => {
                 self.is_universal(set, reading)
             }
+            // A string of metadata simply matches, whatever line ends it has (S4.5, S4.7).
+            Predicate::In(Operand::String(text), set) if self.mentions_metadata(set) => {
+                self.holds_string(set, text)
+            }
             Predicate::In(operand, set) => {
                 read(&self.leaves_of(operand), reading, |leaf, line_ends| self.is_in(leaf, set, line_ends))
             }
