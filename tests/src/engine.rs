@@ -104,6 +104,7 @@ impl Engine {
             self.at_once(line, &mut out)
         };
         if let Err(message) = answered {
+            assert_no_fault(&message);
             write_error(&mut out, &message, self.lines);
         }
         out.trim_end_matches('\n').to_owned()
@@ -165,6 +166,11 @@ impl Engine {
         write_decision(out, line, &decision, known, (policy, scratch));
         Ok(())
     }
+}
+
+/// Whatever the policy and the call, the engine itself is never at fault.
+pub fn assert_no_fault(message: &str) {
+    assert!(!message.contains("internal error: "), "{message}");
 }
 
 /// Writes the answer to a call whose phases are over: `session` and `scratch` are as they left them.

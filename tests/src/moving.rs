@@ -6,7 +6,7 @@
 //! same when it is read and written again.
 
 use crate::corpus::{Options, PolicyFile};
-use crate::engine::{policy, write_decision};
+use crate::engine::{assert_no_fault, policy, write_decision};
 use crate::implementations::USUAL;
 use sqrt_vm::call::Returned;
 use sqrt_vm::engine::{Decision, FailureKind, PendingCall};
@@ -70,6 +70,7 @@ impl Moving {
             }
             Ok(Line::Call(call)) => {
                 if let Err(message) = self.decide(&call, &mut out) {
+                    assert_no_fault(&message);
                     write_error(&mut out, &message, number);
                 }
             }

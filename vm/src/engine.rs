@@ -184,7 +184,11 @@ impl Policy {
         scratch.state.session.assign(session.metadata());
         let Scratch { blocks, by_priority, dispatch, memory, .. } = scratch;
         match call.tool_ref() {
-            ToolRef::Name(tool) => self.find_blocks(tool, dispatch, memory.matching(), blocks, by_priority),
+            ToolRef::Name(tool) => {
+                let matching = memory.matching();
+                self.find_blocks(tool, dispatch, matching, blocks, by_priority);
+                matching.broken().map_or(Ok(()), |promise| Err(Fault::Broken(promise)))?;
+            }
             ToolRef::Handle(tool) => {
                 blocks.extend_from_slice(tool.ascending());
                 by_priority.extend_from_slice(tool.descending());

@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+pub(crate) use crate::automata::verifier_tests::sample as automata_sample;
 use crate::automata::{self, Budget};
 use crate::bytecode::Settings;
 use crate::bytecode::VerifiedProgram;

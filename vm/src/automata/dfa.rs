@@ -3,6 +3,8 @@
 //! A walk looks at each byte of a text once, writes nothing and does not allocate. Every access is checked, so a table that
 //! is wrong gives a wrong answer at worst; the verifier refuses tables that lead out of range.
 
+#[cfg(debug_assertions)]
+use crate::bytecode::Promise;
 use crate::bytecode::automata::{AutomataTables, DfaId};
 use crate::bytecode::program::List;
 
@@ -48,6 +50,26 @@ impl<'p> Dfa<'p> {
         let place = self.walk(text).checked_sub(self.first_accepting);
         let list = place.and_then(|place| self.accepts.get(usize::from(place)));
         list.and_then(|list| list.of(self.pool)).unwrap_or_default()
+    }
+
+    /// The promise that a walk over `text` finds broken.
+    #[cfg(debug_assertions)]
+    pub(super) fn broken(&self, text: &str) -> Option<Promise> {
+        let stride = 1 << self.stride_log2;
+        let states = self.transitions.len() >> self.stride_log2;
+        let mut state = self.start;
+        for &byte in text.as_bytes() {
+            let class = usize::from(*self.classes.get(usize::from(byte))?);
+            let next = self.transitions.get((usize::from(state) << self.stride_log2) + class).copied();
+            let Some(next) = next.filter(|&next| class < stride && usize::from(next) < states) else {
+                return Some(Promise::DfaTablesClosed);
+            };
+            if (state == 0 || state >= self.first_absorbing) && next != state {
+                return Some(Promise::DfaFinalStatesStay);
+            }
+            state = next;
+        }
+        None
     }
 
     /// The state in which `text` ends, or one that nothing leaves.

@@ -111,8 +111,10 @@ impl Automata {
         };
         record.everything || is_literal(tables, record, text) || made.accepts_part(text) || {
             let mut dfas = record.dfas.indices().filter_map(|dfa| Dfa::new(tables, DfaId(dfa)));
-            dfas.any(|dfa| dfa.accepts(text))
-                || made.simulation.as_ref().is_some_and(|simulation| simulation.accepts(text, cache))
+            dfas.any(|dfa| {
+                cache.check(&dfa, text);
+                dfa.accepts(text)
+            }) || made.simulation.as_ref().is_some_and(|simulation| simulation.accepts(text, cache))
         }
     }
 }

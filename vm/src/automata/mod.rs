@@ -26,7 +26,7 @@ mod text_set;
 #[cfg(test)]
 mod text_set_tests;
 #[cfg(test)]
-mod verifier_tests;
+pub(crate) mod verifier_tests;
 
 pub use budget::Budget;
 pub use build::{BuildError, Reason, Report, Simulated, build};

@@ -5,6 +5,8 @@
 
 use super::byte_runs;
 use super::determinise::nfa;
+use super::dfa::Dfa;
+use crate::bytecode::Promise;
 use crate::pattern::Pattern;
 use regex_automata::nfa::thompson::pikevm::{Cache, PikeVM};
 use regex_automata::{Anchored, Input, MatchKind};
@@ -52,9 +54,30 @@ fn whole(text: &str) -> Input<'_> {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MatcherCache {
     threads: Option<Cache>,
+    /// What a walk found broken.
+    #[cfg(debug_assertions)]
+    broken: Option<Promise>,
 }
 
 impl MatcherCache {
+    /// Walks a text once more, looking at what a walk relies on; in debug builds.
+    pub(crate) fn check(&mut self, dfa: &Dfa<'_>, text: &str) {
+        #[cfg(debug_assertions)]
+        {
+            self.broken = self.broken.or_else(|| dfa.broken(text));
+        }
+        #[cfg(not(debug_assertions))]
+        let _ = (dfa, text);
+    }
+
+    /// The promise that a walk found broken; none in release builds.
+    pub(crate) fn broken(&self) -> Option<Promise> {
+        #[cfg(debug_assertions)]
+        return self.broken;
+        #[cfg(not(debug_assertions))]
+        None
+    }
+
     /// The memory to simulate `machine` in.
     fn threads(&mut self, machine: &PikeVM) -> &mut Cache {
         match &mut self.threads {

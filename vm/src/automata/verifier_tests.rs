@@ -4,11 +4,12 @@ use super::{Budget, build, many};
 use crate::bytecode::VerifiedProgram;
 use crate::bytecode::automata::{LiteralId, TextSetId};
 use crate::bytecode::program::{ElementSetRecord, List, PatternId, Program, StringId};
+use crate::bytecode::verify::hostile;
 use crate::pattern::{Pattern, PatternSyntax::Regex};
 use crate::testing::{Assembler, append};
 
 /// A program with a text set of every part, and an automaton of many patterns.
-fn sample() -> Program {
+pub(crate) fn sample() -> Program {
     let mut asm = Assembler::new();
     let texts = [
         "exact",
@@ -37,10 +38,7 @@ fn sample() -> Program {
 
 #[track_caller]
 fn broken(expected: &str, break_it: impl FnOnce(&mut Program)) {
-    let mut program = sample();
-    break_it(&mut program);
-    let error = VerifiedProgram::new(program).err().map_or_else(String::new, |error| error.to_string());
-    assert!(error.contains(expected), "expected `{expected}`, got `{error}`");
+    hostile::broken(sample(), expected, break_it);
 }
 
 #[test]

@@ -27,4 +27,4 @@ pub use late_args::build_late_args;
 pub use names::build_names;
 pub use reference::instruction_reference;
 pub use settings::Settings;
-pub use verify::{FrameNeeds, VerifiedProgram, VerifyError};
+pub use verify::{FrameNeeds, Promise, VerifiedProgram, VerifyError, promise_reference};

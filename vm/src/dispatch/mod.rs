@@ -169,7 +169,9 @@ impl Dispatch {
         let targets = record.targets.of(&tables.automaton_targets).unwrap_or_default();
         match record.engine {
             ToolEngine::Dfa(id) => {
-                let matches = Dfa::new(&program.automata, id).map_or(&[][..], |dfa| dfa.matches(tool));
+                let Some(dfa) = Dfa::new(&program.automata, id) else { return };
+                cache.check(&dfa, tool);
+                let matches = dfa.matches(tool);
                 let matches = matches.iter().filter_map(|&pattern| targets.get(pattern as usize));
                 matches.for_each(|&target| scratch.targets.add(target));
             }

@@ -5,6 +5,8 @@
 //! memory that is large enough the second time, and there are never more sets than the largest phase so far needed.
 
 use super::Fault;
+#[cfg(debug_assertions)]
+use super::checked::Shadow;
 use super::outcomes::Outcomes;
 use crate::automata::MatcherCache;
 use crate::bytecode::FrameNeeds;
@@ -117,6 +119,8 @@ pub(crate) struct Memory {
     pub(crate) outcomes: Outcomes,
     /// Tags of a set that is walked.
     pub(super) tags: Vec<TagId>,
+    #[cfg(debug_assertions)]
+    pub(super) shadow: Shadow,
 }
 
 impl Memory {
@@ -137,6 +141,8 @@ impl Memory {
             walks: ValueScratch::default(),
             outcomes: Outcomes::default(),
             tags: Vec::new(),
+            #[cfg(debug_assertions)]
+            shadow: Shadow::new(needs),
         }
     }
 
@@ -187,7 +193,7 @@ impl Memory {
 
     pub(super) fn keep_bool(&mut self, slot: usize, of_subject: bool, bool: bool) -> Result<(), Fault> {
         let epoch = self.epoch(of_subject);
-        let kept = self.kept.get_mut(slot).ok_or(Fault("no place to keep an answer"))?;
+        let kept = self.kept.get_mut(slot).ok_or(Fault::NoPlaceForAnswer)?;
         *kept = Kept { epoch, bool, set: SetRef::default() };
         Ok(())
     }
@@ -200,14 +206,14 @@ impl Memory {
 
     pub(super) fn keep_set(&mut self, slot: usize, set: SetRef) -> Result<(), Fault> {
         let epoch = self.epoch;
-        let kept = self.kept.get_mut(slot).ok_or(Fault("no place to keep an answer"))?;
+        let kept = self.kept.get_mut(slot).ok_or(Fault::NoPlaceForAnswer)?;
         *kept = Kept { epoch, bool: false, set };
         Ok(())
     }
 
     /// Copies a temporary to where kept sets are.
     pub(super) fn keep_temp(&mut self, at: usize) -> Result<SetRef, Fault> {
-        let temp = self.temps.sets.get(at).ok_or(Fault("no such temporary"))?;
+        let temp = self.temps.sets.get(at).ok_or(Fault::NoTemporary)?;
         let place = self.kept_sets_used;
         match self.kept_sets.get_mut(place) {
             Some(set) => set.assign(temp.view()),
@@ -215,6 +221,12 @@ impl Memory {
         }
         self.kept_sets_used += 1;
         Ok(SetRef::Kept(place))
+    }
+
+    /// Whether a procedure keeps a set at this place now.
+    #[cfg(debug_assertions)]
+    pub(super) fn keeps(&self, place: usize) -> bool {
+        place < self.kept_sets_used
     }
 
     /// A set that a procedure keeps.

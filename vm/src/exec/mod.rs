@@ -7,15 +7,17 @@
 //! Set registers hold handles ([`SetRef`]) to sets of the call, the state, the constants or temporaries; nothing is copied
 //! to be read. A store ends the life of all handles (the verifier sees to it), and of all answers that procedures keep.
 //!
-//! What the verifier rules out is still met as a [`Fault`], and a fault as a denied call (S6.11).
+//! What the verifier rules out is still met as a [`Fault`], and a fault as a denied call (S6.11). Debug builds check every
+//! step (`checked.rs`).
 
+#[cfg(debug_assertions)]
+mod checked;
+mod fault;
 mod memory;
 mod ops;
 mod outcomes;
 mod questions;
 mod sets;
-
-use std::fmt;
 
 use crate::bytecode::operand::*;
 use crate::bytecode::program::ProcedureKind;
@@ -24,19 +26,10 @@ use crate::metadata::Tags;
 use crate::policy::Policy;
 use crate::prepare::{CallMetadata, State};
 use crate::value::{Leaf, Value};
+pub(crate) use fault::Fault;
 pub(crate) use memory::Memory;
 use memory::{AnswerTo, Bases, Frame, SetRef, ValueRef};
 pub(crate) use outcomes::Tested;
-
-/// An internal error: something that a verified program cannot do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Fault(pub(crate) &'static str);
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "internal error: {}", self.0)
-    }
-}
 
 /// What an instruction gives back.
 type Step = Result<(), Fault>;
@@ -85,12 +78,16 @@ impl<'m> Machine<'m> {
 
     /// The answer of a condition procedure.
     pub(crate) fn condition(&mut self, procedure: u32) -> Result<bool, Fault> {
+        #[cfg(debug_assertions)]
+        self.check_entry(procedure, &[ProcedureKind::Condition])?;
         self.run(procedure)?;
         Ok(self.answer)
     }
 
     /// Runs an update procedure.
     pub(crate) fn update(&mut self, procedure: u32) -> Step {
+        #[cfg(debug_assertions)]
+        self.check_entry(procedure, &[ProcedureKind::ResultUpdate, ProcedureKind::SessionUpdate])?;
         self.run(procedure)
     }
 
@@ -109,28 +106,34 @@ impl<'m> Machine<'m> {
         let open = self.memory.frames.len();
         self.enter(procedure, AnswerTo::Asker)?;
         while self.memory.frames.len() > open {
-            let op = *policy.ops().get(self.pc).ok_or(Fault("an instruction that is not there"))?;
+            let op = *policy.ops().get(self.pc).ok_or(Fault::NoInstruction)?;
+            #[cfg(debug_assertions)]
+            self.check_step(op)?;
             self.pc += 1;
             op.visit(self)?;
+            #[cfg(debug_assertions)]
+            self.check_search()?;
         }
         Ok(())
     }
 
     /// Opens a frame for a procedure and goes on with its first instruction.
     fn enter(&mut self, procedure: u32, answer_to: AnswerTo) -> Step {
-        let entry = self.inputs.policy.procedure(procedure).ok_or(Fault("a procedure that is not there"))?;
+        let entry = self.inputs.policy.procedure(procedure).ok_or(Fault::NoProcedure)?;
         let temps = self.memory.temps.len();
         self.memory.frames.push(Frame { procedure, return_to: self.pc, answer_to, base: self.top, temps });
         self.base = self.top;
         self.top = self.base.above(entry.bools, entry.values, entry.sets);
         self.memory.clear_sets(self.base.sets, self.top.sets);
         self.pc = entry.first;
+        #[cfg(debug_assertions)]
+        self.check_frame(procedure)?;
         Ok(())
     }
 
     /// Closes the frame: the caller goes on, temporaries of the procedure are free.
     fn leave(&mut self) -> Result<Frame, Fault> {
-        let frame = self.memory.frames.pop().ok_or(Fault("no frame to leave"))?;
+        let frame = self.memory.frames.pop().ok_or(Fault::NoFrame)?;
         self.pc = frame.return_to;
         self.top = frame.base;
         self.base = self.memory.frames.last().map_or_else(Bases::default, |caller| caller.base);
@@ -141,8 +144,7 @@ impl<'m> Machine<'m> {
     /// Leaves a condition or membership procedure.
     fn leave_with_bool(&mut self, answer: bool) -> Step {
         let frame = self.leave()?;
-        let entry =
-            self.inputs.policy.procedure(frame.procedure).ok_or(Fault("a procedure that is not there"))?;
+        let entry = self.inputs.policy.procedure(frame.procedure).ok_or(Fault::NoProcedure)?;
         if let Some(slot) = entry.keeps {
             self.memory.keep_bool(slot, entry.kind == ProcedureKind::Membership, answer)?;
         }
@@ -152,15 +154,15 @@ impl<'m> Machine<'m> {
                 Ok(())
             }
             AnswerTo::Bool(dst) => self.set_bool(dst, answer),
-            AnswerTo::Set(_) => Err(Fault("a bool where a set was called for")),
+            AnswerTo::Set(_) => Err(Fault::BoolForSet),
         }
     }
 
     /// Leaves a set procedure. The kept answer gets a copy of a temporary, as temporaries end with the frame.
     fn leave_with_set(&mut self, answer: SetRef) -> Step {
-        let running = self.memory.frames.last().ok_or(Fault("no frame to leave"))?.procedure;
-        let entry = self.inputs.policy.procedure(running).ok_or(Fault("a procedure that is not there"))?;
-        let slot = entry.keeps.ok_or(Fault("a set procedure that does not keep its answer"))?;
+        let running = self.memory.frames.last().ok_or(Fault::NoFrame)?.procedure;
+        let entry = self.inputs.policy.procedure(running).ok_or(Fault::NoProcedure)?;
+        let slot = entry.keeps.ok_or(Fault::KeepsNoAnswer)?;
         let answer = match answer {
             SetRef::Temp(at) => self.memory.keep_temp(at)?,
             other => other,
@@ -168,49 +170,47 @@ impl<'m> Machine<'m> {
         self.memory.keep_set(slot, answer)?;
         match self.leave()?.answer_to {
             AnswerTo::Set(dst) => self.set_set(dst, answer),
-            AnswerTo::Asker | AnswerTo::Bool(_) => Err(Fault("a set where a bool was called for")),
+            AnswerTo::Asker | AnswerTo::Bool(_) => Err(Fault::SetForBool),
         }
     }
 
     fn bool(&self, register: BoolReg) -> Result<bool, Fault> {
         let at = self.base.bools + register.index();
-        self.memory.bools.get(at).copied().ok_or(Fault("no such bool register"))
+        self.memory.bools.get(at).copied().ok_or(Fault::NoBoolRegister)
     }
 
     fn set_bool(&mut self, register: BoolReg, value: bool) -> Step {
         let at = self.base.bools + register.index();
-        *self.memory.bools.get_mut(at).ok_or(Fault("no such bool register"))? = value;
+        *self.memory.bools.get_mut(at).ok_or(Fault::NoBoolRegister)? = value;
         Ok(())
     }
 
     fn value(&self, register: ValueReg) -> Result<Option<Value<'m>>, Fault> {
         let at = self.base.values + register.index();
-        let value = *self.memory.values.get(at).ok_or(Fault("no such value register"))?;
+        let value = *self.memory.values.get(at).ok_or(Fault::NoValueRegister)?;
         match value {
             ValueRef::Absent => Ok(None),
             ValueRef::Arg(index) => Ok(self.inputs.call.args().get(index as usize).map(|arg| arg.value())),
             ValueRef::Result => Ok(self.inputs.result_value),
             ValueRef::Session => Ok(self.inputs.session_value),
-            ValueRef::Scalar(index) => {
-                self.inputs.policy.scalar(index).map(Some).ok_or(Fault("no such scalar"))
-            }
+            ValueRef::Scalar(index) => self.inputs.policy.scalar(index).map(Some).ok_or(Fault::NoScalar),
         }
     }
 
     fn set_value(&mut self, register: ValueReg, value: ValueRef) -> Step {
         let at = self.base.values + register.index();
-        *self.memory.values.get_mut(at).ok_or(Fault("no such value register"))? = value;
+        *self.memory.values.get_mut(at).ok_or(Fault::NoValueRegister)? = value;
         Ok(())
     }
 
     fn set(&self, register: SetReg) -> Result<SetRef, Fault> {
         let at = self.base.sets + register.index();
-        self.memory.sets.get(at).copied().ok_or(Fault("no such set register"))
+        self.memory.sets.get(at).copied().ok_or(Fault::NoSetRegister)
     }
 
     fn set_set(&mut self, register: SetReg, set: SetRef) -> Step {
         let at = self.base.sets + register.index();
-        *self.memory.sets.get_mut(at).ok_or(Fault("no such set register"))? = set;
+        *self.memory.sets.get_mut(at).ok_or(Fault::NoSetRegister)? = set;
         Ok(())
     }
 }

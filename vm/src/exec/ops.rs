@@ -17,8 +17,8 @@ impl Machine<'_> {
 
     /// Where the procedure keeps its answer.
     fn keeps(&self, procedure: u32) -> Result<usize, Fault> {
-        let entry = self.inputs.policy.procedure(procedure).ok_or(Fault("a procedure that is not there"))?;
-        entry.keeps.ok_or(Fault("a called procedure that does not keep its answer"))
+        let entry = self.inputs.policy.procedure(procedure).ok_or(Fault::NoProcedure)?;
+        entry.keeps.ok_or(Fault::KeepsNoAnswer)
     }
 
     /// The kept answer into the register, or the call that will write it.

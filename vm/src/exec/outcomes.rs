@@ -54,6 +54,12 @@ impl Outcomes {
         self.now = phase;
     }
 
+    /// The phase that runs.
+    #[cfg(debug_assertions)]
+    pub(super) fn phase(&self) -> Tested {
+        self.now
+    }
+
     /// Notes an outcome; the last one of a phase counts.
     pub(crate) fn record(&mut self, slot: Slot, outcome: bool) {
         let place = self.place(slot.0, self.now);

@@ -44,7 +44,7 @@ impl<'m> Machine<'m> {
         reading: ReadingImm,
         set: Elements,
     ) -> Result<bool, Fault> {
-        let elements = self.inputs.policy.elements(set).ok_or(Fault("no such element set"))?;
+        let elements = self.inputs.policy.elements(set).ok_or(Fault::NoElements)?;
         let lines = reading != ReadingImm::All;
         let mut verdict = Verdict::new(reading);
         for leaf in self.memory.walks.leaves.leaves(value) {
@@ -108,21 +108,21 @@ impl<'m> Machine<'m> {
 
     /// Whether a membership procedure accepts the string of a tag.
     pub(super) fn ask_about_tag(&mut self, procedure: MembershipProc, tag: TagId) -> Result<bool, Fault> {
-        let text = self.inputs.tags.name(tag).ok_or(Fault("a tag without a string"))?;
+        let text = self.inputs.tags.name(tag).ok_or(Fault::NoTag)?;
         self.ask(procedure, Subject { leaf: Leaf::Str(text), tag: Some(tag) })
     }
 
     /// Whether the subject is in an element set.
     pub(super) fn subject_is_element(&mut self, set: Elements, lines: bool) -> Result<bool, Fault> {
-        let elements = self.inputs.policy.elements(set).ok_or(Fault("no such element set"))?;
-        let subject = self.subject.ok_or(Fault("no subject"))?;
+        let elements = self.inputs.policy.elements(set).ok_or(Fault::NoElements)?;
+        let subject = self.subject.ok_or(Fault::NoSubject)?;
         Ok(elements.accepts(subject.leaf, lines, &mut self.memory.matching))
     }
 
     /// Whether the subject is a string and in a metadata set (S4.1).
     pub(super) fn subject_is_in(&self, set: SetReg) -> Result<bool, Fault> {
         let set = self.metadata_set(set)?;
-        let subject = self.subject.ok_or(Fault("no subject"))?;
+        let subject = self.subject.ok_or(Fault::NoSubject)?;
         let Leaf::Str(text) = subject.leaf else { return Ok(false) };
         // A string that no table has is in no list, and so in every complement.
         Ok(match subject.tag.or_else(|| self.inputs.tags.find(text)) {

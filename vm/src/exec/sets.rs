@@ -32,7 +32,7 @@ impl Machine<'_> {
     /// The metadata set in a register that has one.
     pub(super) fn metadata_set(&self, register: SetReg) -> Result<SetView<'_>, Fault> {
         let set = self.set(register)?;
-        self.exact(set).ok_or(Fault("a pattern set where a metadata set was called for"))
+        self.exact(set).ok_or(Fault::PatternSet)
     }
 
     /// A set that a pattern takes part in as one that may be made of it without a complement.
@@ -138,9 +138,7 @@ impl Machine<'_> {
         made.set_empty();
         let mut tags = std::mem::take(&mut self.memory.tags);
         tags.clear();
-        tags.extend(
-            self.exact(set).ok_or(Fault("a pattern set where a metadata set was called for"))?.listed(),
-        );
+        tags.extend(self.exact(set).ok_or(Fault::PatternSet)?.listed());
         for &tag in &tags {
             if self.ask_about_tag(procedure, tag)? {
                 made.insert(tag);
@@ -215,7 +213,7 @@ impl Machine<'_> {
         if pattern {
             stored.set_empty();
         } else {
-            stored.assign(self.exact(set).ok_or(Fault("no such set"))?);
+            stored.assign(self.exact(set).ok_or(Fault::NoSet)?);
         }
         *place.of(self.state).field_mut(field) = stored;
         self.after_store()

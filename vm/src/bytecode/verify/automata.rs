@@ -1,6 +1,7 @@
 //! Automata: tables that lead nowhere out of range, texts in the order in which they are searched.
 
 use super::error::{Place, VerifyError};
+use super::promises::{Flaw, Promise};
 use super::tables::{Checked, PoolBudget, Row, each, ends, index};
 use crate::bytecode::automata::*;
 use crate::bytecode::program::{PatternId, Program, StringId};
@@ -29,7 +30,8 @@ fn same_length(table: &'static str, len: usize, expected: usize) -> Checked {
     if len == expected {
         return Ok(());
     }
-    Err(VerifyError::new(Place::Table(table), format!("{len} of them, where {expected} are needed")))
+    let flaw = Promise::EverySetHasTexts.broken(format!("{len} of them, where {expected} are needed"));
+    Err(VerifyError::new(Place::Table(table), flaw))
 }
 
 fn dfas(tables: &AutomataTables) -> Checked {
@@ -40,9 +42,7 @@ fn dfas(tables: &AutomataTables) -> Checked {
         patterns: PoolBudget::new("accept", &tables.dfa_accept_pool),
     };
     for (row, record) in tables.dfas.iter().enumerate() {
-        pools
-            .dfa(tables, record)
-            .map_err(|message| VerifyError::new(Place::Row("automaton", row), message))?;
+        pools.dfa(tables, record).map_err(|flaw| VerifyError::new(Place::Row("automaton", row), flaw))?;
     }
     Ok(())
 }
@@ -57,31 +57,34 @@ struct DfaPools<'p> {
 
 impl DfaPools<'_> {
     fn dfa(&mut self, tables: &AutomataTables, record: &DfaRecord) -> Row {
-        if record.stride_log2 > 8 {
-            return Err("rows are longer than there are bytes".to_owned());
-        }
+        let closed = |holds, message| Promise::DfaTablesClosed.check(holds, message);
+        closed(record.stride_log2 <= 8, "rows are longer than there are bytes")?;
         let stride = 1 << record.stride_log2;
         let size = usize::from(record.states) * stride;
-        let within =
-            |left: usize, size| left.checked_sub(size).ok_or("it shares its part of a pool with others");
+        let shared = || Promise::DfaTablesClosed.broken("it shares its part of a pool with others");
+        let within = |left: usize, size| left.checked_sub(size).ok_or_else(shared);
         self.classes = within(self.classes, 256)?;
         self.transitions = within(self.transitions, size)?;
-        let beyond = "it reaches beyond its pool";
+        let beyond = || Promise::DfaTablesClosed.broken("it reaches beyond its pool");
         let classes = tables.dfa_classes.get(record.classes as usize..).and_then(|rest| rest.get(..256));
-        let classes = classes.ok_or(beyond)?;
+        let classes = classes.ok_or_else(beyond)?;
         let rows =
             tables.dfa_transitions.get(record.transitions as usize..).and_then(|rest| rest.get(..size));
-        let rows = rows.ok_or(beyond)?;
-        if classes.iter().any(|&class| usize::from(class) >= stride) {
-            return Err("a byte class beyond the stride".to_owned());
-        }
-        if rows.iter().chain([&record.start]).any(|&state| state >= record.states) {
-            return Err("a state that does not exist".to_owned());
-        }
+        let rows = rows.ok_or_else(beyond)?;
+        let classes_fit = classes.iter().all(|&class| usize::from(class) < stride);
+        closed(classes_fit, "a byte class beyond the stride")?;
+        let states_exist = rows.iter().chain([&record.start]).all(|&state| state < record.states);
+        closed(states_exist, "a state that does not exist")?;
+        self.order(record, classes, rows)?;
+        self.accepts(record)
+    }
+
+    /// States are in order, and final ones are not left.
+    fn order(&self, record: &DfaRecord, classes: &[u8], rows: &[u16]) -> Row {
+        let stride = 1 << record.stride_log2;
         let (accepting, absorbing) = (record.first_accepting, record.first_absorbing);
-        if accepting == 0 || accepting > absorbing || absorbing > record.states {
-            return Err("states that are not in order".to_owned());
-        }
+        let ordered = 0 < accepting && accepting <= absorbing && absorbing <= record.states;
+        Promise::DfaFinalStatesStay.check(ordered, "states that are not in order")?;
         // Each class counts once: a row is short where there are few.
         let mut used = vec![false; stride];
         for &class in classes {
@@ -91,10 +94,11 @@ impl DfaPools<'_> {
             |state: u16, row: &[u16]| row.iter().zip(&used).all(|(&next, &used)| !used || next == state);
         for (state, row) in (0..record.states).zip(rows.chunks_exact(stride)) {
             if (state == 0 || state >= absorbing) && !stays(state, row) {
-                return Err(format!("state {state} is left, and should not be"));
+                let message = format!("state {state} is left, and should not be");
+                return Err(Promise::DfaFinalStatesStay.broken(message));
             }
         }
-        self.accepts(record)
+        Ok(())
     }
 
     fn accepts(&mut self, record: &DfaRecord) -> Row {
@@ -102,13 +106,13 @@ impl DfaPools<'_> {
         let expected =
             if record.patterns == 0 { 0 } else { record.states.saturating_sub(record.first_accepting) };
         if lists.len() != usize::from(expected) {
-            return Err(format!("{} accept lists for {expected} accepting states", lists.len()));
+            let message = format!("{} accept lists for {expected} accepting states", lists.len());
+            return Err(Promise::DfaAcceptsComplete.broken(message));
         }
         for list in lists {
             let patterns = self.patterns.take(*list)?;
-            if patterns.is_empty() || !patterns.is_sorted_by(|a, b| a < b) {
-                return Err("an accept list that does not ascend".to_owned());
-            }
+            let ascends = !patterns.is_empty() && patterns.is_sorted_by(|a, b| a < b);
+            Promise::DfaAcceptsComplete.check(ascends, "an accept list that does not ascend")?;
             patterns.iter().try_for_each(|&pattern| index("pattern", pattern, record.patterns as usize))?;
         }
         Ok(())
@@ -123,7 +127,8 @@ fn text_sets(program: &Program) -> Checked {
     // Texts are compared to check their order, so their length counts each time. A set uses one in four ways at most.
     let lengths = tables.literal_pool.iter().filter_map(|&id| tables.literal(id)).map(str::len);
     if lengths.fold(0, usize::saturating_add) > tables.literal_text.len().saturating_mul(4) {
-        return Err(VerifyError::new(Place::Table("literal pool"), "texts that too many sets share"));
+        let flaw = Promise::PoolsAreNotShared.broken("texts that too many sets share");
+        return Err(VerifyError::new(Place::Table("literal pool"), flaw));
     }
     let mut pool = PoolBudget::new("literal", &tables.literal_pool);
     let mut pairs = PoolBudget::new("literal pair", &tables.literal_pairs);
@@ -145,9 +150,9 @@ fn text_sets(program: &Program) -> Checked {
                     text(a).bytes().rev().lt(text(b).bytes().rev()) && !text(b).ends_with(text(a))
                 })
                 && ids.is_sorted_by(|a, b| a < b);
-            if ordered { Ok(()) } else { Err("texts or patterns that do not ascend".to_owned()) }
+            Promise::TextSetsSorted.check(ordered, "texts or patterns that do not ascend")
         };
-        check().map_err(|message: String| VerifyError::new(Place::Row("text set", row), message))?;
+        check().map_err(|flaw: Flaw| VerifyError::new(Place::Row("text set", row), flaw))?;
     }
     Ok(())
 }
@@ -156,7 +161,7 @@ fn text_sets(program: &Program) -> Checked {
 fn simulated(program: &Program) -> Checked {
     let mut texts = PatternTexts::new(program);
     for (row, &id) in program.automata.simulated.iter().enumerate() {
-        texts.check(id).map_err(|message| VerifyError::new(Place::Row("simulated pattern", row), message))?;
+        texts.check(id).map_err(|flaw| VerifyError::new(Place::Row("simulated pattern", row), flaw))?;
     }
     Ok(())
 }
@@ -174,12 +179,15 @@ impl<'p> PatternTexts<'p> {
 
     pub(super) fn check(&mut self, id: PatternId) -> Row {
         index("pattern", id.0, self.program.patterns.len())?;
-        let record = self.program.patterns.get(id.0 as usize).ok_or("no such pattern")?;
-        let text = self.program.string(record.text).ok_or("a pattern without a text")?;
+        let missing = || Promise::TableIdsInRange.broken("a pattern without a text");
+        let record = self.program.patterns.get(id.0 as usize).ok_or_else(missing)?;
+        let text = self.program.string(record.text).ok_or_else(missing)?;
         if !self.parsed.insert((record.syntax, record.text)) {
             return Ok(());
         }
-        Pattern::parse(record.syntax, text).map(drop).map_err(|error| error.to_string())
+        Pattern::parse(record.syntax, text)
+            .map(drop)
+            .map_err(|error| Promise::PatternsParse.broken(error.to_string()))
     }
 }
 
@@ -198,6 +206,6 @@ mod tests {
         assert!(same.into_iter().all(|id| texts.check(id).is_ok()));
         assert_eq!(texts.parsed.len(), 1);
         assert!(texts.check(wildcard).is_ok());
-        assert!(texts.check(wrong).unwrap_err().contains("unclosed"));
+        assert!(texts.check(wrong).unwrap_err().message.contains("unclosed"));
     }
 }

@@ -3,6 +3,7 @@
 
 use super::automata::PatternTexts;
 use super::error::{Place, VerifyError};
+use super::promises::{Flaw, Promise};
 use super::tables::{Checked, PoolBudget, Row, each, index};
 use crate::bytecode::automata::LiteralId;
 use crate::bytecode::dispatch::*;
@@ -26,18 +27,16 @@ pub(super) fn verify(program: &Program) -> Checked {
 /// The order is that of updates (S7.1). It ascends strictly, so every block is in it once.
 fn order(program: &Program) -> Checked {
     let tables = &program.dispatch;
-    let fail = |message: &str| Err(VerifyError::new(Place::Table("order of blocks"), message));
-    if tables.order.len() != program.blocks.len() {
-        return fail("it does not have every block once");
-    }
     let key = |&block: &u32| {
         program.blocks.get(block as usize).map(|record| (record.priority.ascending_key(), block))
     };
-    if tables.order.iter().any(|block| key(block).is_none()) {
-        return fail("a block that does not exist");
-    }
-    let ascends = tables.order.is_sorted_by(|a, b| key(a) < key(b));
-    if ascends { Ok(()) } else { fail("priorities that do not ascend") }
+    let check = || {
+        let holds = |holds, message| Promise::BlocksInOrder.check(holds, message);
+        holds(tables.order.len() == program.blocks.len(), "it does not have every block once")?;
+        holds(tables.order.iter().all(|block| key(block).is_some()), "a block that does not exist")?;
+        holds(tables.order.is_sorted_by(|a, b| key(a) < key(b)), "priorities that do not ascend")
+    };
+    check().map_err(|flaw| VerifyError::new(Place::Table("order of blocks"), flaw))
 }
 
 /// A block is of one target at most. The first targets are the tools: a block is of one of them if and only if it names it.
@@ -45,14 +44,16 @@ fn targets(program: &Program) -> Checked {
     let tables = &program.dispatch;
     let place = |row| Place::Row("target", row);
     if tables.targets.len() < program.tools.len() {
-        return Err(VerifyError::new(Place::Table("targets"), "there are fewer than tools"));
+        let flaw = Promise::DispatchComplete.broken("there are fewer than tools");
+        return Err(VerifyError::new(Place::Table("targets"), flaw));
     }
     let mut pool = PoolBudget::new("place", &tables.places);
     let mut seen = vec![false; program.blocks.len()];
     let mut found = 0;
     for (row, &list) in tables.targets.iter().enumerate() {
-        let fail = |message: String| VerifyError::new(place(row), message);
-        let places = pool.take(list).map_err(fail)?;
+        let place_of = place(row);
+        let fail = |message: String| VerifyError::new(place_of, Promise::DispatchComplete.broken(message));
+        let places = pool.take(list).map_err(|flaw| VerifyError::new(place_of, flaw))?;
         if !places.is_sorted_by(|a, b| a < b) {
             return Err(fail("places that do not ascend".to_owned()));
         }
@@ -80,7 +81,8 @@ fn targets(program: &Program) -> Checked {
     if found == named {
         Ok(())
     } else {
-        Err(VerifyError::new(Place::Table("targets"), "a block that no tool leads to"))
+        let flaw = Promise::DispatchComplete.broken("a block that no tool leads to");
+        Err(VerifyError::new(Place::Table("targets"), flaw))
     }
 }
 
@@ -95,11 +97,15 @@ fn affixes(
     each(table, records, |record| literal(program, record.text))?;
     let text = |record: &AffixRecord| program.automata.literal(record.text).unwrap_or_default();
     if !records.is_sorted_by(|a, b| before(text(a), text(b))) {
-        return Err(VerifyError::new(Place::Table(table), "texts that do not ascend"));
+        let flaw = Promise::DispatchTextsSorted.broken("texts that do not ascend");
+        return Err(VerifyError::new(Place::Table(table), flaw));
     }
     let parents = DispatchTables::parents(records, &program.automata, has);
     match records.iter().zip(parents).position(|(record, parent)| record.parent != parent) {
-        Some(row) => Err(VerifyError::new(Place::Row(table, row), "another text is its parent")),
+        Some(row) => {
+            let flaw = Promise::AffixParents.broken("another text is its parent");
+            Err(VerifyError::new(Place::Row(table, row), flaw))
+        }
         None => Ok(()),
     }
 }
@@ -118,29 +124,27 @@ fn finds(program: &Program) -> Checked {
             index("suffix", pair.suffix, tables.suffixes.len())?;
             pool.take(pair.finds).map(drop)
         };
-        check().map_err(|message| VerifyError::new(Place::Row("pair", row), message))?;
+        check().map_err(|flaw: Flaw| VerifyError::new(Place::Row("pair", row), flaw))?;
     }
     let key = |pair: &PairRecord| (pair.prefix, pair.suffix, pair.fit);
     if !tables.pairs.is_sorted_by(|a, b| key(a) < key(b)) {
-        return Err(VerifyError::new(Place::Table("pairs"), "they do not ascend"));
+        let flaw = Promise::DispatchTextsSorted.broken("they do not ascend");
+        return Err(VerifyError::new(Place::Table("pairs"), flaw));
     }
     for (row, substring) in tables.substrings.iter().enumerate() {
         let mut check = || {
             literal(program, substring.text)?;
-            if program.automata.literal(substring.text).is_none_or(str::is_empty) {
-                return Err("an empty text".to_owned());
-            }
+            let text = program.automata.literal(substring.text).unwrap_or_default();
+            Promise::DispatchTextsSorted.check(!text.is_empty(), "an empty text")?;
             pool.take(substring.finds).map(drop)
         };
-        check().map_err(|message| VerifyError::new(Place::Row("substring", row), message))?;
+        check().map_err(|flaw: Flaw| VerifyError::new(Place::Row("substring", row), flaw))?;
     }
     // In this order no two are equal, so the search for all of them is no larger than the texts allow.
     let text = |record: &SubstringRecord| program.automata.literal(record.text);
-    if tables.substrings.is_sorted_by(|a, b| text(a) < text(b)) {
-        Ok(())
-    } else {
-        Err(VerifyError::new(Place::Table("substrings"), "texts that do not ascend"))
-    }
+    Promise::DispatchTextsSorted
+        .check(tables.substrings.is_sorted_by(|a, b| text(a) < text(b)), "texts that do not ascend")
+        .map_err(|flaw| VerifyError::new(Place::Table("substrings"), flaw))
 }
 
 /// Automata with a target for each of their patterns.
@@ -167,10 +171,11 @@ fn automata(program: &Program) -> Checked {
             if targets.len() == patterns && patterns > 0 {
                 Ok(())
             } else {
-                Err(format!("{} targets for {patterns} patterns", targets.len()))
+                let message = format!("{} targets for {patterns} patterns", targets.len());
+                Err(Promise::AutomataHaveTargets.broken(message))
             }
         };
-        check().map_err(|message| VerifyError::new(Place::Row("automaton of tools", row), message))?;
+        check().map_err(|flaw: Flaw| VerifyError::new(Place::Row("automaton of tools", row), flaw))?;
     }
     Ok(())
 }

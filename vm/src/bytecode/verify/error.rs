@@ -1,12 +1,13 @@
 //! Why a program was refused: what is wrong, and where.
 
+use super::promises::{Flaw, Promise};
 use std::fmt;
 
 /// Why a program is not runnable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VerifyError {
     place: Place,
-    message: String,
+    flaw: Flaw,
 }
 
 /// Where in the program something is wrong.
@@ -21,13 +22,18 @@ pub(super) enum Place {
 }
 
 impl VerifyError {
-    pub(super) fn new(place: Place, message: impl Into<String>) -> Self {
-        VerifyError { place, message: message.into() }
+    pub(super) fn new(place: Place, flaw: Flaw) -> Self {
+        VerifyError { place, flaw }
+    }
+
+    /// The promise that is broken.
+    pub fn promise(&self) -> Promise {
+        self.flaw.promise
     }
 
     /// What is wrong.
     pub fn message(&self) -> &str {
-        &self.message
+        &self.flaw.message
     }
 
     /// Where, as text: a table and a row, or a procedure and an instruction.
@@ -48,7 +54,8 @@ impl fmt::Display for Place {
 
 impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the program is not valid: {}: {}", self.place, self.message)
+        let Flaw { promise, message } = &self.flaw;
+        write!(f, "the program is not valid: {}: {message} (`{}`)", self.place, promise.name())
     }
 }
 

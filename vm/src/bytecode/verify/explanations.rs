@@ -3,7 +3,8 @@
 use super::error::{Place, VerifyError};
 use super::links::{check_before, check_rule, procedure};
 use super::procedures::Summary;
-use super::tables::{PoolBudget, ends};
+use super::promises::{Flaw, Promise};
+use super::tables::{PoolBudget, Row, ends, index};
 use crate::bytecode::explanations::*;
 use crate::bytecode::program::{ProcedureKind, Program};
 
@@ -13,7 +14,7 @@ pub(super) fn verify(program: &Program, summaries: &[Summary]) -> Result<(), Ver
     let mut pool = PoolBudget::new("slot", &tables.slots);
     for (row, condition) in tables.conditions.iter().enumerate() {
         self::condition(program, row, condition, &mut pool)
-            .map_err(|message| VerifyError::new(Place::Row("condition", row), message))?;
+            .map_err(|flaw| VerifyError::new(Place::Row("condition", row), flaw))?;
     }
     if !tables.are_there() {
         return Ok(());
@@ -23,26 +24,31 @@ pub(super) fn verify(program: &Program, summaries: &[Summary]) -> Result<(), Ver
         ("explained blocks", tables.blocks.len(), program.blocks.len()),
     ] {
         if len != expected {
-            return Err(VerifyError::new(Place::Table(table), format!("{len} rows, and not {expected}")));
+            let flaw = Promise::ExplanationsComplete.broken(format!("{len} rows, and not {expected}"));
+            return Err(VerifyError::new(Place::Table(table), flaw));
         }
     }
     for (row, (explained, rule)) in tables.rules.iter().zip(&program.rules).enumerate() {
-        let fail = |message: String| VerifyError::new(Place::Row("explained rule", row), message);
+        let fail = |flaw: Flaw| VerifyError::new(Place::Row("explained rule", row), flaw);
         match (explained, rule.condition) {
             (Some(explained), Some(_)) => {
                 check_rule(summaries, explained.procedure, true).map_err(fail)?;
                 slot(tables, explained.slot).map_err(fail)?;
             }
             (None, None) => {}
-            _ => return Err(fail("it has a condition just where the rule has none".to_owned())),
+            _ => {
+                let message = "it has a condition just where the rule has none";
+                return Err(fail(Promise::ExplanationsComplete.broken(message)));
+            }
         }
     }
     for (row, (explained, block)) in tables.blocks.iter().zip(&program.blocks).enumerate() {
-        let fail = |message: String| VerifyError::new(Place::Row("explained block", row), message);
+        let fail = |flaw: Flaw| VerifyError::new(Place::Row("explained block", row), flaw);
         let ExplainedBlock { before, result, after } = explained;
         for (updates, plain) in [(before, block.before), (result, block.result), (after, block.after)] {
             if updates.procedure.is_some() != plain.is_some() {
-                return Err(fail("it has updates just where the block has none".to_owned()));
+                let message = "it has updates just where the block has none";
+                return Err(fail(Promise::ExplanationsComplete.broken(message)));
             }
             let slots = pool.take(updates.conditions).map_err(fail)?;
             slots.iter().try_for_each(|&slot| self::slot(tables, slot)).map_err(fail)?;
@@ -66,36 +72,27 @@ fn condition(
     row: usize,
     condition: &ConditionRecord,
     pool: &mut PoolBudget<'_, u32>,
-) -> Result<(), String> {
+) -> Row {
     let parts = pool.take(condition.parts)?;
-    if parts.iter().any(|&part| part as usize >= row) {
-        return Err("a part does not come before it".to_owned());
-    }
+    let before = parts.iter().all(|&part| (part as usize) < row);
+    Promise::ConditionPartsDescend.check(before, "a part does not come before it")?;
     let fits = match condition.kind {
         ConditionKindRecord::And | ConditionKindRecord::Or => true,
         ConditionKindRecord::Not | ConditionKindRecord::Let => parts.len() == 1,
         ConditionKindRecord::Test => parts.is_empty(),
     };
     if !fits {
-        return Err(format!("{} parts", parts.len()));
+        return Err(Promise::ConditionPartsDescend.broken(format!("{} parts", parts.len())));
     }
-    if condition.text.is_some_and(|text| program.explanations.string(text).is_none()) {
-        return Err("its text does not exist".to_owned());
+    if let Some(text) = condition.text {
+        index("text", text.0, program.explanations.strings.len())?;
     }
-    if condition.file as usize >= program.files.len() {
-        return Err(format!("file {} does not exist (of {})", condition.file, program.files.len()));
-    }
+    index("file", condition.file, program.files.len())?;
     let (start, end) = (condition.start, condition.end);
-    if [start.line, start.column, end.line, end.column].contains(&0) {
-        return Err("lines and columns count from 1".to_owned());
-    }
-    Ok(())
+    let counts = ![start.line, start.column, end.line, end.column].contains(&0);
+    Promise::PlacesCountFrom1.check(counts, "lines and columns count from 1")
 }
 
-fn slot(tables: &ExplanationTables, slot: u32) -> Result<(), String> {
-    if (slot as usize) < tables.conditions.len() {
-        Ok(())
-    } else {
-        Err(format!("condition {slot} does not exist (of {})", tables.conditions.len()))
-    }
+fn slot(tables: &ExplanationTables, slot: u32) -> Row {
+    index("condition", slot, tables.conditions.len())
 }

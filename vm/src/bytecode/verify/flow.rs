@@ -4,59 +4,17 @@
 //! all of them: a register is written if it is on every path, and may hold a pattern set if it may on some path.
 //! Instructions that no path reaches are not looked at (their operands have been).
 
+mod paths;
+
+pub(super) use paths::Jumps;
+use paths::{Registers, State};
+
 use super::procedures::Summary;
+use super::promises::{Flaw, Promise};
+use super::tables::Row;
 use crate::bytecode::instruction::{Op, OpVisitor};
 use crate::bytecode::operand::*;
 use crate::bytecode::program::{ProcedureKind, ProcedureRecord};
-
-/// A set of register numbers.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Registers([u128; 2]);
-
-impl Registers {
-    fn has(&self, register: u8) -> bool {
-        self.0.get(usize::from(register >> 7)).is_some_and(|half| half & (1 << (register & 127)) != 0)
-    }
-
-    fn set(&mut self, register: u8, present: bool) {
-        if let Some(half) = self.0.get_mut(usize::from(register >> 7)) {
-            let bit = 1 << (register & 127);
-            *half = if present { *half | bit } else { *half & !bit };
-        }
-    }
-
-    fn both(self, other: Self) -> Self {
-        let ([a, b], [c, d]) = (self.0, other.0);
-        Registers([a & c, b & d])
-    }
-
-    fn either(self, other: Self) -> Self {
-        let ([a, b], [c, d]) = (self.0, other.0);
-        Registers([a | c, b | d])
-    }
-}
-
-/// What is known of the registers at one instruction.
-#[derive(Debug, Clone, Copy, Default)]
-struct State {
-    bools: Registers,
-    values: Registers,
-    sets: Registers,
-    /// Set registers that may hold a pattern set.
-    patterns: Registers,
-}
-
-impl State {
-    /// What holds if one of two paths was taken.
-    fn merge(self, other: State) -> State {
-        State {
-            bools: self.bools.both(other.bools),
-            values: self.values.both(other.values),
-            sets: self.sets.both(other.sets),
-            patterns: self.patterns.either(other.patterns),
-        }
-    }
-}
 
 /// Whether a set register may hold a pattern set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -73,7 +31,7 @@ pub(super) enum Next {
 }
 
 /// The next step, or what is wrong with the instruction.
-pub(super) type Step = Result<Next, String>;
+pub(super) type Step = Result<Next, Flaw>;
 
 /// The state of the pass.
 pub(super) struct Flow<'p> {
@@ -82,59 +40,6 @@ pub(super) struct Flow<'p> {
     first: usize,
     state: State,
     jumps: &'p mut Jumps,
-}
-
-/// What holds on the jumps to instructions further on; its memory serves one procedure after another.
-#[derive(Default)]
-pub(super) struct Jumps {
-    /// For each instruction of the procedure the place of its state, from 1; 0 where no jump goes.
-    places: Vec<u32>,
-    states: Vec<State>,
-    /// Places whose state was taken.
-    free: Vec<u32>,
-}
-
-impl Jumps {
-    /// Begins a procedure of so many instructions.
-    fn begin(&mut self, len: usize) {
-        self.places.clear();
-        self.places.resize(len, 0);
-        self.states.clear();
-        self.free.clear();
-    }
-
-    fn state(&mut self, place: u32) -> Option<&mut State> {
-        self.states.get_mut((place as usize).checked_sub(1)?)
-    }
-
-    /// A path with this state goes on at `target`, which counts from the begin of the procedure.
-    fn add(&mut self, target: usize, state: State) {
-        let known = self.places.get(target).copied().unwrap_or(0);
-        if let Some(known) = self.state(known) {
-            *known = known.merge(state);
-            return;
-        }
-        let place = match self.free.pop() {
-            Some(place) => place,
-            None => {
-                self.states.push(state);
-                self.states.len() as u32
-            }
-        };
-        if let Some(slot) = self.state(place) {
-            *slot = state;
-        }
-        if let Some(slot) = self.places.get_mut(target) {
-            *slot = place;
-        }
-    }
-
-    /// What holds on the jumps to `at`, if there are some.
-    fn take(&mut self, at: usize) -> Option<State> {
-        let place = self.places.get(at).copied().filter(|&place| place != 0)?;
-        self.free.push(place);
-        self.state(place).map(|state| *state)
-    }
 }
 
 impl<'p> Flow<'p> {
@@ -148,7 +53,7 @@ impl<'p> Flow<'p> {
     }
 
     /// Runs over the code of the procedure; a fault comes with the index of its instruction.
-    pub(super) fn run(mut self, code: &[Op]) -> Result<(), (usize, String)> {
+    pub(super) fn run(mut self, code: &[Op]) -> Result<(), (usize, Flaw)> {
         let mut reached = true;
         let mut at = self.first;
         self.jumps.begin(code.len());
@@ -158,13 +63,16 @@ impl<'p> Flow<'p> {
                 reached = true;
             }
             if reached {
-                reached = op.visit(&mut self).map_err(|message| (at, message))? == Next::Following;
+                reached = op.visit(&mut self).map_err(|flaw| (at, flaw))? == Next::Following;
             }
             at += 1;
         }
         match code.last() {
             Some(Op::ReturnBool { .. } | Op::ReturnSet { .. } | Op::End {}) => Ok(()),
-            _ => Err((at.saturating_sub(1), "the last instruction does not leave the procedure".to_owned())),
+            _ => {
+                let message = "the last instruction does not leave the procedure";
+                Err((at.saturating_sub(1), Promise::ProceduresAreLeft.broken(message)))
+            }
         }
     }
 
@@ -173,24 +81,25 @@ impl<'p> Flow<'p> {
         self.jumps.add(to.index().saturating_sub(self.first), self.state);
     }
 
-    fn read_bool(&self, register: BoolReg) -> Result<(), String> {
+    fn read_bool(&self, register: BoolReg) -> Row {
         written(self.state.bools.has(register.0), "bool", register.0)
     }
 
-    fn read_value(&self, register: ValueReg) -> Result<(), String> {
+    fn read_value(&self, register: ValueReg) -> Row {
         written(self.state.values.has(register.0), "value", register.0)
     }
 
     /// Reads a set register that may hold a pattern set.
-    fn read_any_set(&self, register: SetReg) -> Result<(), String> {
+    fn read_any_set(&self, register: SetReg) -> Row {
         written(self.state.sets.has(register.0), "set", register.0)
     }
 
     /// Reads a set register that holds a metadata set.
-    fn read_set(&self, register: SetReg) -> Result<(), String> {
+    fn read_set(&self, register: SetReg) -> Row {
         self.read_any_set(register)?;
         if self.state.patterns.has(register.0) {
-            return Err(format!("set register {} may hold a pattern set", register.0));
+            let message = format!("set register {} may hold a pattern set", register.0);
+            return Err(Promise::PatternSetsConfined.broken(message));
         }
         Ok(())
     }
@@ -252,8 +161,12 @@ impl<'p> Flow<'p> {
     }
 }
 
-fn written(is: bool, what: &str, register: u8) -> Result<(), String> {
-    if is { Ok(()) } else { Err(format!("{what} register {register} is read but not written on every path")) }
+fn written(is: bool, what: &str, register: u8) -> Row {
+    if is {
+        return Ok(());
+    }
+    let message = format!("{what} register {register} is read but not written on every path");
+    Err(Promise::RegistersWrittenFirst.broken(message))
 }
 
 impl OpVisitor for Flow<'_> {

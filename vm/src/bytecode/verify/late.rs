@@ -1,6 +1,7 @@
 //! The table of late arguments has every argument that the code reads late.
 
 use super::error::{Place, VerifyError};
+use super::promises::Promise;
 use crate::bytecode::instruction::Op;
 use crate::bytecode::late_args::late_args;
 use crate::bytecode::program::Program;
@@ -10,12 +11,14 @@ pub(super) fn verify(program: &Program, ops: &[Op]) -> Result<(), VerifyError> {
     let table = &program.late_args;
     if table.len() != program.args.len() {
         let message = format!("{} rows, and not {}", table.len(), program.args.len());
-        return Err(VerifyError::new(Place::Table("late arguments"), message));
+        let flaw = Promise::LateArgsComplete.broken(message);
+        return Err(VerifyError::new(Place::Table("late arguments"), flaw));
     }
     match late_args(program, ops).iter().zip(table).position(|(&late, &told)| late && !told) {
         None => Ok(()),
         Some(row) => {
-            Err(VerifyError::new(Place::Row("late argument", row), "its value is read after the check"))
+            let flaw = Promise::LateArgsComplete.broken("its value is read after the check");
+            Err(VerifyError::new(Place::Row("late argument", row), flaw))
         }
     }
 }

@@ -1,62 +1,17 @@
 //! The verifier: the only way from a [`Program`] to one that can run, also for a program that was just compiled.
 //!
-//! The interpreter relies on the following and does not check it again. All of it holds for a [`VerifiedProgram`]; the
-//! time to find out is linear in the size of the program.
+//! What the VM relies on and does not check again is in one table, [`Promise`]. All of it holds for a [`VerifiedProgram`];
+//! the time to find out is linear in the size of the program. What is checked where:
+//! - `tables.rs`: tables and pools, names, sets, numbers, positions
+//! - `automata.rs`: automata and the texts of element sets
+//! - `dispatch.rs`: the way from the names of tools to blocks
+//! - `procedures.rs`: where code lies, what instructions refer to and where they may stand
+//! - `flow.rs`: what is in registers on every path
+//! - `links.rs`: what blocks and rules name
+//! - `explanations.rs`, `late.rs`: explanations, and which arguments matter late
 //!
-//! **Tables** (`tables.rs`)
-//! - Strings end in ascending order, on character boundaries, and the last where the text ends.
-//! - Every index into a table is below its length, every list lies within its pool, and the lists of a pool together are
-//!   no longer than the pool.
-//! - Every tag, argument name and tool name is found at its place by its hash table, so no two are equal. No tag is `*`.
-//!   Blocks name tools of the list.
-//! - The tags of a constant set ascend. The strings of an element set ascend by content, its numbers by value.
-//! - No number and no bound is a NaN. Lines and columns count from 1. Runs of source positions ascend.
-//!
-//! **Automata** (`automata.rs`)
-//! - Every automaton leads only to states that it has, and never leaves its dead state and those that it says it never
-//!   leaves. Its byte classes are below its stride. Accept lists ascend, and there is one for each accepting state.
-//! - The texts of a set are in the order in which they are searched; none of its prefixes begins with another, no suffix
-//!   ends with another. There are texts for every element set and every sized text.
-//! - Simulated patterns are patterns.
-//!
-//! **Dispatch** (`dispatch.rs`)
-//! - Blocks are in the order of their updates. A block that names a tool is found by that name and by nothing else, a block
-//!   with a pattern at one target at most. Whether it is found at the names that its pattern matches is for whoever made the
-//!   tables.
-//! - Prefixes, suffixes, pairs and substrings are in the order in which they are searched, so none is there twice; the
-//!   parent of a text is the longest other that it begins (of suffixes: ends) with.
-//! - Every automaton has a target for each of its patterns.
-//!
-//! **Procedures** (`procedures.rs`)
-//! - They cover the code, one after another, without gaps; none is empty.
-//! - Every instruction decodes, its table operands are in range, its registers below the procedure's counts.
-//! - A procedure has at most 256 registers of a kind, and no more than it has instructions (so frames are never larger
-//!   than the code).
-//! - An instruction stands only where its procedure's kind allows it; a membership procedure tests its subject and nothing
-//!   else, so questions about subjects never nest.
-//! - A call goes to a procedure of lower number, of the kind that the operand says; what `call_…` calls keeps its answer
-//!   (so no chain of calls takes exponential time). An update keeps no answer.
-//!
-//! **Flow** (`flow.rs`)
-//! - Jumps go forward, to an instruction of the same procedure.
-//! - The last instruction leaves the procedure, and what leaves is right for the kind.
-//! - On every path a register is written before it is read; a store forgets all set registers (they may be handles).
-//! - A set register that may hold a pattern set is read only by instructions that take one, and left by a set procedure
-//!   only if its kind says so.
-//!
-//! **Links** (`links.rs`)
-//! - Blocks name procedures of the right kinds; every rule belongs to exactly one block, in order.
-//! - Check rules do not read the result's value, `session before` reads nothing of the result, nor does what they call
-//!   (S3.5).
-//!
-//! **Explanations** (`explanations.rs`)
-//! - All tables are empty, or there is a row for every rule and block, with procedures of the same kinds at the same places.
-//! - Only procedures that belong to explanations record outcomes, in slots that exist. They come after all others, so nothing
-//!   else calls them.
-//! - The parts of a condition come before it.
-//!
-//! **Late arguments** (`late.rs`)
-//! - There is a row for each argument name; it is true where the code, as far as it is there, reads the value after the check.
+//! That a table means what the policy says, an automaton what its pattern says, is for whoever made the program: an image
+//! is as trustworthy as its origin, and safe to run whatever its origin.
 
 mod automata;
 mod dispatch;
@@ -66,9 +21,15 @@ mod flow;
 mod late;
 mod links;
 mod procedures;
+mod promises;
+mod reference;
 mod tables;
 
 pub use error::VerifyError;
+#[cfg(debug_assertions)]
+pub(crate) use procedures::allowed;
+pub use promises::Promise;
+pub use reference::promise_reference;
 
 use std::sync::Arc;
 
@@ -78,7 +39,7 @@ use super::instruction::Op;
 use super::program::Program;
 use super::settings::Settings;
 
-/// A program that keeps every promise that the interpreter relies on.
+/// A program that keeps every [`Promise`].
 #[derive(Debug)]
 pub struct VerifiedProgram {
     /// Shared with what looks names up in it.
@@ -108,7 +69,7 @@ impl VerifiedProgram {
     /// Verifies a program.
     ///
     /// # Errors
-    /// When the program breaks one of the promises listed in this module; the error names the first place.
+    /// When the program breaks a [`Promise`]; the error names the first place.
     pub fn new(program: Program) -> Result<VerifiedProgram, VerifyError> {
         tables::verify(&program)?;
         automata::verify(&program)?;
@@ -198,5 +159,9 @@ impl FrameNeeds {
 mod dispatch_tests;
 #[cfg(test)]
 pub(crate) mod explanation_tests;
+#[cfg(test)]
+mod flow_tests;
+#[cfg(test)]
+pub(crate) mod hostile;
 #[cfg(test)]
 mod tests;

@@ -3,6 +3,8 @@
 use super::FrameNeeds;
 use super::error::{Place, VerifyError};
 use super::flow::{Flow, Jumps};
+use super::promises::{Flaw, Promise};
+use super::tables::Row;
 use crate::bytecode::instruction::{Op, Opcode, OperandVisitor, decode};
 use crate::bytecode::operand::*;
 use crate::bytecode::program::{ProcedureKind, ProcedureRecord, Program};
@@ -33,23 +35,25 @@ pub(super) fn verify(program: &Program) -> Result<(Vec<Op>, Vec<Summary>), Verif
         layout(index, record, ops.len(), program)?;
         if !record.explains && summaries.last().is_some_and(|before: &Summary| before.explains) {
             let message = "it follows one of explanations but does not belong to them";
-            return Err(VerifyError::new(Place::Row("procedure", index), message));
+            let flaw = Promise::ExplanationsApart.broken(message);
+            return Err(VerifyError::new(Place::Row("procedure", index), flaw));
         }
         let first = ops.len();
         let mut calls = Calls::default();
         for at in record.code.indices() {
             let place = Place::Instruction { procedure: index, at: at as usize };
             let op = instruction(program, record, at, &summaries, &mut calls);
-            ops.push(op.map_err(|message| VerifyError::new(place, message))?);
+            ops.push(op.map_err(|flaw| VerifyError::new(place, flaw))?);
         }
         let code = ops.get(first..).unwrap_or_default();
-        Flow::new(record, &summaries, first, &mut jumps).run(code).map_err(|(at, message)| {
-            VerifyError::new(Place::Instruction { procedure: index, at }, message)
-        })?;
+        Flow::new(record, &summaries, first, &mut jumps)
+            .run(code)
+            .map_err(|(at, flaw)| VerifyError::new(Place::Instruction { procedure: index, at }, flaw))?;
         summaries.push(calls.summary(record));
     }
     if ops.len() != program.code.len() {
-        return Err(VerifyError::new(Place::Table("code"), "instructions after the last procedure"));
+        let flaw = Promise::ProceduresCoverCode.broken("instructions after the last procedure");
+        return Err(VerifyError::new(Place::Table("code"), flaw));
     }
     Ok((ops, summaries))
 }
@@ -61,25 +65,22 @@ fn layout(
     expected: usize,
     program: &Program,
 ) -> Result<(), VerifyError> {
-    let fail = |message: &str| Err(VerifyError::new(Place::Row("procedure", index), message));
-    if record.code.len == 0 {
-        return fail("it has no code");
-    }
-    if record.code.start as usize != expected {
-        return fail("its code does not begin where that of the procedure before ends");
-    }
-    if record.code.of(&program.code).is_none() {
-        return fail("its code reaches beyond the end");
-    }
-    for count in [record.bools, record.values, record.sets] {
-        if count > MAX_REGISTERS || u32::from(count) > record.code.len {
-            return fail("it has more registers than it can use");
-        }
-    }
-    if record.memo && is_update(record.kind) {
-        return fail("an update keeps no answer");
-    }
-    Ok(())
+    let code = record.code;
+    let counts = [record.bools, record.values, record.sets];
+    let covers = |holds, message| Promise::ProceduresCoverCode.check(holds, message);
+    let check = || {
+        covers(code.len > 0, "it has no code")?;
+        covers(
+            code.start as usize == expected,
+            "its code does not begin where that of the procedure before ends",
+        )?;
+        covers(code.of(&program.code).is_some(), "its code reaches beyond the end")?;
+        let few = counts.iter().all(|&count| count <= MAX_REGISTERS && u32::from(count) <= code.len);
+        Promise::RegistersAreFew.check(few, "it has more registers than it can use")?;
+        let keeps_no_update = !record.memo || !is_update(record.kind);
+        Promise::CalleesKeepAnswers.check(keeps_no_update, "an update keeps no answer")
+    };
+    check().map_err(|flaw| VerifyError::new(Place::Row("procedure", index), flaw))
 }
 
 /// Decodes the instruction at `at` and checks its operands.
@@ -89,16 +90,18 @@ fn instruction(
     at: u32,
     summaries: &[Summary],
     calls: &mut Calls,
-) -> Result<Op, String> {
-    let instruction = program.code.get(at as usize).ok_or("it is not there")?;
-    let op = decode(*instruction).map_err(|error| error.to_string())?;
+) -> Result<Op, Flaw> {
+    let instruction = program.code.get(at as usize);
+    let instruction = instruction.ok_or_else(|| Promise::ProceduresCoverCode.broken("it is not there"))?;
+    let op = decode(*instruction).map_err(|error| Promise::InstructionsDecode.broken(error.to_string()))?;
     if !allowed(op.opcode(), record.kind) {
-        return Err(format!("`{}` in a {} procedure", op.opcode().mnemonic(), record.kind.name()));
+        let message = format!("`{}` in a {} procedure", op.opcode().mnemonic(), record.kind.name());
+        return Err(Promise::InstructionsFitKinds.broken(message));
     }
     let mut operands = Operands { program, record, at, summaries, calls, fault: None };
     op.visit_operands(&mut operands);
     match operands.fault {
-        Some(message) => Err(message),
+        Some(flaw) => Err(flaw),
         None => calls.note(op, summaries).map(|()| op),
     }
 }
@@ -108,7 +111,7 @@ fn is_update(kind: ProcedureKind) -> bool {
 }
 
 /// Whether the instruction may stand in a procedure of this kind.
-fn allowed(opcode: Opcode, kind: ProcedureKind) -> bool {
+pub(crate) fn allowed(opcode: Opcode, kind: ProcedureKind) -> bool {
     use Opcode::*;
     use ProcedureKind as Kind;
     match opcode {
@@ -145,7 +148,7 @@ impl Calls {
     }
 
     /// Notes what the instruction reads, and that what it calls keeps its answer.
-    fn note(&mut self, op: Op, summaries: &[Summary]) -> Result<(), String> {
+    fn note(&mut self, op: Op, summaries: &[Summary]) -> Row {
         self.reads_result_value |= op.opcode() == Opcode::LoadResult;
         self.reads_result_sets |= op.opcode() == Opcode::LoadResultSet;
         let called = match op {
@@ -156,7 +159,8 @@ impl Calls {
         };
         match summaries.get(called) {
             Some(summary) if summary.memo => Ok(()),
-            _ => Err(format!("procedure {called} is called but does not keep its answer")),
+            _ => Err(Promise::CalleesKeepAnswers
+                .broken(format!("procedure {called} is called but does not keep its answer"))),
         }
     }
 
@@ -185,38 +189,38 @@ struct Operands<'p> {
     at: u32,
     summaries: &'p [Summary],
     calls: &'p mut Calls,
-    fault: Option<String>,
+    fault: Option<Flaw>,
 }
 
 impl OperandVisitor for Operands<'_> {
     fn operand(&mut self, name: &'static str, operand: AnyOperand) {
         if self.fault.is_none() {
-            self.fault = self.check(operand).err().map(|message| format!("operand `{name}`: {message}"));
+            let named = |flaw: Flaw| flaw.promise.broken(format!("operand `{name}`: {}", flaw.message));
+            self.fault = self.check(operand).err().map(named);
         }
     }
 }
 
 impl Operands<'_> {
-    fn check(&mut self, operand: AnyOperand) -> Result<(), String> {
+    fn check(&mut self, operand: AnyOperand) -> Row {
         let program = self.program;
+        let register =
+            |what, register, count: u16| below(Promise::RegistersInRange, what, register, count.into());
+        let exists = |what, id, len| below(Promise::OperandsInRange, what, id, len);
         match operand {
-            AnyOperand::BoolReg(register) => {
-                below("bool register", register.index(), self.record.bools.into())
-            }
-            AnyOperand::ValueReg(register) => {
-                below("value register", register.index(), self.record.values.into())
-            }
-            AnyOperand::SetReg(register) => below("set register", register.index(), self.record.sets.into()),
+            AnyOperand::BoolReg(id) => register("bool register", id.index(), self.record.bools),
+            AnyOperand::ValueReg(id) => register("value register", id.index(), self.record.values),
+            AnyOperand::SetReg(id) => register("set register", id.index(), self.record.sets),
             AnyOperand::Target(target) => self.target(target),
-            AnyOperand::Arg(id) => below("argument", id.index(), program.args.len()),
-            AnyOperand::Scalar(id) => below("scalar", id.index(), program.scalars.len()),
-            AnyOperand::Elements(id) => below("element set", id.index(), program.element_sets.len()),
-            AnyOperand::ConstSet(id) => below("constant set", id.index(), program.const_sets.len()),
+            AnyOperand::Arg(id) => exists("argument", id.index(), program.args.len()),
+            AnyOperand::Scalar(id) => exists("scalar", id.index(), program.scalars.len()),
+            AnyOperand::Elements(id) => exists("element set", id.index(), program.element_sets.len()),
+            AnyOperand::ConstSet(id) => exists("constant set", id.index(), program.const_sets.len()),
             AnyOperand::Slot(_) if !self.record.explains => {
-                Err("the procedure does not belong to explanations".to_owned())
+                Err(Promise::ExplanationsApart.broken("the procedure does not belong to explanations"))
             }
-            AnyOperand::Slot(id) => below("condition", id.index(), program.explanations.conditions.len()),
-            AnyOperand::Tag(id) => below("tag", id.index(), program.tags.len()),
+            AnyOperand::Slot(id) => exists("condition", id.index(), program.explanations.conditions.len()),
+            AnyOperand::Tag(id) => exists("tag", id.index(), program.tags.len()),
             AnyOperand::ConditionProc(id) => self.call(id.index(), &[ProcedureKind::Condition]),
             AnyOperand::MembershipProc(id) => self.call(id.index(), &[ProcedureKind::Membership]),
             AnyOperand::SetProc(id) => {
@@ -230,26 +234,32 @@ impl Operands<'_> {
         }
     }
 
-    fn target(&self, target: Target) -> Result<(), String> {
+    fn target(&self, target: Target) -> Row {
         if target.0 > self.at && self.record.code.indices().contains(&target.0) {
             Ok(())
         } else {
-            Err(format!("instruction {} is not further on in the procedure", target.0))
+            let message = format!("instruction {} is not further on in the procedure", target.0);
+            Err(Promise::JumpsGoForward.broken(message))
         }
     }
 
-    fn call(&mut self, procedure: usize, kinds: &[ProcedureKind]) -> Result<(), String> {
+    fn call(&mut self, procedure: usize, kinds: &[ProcedureKind]) -> Row {
         let Some(summary) = self.summaries.get(procedure) else {
-            return Err(format!("procedure {procedure} is not of lower number"));
+            return Err(Promise::CallsGoDown.broken(format!("procedure {procedure} is not of lower number")));
         };
         if !kinds.contains(&summary.kind) {
-            return Err(format!("procedure {procedure} is a {}", summary.kind.name()));
+            let message = format!("procedure {procedure} is a {}", summary.kind.name());
+            return Err(Promise::CalleesFit.broken(message));
         }
         self.calls.callee(summary);
         Ok(())
     }
 }
 
-fn below(what: &str, index: usize, len: usize) -> Result<(), String> {
-    if index < len { Ok(()) } else { Err(format!("{what} {index} does not exist (of {len})")) }
+fn below(promise: Promise, what: &str, index: usize, len: usize) -> Row {
+    if index < len {
+        Ok(())
+    } else {
+        Err(promise.broken(format!("{what} {index} does not exist (of {len})")))
+    }
 }

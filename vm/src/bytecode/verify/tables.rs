@@ -1,6 +1,7 @@
 //! Tables and pools: indices in range, lists within bounds, what is promised sorted or unique.
 
 use super::error::{Place, VerifyError};
+use super::promises::{Flaw, Promise};
 use crate::bytecode::const_sets::{tags_of, words};
 use crate::bytecode::names::NameIndex;
 use crate::bytecode::program::*;
@@ -16,7 +17,8 @@ pub(super) fn verify(program: &Program) -> Checked {
     tables.names("argument", &program.args, &program.names.args)?;
     tables.names("tool", &program.tools, &program.names.tools)?;
     if let Some(index) = program.tags.iter().position(|&id| program.string(id) == Some("*")) {
-        return Err(VerifyError::new(Place::Row("tag", index), "`*` is no tag (S2.3)"));
+        let flaw = Promise::NoTagIsStar.broken("`*` is no tag (S2.3)");
+        return Err(VerifyError::new(Place::Row("tag", index), flaw));
     }
     each("file", &program.files, |&id| tables.string(id))?;
     each("scalar", &program.scalars, |scalar| tables.scalar(scalar))?;
@@ -40,11 +42,11 @@ pub(super) fn verify(program: &Program) -> Checked {
 }
 
 /// What is wrong with a row; its place is added by [`each`].
-pub(super) type Row = Result<(), String>;
+pub(super) type Row = Result<(), Flaw>;
 
 pub(super) fn each<T>(table: &'static str, rows: &[T], check: impl Fn(&T) -> Row) -> Checked {
     for (index, row) in rows.iter().enumerate() {
-        check(row).map_err(|message| VerifyError::new(Place::Row(table, index), message))?;
+        check(row).map_err(|flaw| VerifyError::new(Place::Row(table, index), flaw))?;
     }
     Ok(())
 }
@@ -55,24 +57,31 @@ pub(super) fn ends(table: &'static str, text: &str, ends: &[u32]) -> Checked {
     for (index, &end) in ends.iter().enumerate() {
         if text.get(start..end as usize).is_none() {
             let message = format!("no text from byte {start} to byte {end}");
-            return Err(VerifyError::new(Place::Row(table, index), message));
+            return Err(VerifyError::new(
+                Place::Row(table, index),
+                Promise::StringsLieInText.broken(message),
+            ));
         }
         start = end as usize;
     }
     if start == text.len() {
         Ok(())
     } else {
-        Err(VerifyError::new(Place::Row(table, ends.len()), "text after the last one"))
+        let flaw = Promise::StringsLieInText.broken("text after the last one");
+        Err(VerifyError::new(Place::Row(table, ends.len()), flaw))
     }
 }
 
 pub(super) fn index(what: &str, index: u32, len: usize) -> Row {
-    if (index as usize) < len { Ok(()) } else { Err(format!("{what} {index} does not exist (of {len})")) }
+    if (index as usize) < len {
+        return Ok(());
+    }
+    Err(Promise::TableIdsInRange.broken(format!("{what} {index} does not exist (of {len})")))
 }
 
 fn not_nan(value: Number) -> Row {
     match value {
-        Number::Float(float) if float.is_nan() => Err("a NaN".to_owned()),
+        Number::Float(float) if float.is_nan() => Err(Promise::NoNumberIsNan.broken("a NaN")),
         _ => Ok(()),
     }
 }
@@ -93,13 +102,14 @@ impl<'p, T> PoolBudget<'p, T> {
         PoolBudget { name, pool, left: pool.len() }
     }
 
-    pub(super) fn take(&mut self, list: List) -> Result<&'p [T], String> {
-        let part =
-            list.of(self.pool).ok_or_else(|| format!("a list reaches beyond the {} pool", self.name))?;
-        self.left = self
-            .left
-            .checked_sub(part.len())
-            .ok_or_else(|| format!("the lists of the {} pool are longer than the pool", self.name))?;
+    pub(super) fn take(&mut self, list: List) -> Result<&'p [T], Flaw> {
+        let part = list.of(self.pool).ok_or_else(|| {
+            Promise::ListsLieInPools.broken(format!("a list reaches beyond the {} pool", self.name))
+        })?;
+        self.left = self.left.checked_sub(part.len()).ok_or_else(|| {
+            let message = format!("the lists of the {} pool are longer than the pool", self.name);
+            Promise::PoolsAreNotShared.broken(message)
+        })?;
         Ok(part)
     }
 }
@@ -155,12 +165,12 @@ impl Tables<'_> {
     fn names(&self, table: &'static str, names: &[StringId], index: &NameIndex) -> Checked {
         for (row, &id) in names.iter().enumerate() {
             let place = Place::Row(table, row);
-            self.string(id).map_err(|message| VerifyError::new(place, message))?;
+            self.string(id).map_err(|flaw| VerifyError::new(place, flaw))?;
             let name = self.program.string(id).unwrap_or_default();
             let found = self.program.find_name(index, names, name);
             if found.map(|found| found as usize) != Some(row) {
                 let message = "its hash table does not find it, or it is the same as one before";
-                return Err(VerifyError::new(place, message));
+                return Err(VerifyError::new(place, Promise::NamesAreFound.broken(message)));
             }
         }
         Ok(())
@@ -182,27 +192,23 @@ impl Tables<'_> {
             let tail = pool.take(set.tail).and_then(|tail| {
                 Self::tail(tail)?;
                 words(&set.head, tail).try_for_each(|word| match tags_of(word).last() {
-                    Some(tag) => index("tag", tag, program.tags.len()),
+                    Some(tag) => index("tag", tag, program.tags.len())
+                        .map_err(|flaw| Promise::ConstSetsHaveOneForm.broken(flaw.message)),
                     None => Ok(()),
                 })
             });
-            tail.map_err(|message| VerifyError::new(Place::Row("constant set", row), message))?;
+            tail.map_err(|flaw| VerifyError::new(Place::Row("constant set", row), flaw))?;
         }
         Ok(())
     }
 
     /// Words beyond the head, ascending, with tags.
     fn tail(tail: &[WordRecord]) -> Row {
-        if tail.first().is_some_and(|word| (word.index as usize) < HEAD_WORDS) {
-            return Err("a word of the head in the word pool".to_owned());
-        }
-        if !tail.is_sorted_by(|a, b| a.index < b.index) {
-            return Err("words that do not ascend".to_owned());
-        }
-        if tail.iter().any(|word| word.bits == 0) {
-            return Err("a word without tags in the word pool".to_owned());
-        }
-        Ok(())
+        let form = |holds, message| Promise::ConstSetsHaveOneForm.check(holds, message);
+        let beyond = tail.first().is_none_or(|word| (word.index as usize) >= HEAD_WORDS);
+        form(beyond, "a word of the head in the word pool")?;
+        form(tail.is_sorted_by(|a, b| a.index < b.index), "words that do not ascend")?;
+        form(tail.iter().all(|word| word.bits != 0), "a word without tags in the word pool")
     }
 
     /// What the lists of element sets are made of.
@@ -232,18 +238,17 @@ impl Tables<'_> {
         let mut order = StringOrder::new(program);
         for (row, set) in program.element_sets.iter().enumerate() {
             let mut check = || {
-                if !numbers.take(set.numbers)?.is_sorted_by(|a, b| a < b) {
-                    return Err("numbers that do not ascend".to_owned());
-                }
+                let sorted = numbers.take(set.numbers)?.is_sorted_by(|a, b| a < b);
+                Promise::SetsAreSorted.check(sorted, "numbers that do not ascend")?;
                 ranges.take(set.ints)?;
                 ranges.take(set.floats)?;
                 dates.take(set.dates)?;
                 sized.take(set.sized)?;
                 patterns.take(set.patterns)?;
                 let ascend = strings.take(set.strings)?.is_sorted_by(|&a, &b| order.ascends(a, b));
-                if ascend { Ok(()) } else { Err("strings that do not ascend".to_owned()) }
+                Promise::SetsAreSorted.check(ascend, "strings that do not ascend")
             };
-            check().map_err(|message| VerifyError::new(Place::Row("element set", row), message))?;
+            check().map_err(|flaw| VerifyError::new(Place::Row("element set", row), flaw))?;
         }
         Ok(())
     }
@@ -254,10 +259,8 @@ impl Tables<'_> {
 
     fn position(&self, position: PositionRecord) -> Row {
         index("file", position.file, self.program.files.len())?;
-        if position.line == 0 || position.column == 0 {
-            return Err("lines and columns count from 1".to_owned());
-        }
-        Ok(())
+        let counts = position.line > 0 && position.column > 0;
+        Promise::PlacesCountFrom1.check(counts, "lines and columns count from 1")
     }
 
     fn code_positions(&self) -> Checked {
@@ -266,11 +269,10 @@ impl Tables<'_> {
             index("instruction", first, program.code.len())?;
             index("position", position, program.positions.len())
         })?;
-        if program.code_positions.is_sorted_by(|(a, _), (b, _)| a < b) {
-            Ok(())
-        } else {
-            Err(VerifyError::new(Place::Table("code positions"), "they do not ascend"))
-        }
+        let ascend = program.code_positions.is_sorted_by(|(a, _), (b, _)| a < b);
+        Promise::CodePositionsAscend
+            .check(ascend, "they do not ascend")
+            .map_err(|flaw| VerifyError::new(Place::Table("code positions"), flaw))
     }
 
     /// `named` tells of each string whether it is in the list of tools.
@@ -279,7 +281,8 @@ impl Tables<'_> {
             ToolRecord::Exact(id) => {
                 self.string(id)?;
                 if !named.get(id.0 as usize).is_some_and(|&named| named) {
-                    return Err(format!("its tool, string {}, is not in the list of tools", id.0));
+                    let message = format!("its tool, string {}, is not in the list of tools", id.0);
+                    return Err(Promise::ToolsAreListed.broken(message));
                 }
             }
             ToolRecord::Pattern(id) => self.pattern(id)?,
