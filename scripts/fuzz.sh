@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Fuzzes targets of fuzz/, goes on where earlier runs ended, and says in one line for each what came of it.
 #
-#   scripts/fuzz.sh [--seconds N] [--jobs N] [--work FOLDER] [--sanitizer NAME] [--seeds] [TARGET...]
+#   scripts/fuzz.sh [--seconds N] [--jobs N] [--work FOLDER] [--sanitizer NAME] [--trace-compares] [--seeds] [TARGET...]
 #   scripts/fuzz.sh --keep [--work FOLDER] TARGET...
 #
 #   --seconds N       how long each target runs (default 60); 0 only reports
 #   --jobs N          how many processes run at a time (default 1); a target that is named twice has two of them
 #   --work FOLDER     where corpora, crashes and figures are kept (default: $SQRT_FUZZ_WORK, else target/fuzz)
 #   --sanitizer NAME  none (default: all code of ours is safe Rust) or address, which is half as fast
+#   --trace-compares  let libFuzzer see the operands of comparisons, which finds magic numbers and is several times slower
 #   --seeds           begin with the inputs of the tests, too; needs a build of the tests
 #   --keep            instead of fuzzing, put the smallest part of the found corpus that covers as much into fuzz/corpus/TARGET
 #
@@ -15,13 +16,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-seconds=60 jobs=1 work=${SQRT_FUZZ_WORK:-target/fuzz} sanitizer=none seeds= keep= targets=()
+seconds=60 jobs=1 work=${SQRT_FUZZ_WORK:-target/fuzz} sanitizer=none compares=--no-trace-compares seeds= keep= targets=()
 while [ $# -gt 0 ]; do
     case $1 in
         --seconds) seconds=$2; shift 2 ;;
         --jobs) jobs=$2; shift 2 ;;
         --work) work=$2; shift 2 ;;
         --sanitizer) sanitizer=$2; shift 2 ;;
+        --trace-compares) compares=; shift ;;
         --seeds) seeds=1; shift ;;
         --keep) keep=1; shift ;;
         -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
@@ -43,12 +45,13 @@ export PATH=$work/tools/bin:$PATH
 # Builds the named targets at once, or all of them.
 build() {
     command -v cargo-fuzz > /dev/null || cargo install cargo-fuzz --locked --version '^0.13' --root "$work/tools"
-    local target
+    local options=(--sanitizer "$sanitizer" --codegen-units 16 --target-dir "$work/build-$sanitizer") target
+    [ -z "$compares" ] || options+=("$compares")
     if [ "$(printf '%s\n' "${targets[@]}" | sort -u | wc -l)" -eq ${#known[@]} ]; then
-        cargo +nightly fuzz build --sanitizer "$sanitizer" --target-dir "$work/build-$sanitizer"
+        cargo +nightly fuzz build "${options[@]}"
     else
         for target in $(printf '%s\n' "${targets[@]}" | sort -u); do
-            cargo +nightly fuzz build --sanitizer "$sanitizer" --target-dir "$work/build-$sanitizer" "$target"
+            cargo +nightly fuzz build "${options[@]}" "$target"
         done
     fi
 }

@@ -1,4 +1,5 @@
-//! The parser reads programs as the reference does: its trees of recorded programs are those of the reference.
+//! The parser reads programs as the reference does: its trees of recorded programs are those of the reference. And it reads
+//! what a generator wrote as the tree that the generator meant.
 //!
 //! `SQRT_SYNTAX_TREES=FILE` compares one more file of JSON lines.
 
@@ -9,6 +10,9 @@ use serde::Deserialize;
 use sqrt_compiler::limits::Limits;
 use sqrt_compiler::syntax::parse;
 use sqrt_compiler::syntax::token::FileId;
+use sqrt_tests::compare::seeds;
+use sqrt_tests::fuzzing;
+use sqrt_tests::generate::{Random, tree};
 use sqrt_tests::tree_text;
 use std::path::PathBuf;
 
@@ -40,4 +44,13 @@ fn trees_are_those_of_the_reference() {
     assert!(compared > 1_000, "only {compared} trees");
     let shown: Vec<_> = different.iter().take(10).cloned().collect();
     assert!(different.is_empty(), "{} of {compared} trees differ:\n{}", different.len(), shown.join("\n"));
+}
+
+#[test]
+fn generated_trees_are_read_as_they_are_meant() {
+    for seed in seeds(0..2_000) {
+        let mut random = Random::recording(seed);
+        tree(&mut random);
+        fuzzing::run("tree", &random.recorded());
+    }
 }

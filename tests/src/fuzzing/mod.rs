@@ -8,13 +8,22 @@
 //! its wrapper, its entry in `fuzz/Cargo.toml` and its row in `fuzz/README.md`.
 
 mod call_line;
+mod changes;
 mod compile;
+mod fail_closed;
 mod image;
+mod image_round_trip;
+mod interleaved;
 mod oracle;
 mod passes;
+mod pending_text;
 pub mod replay;
+mod running;
 mod seeds;
+mod session_text;
 mod syntax;
+mod tree;
+mod x_policy;
 
 /// A target.
 #[derive(Debug, Clone, Copy)]
@@ -47,6 +56,15 @@ pub const TARGETS: &[Target] = &[
         dictionary: Some("sqrt"),
     },
     Target {
+        name: "tree",
+        feeds: "a generated tree, printed with random parentheses, comments and white space",
+        holds: "it is parsed without an error, and to the same tree",
+        run: tree::run,
+        seeds: seeds::trees,
+        max_len: 2048,
+        dictionary: None,
+    },
+    Target {
         name: "compile",
         feeds: "any text as a policy",
         holds: "diagnostics with places, or a verified program, never a defect of the compiler; the same with and without optimisations",
@@ -70,7 +88,7 @@ pub const TARGETS: &[Target] = &[
         holds: "the engine answers the same however it is set up: each optimisation on or off, in one step or two, from an image, \
                 explained, with handles, on the move",
         run: passes::run,
-        seeds: seeds::cases,
+        seeds: seeds::cases_behind_a_byte,
         max_len: 4096,
         dictionary: None,
     },
@@ -85,10 +103,64 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "image",
-        feeds: "any bytes as an image, bare, behind a valid header, and as changes to a real image",
-        holds: "refused, or a policy that answers; one encoding of a program",
+        feeds: "any bytes as an image, bare, behind a valid header, and as changes to images of real policies",
+        holds: "refused, or a policy that answers all calls without a trap, explained too; one encoding of a program",
         run: image::run,
-        seeds: seeds::none,
+        seeds: seeds::changes,
+        max_len: 2048,
+        dictionary: None,
+    },
+    Target {
+        name: "image_round_trip",
+        feeds: "a generated policy with calls",
+        holds: "written as an image and read again it has the same bytes, the same id and the same answers; compiled twice it is the same",
+        run: image_round_trip::run,
+        seeds: seeds::cases,
+        max_len: 4096,
+        dictionary: None,
+    },
+    Target {
+        name: "session_text",
+        feeds: "any text as a session, and changes to the texts of real sessions",
+        holds: "refused, or written again as it was read, moved to another policy and back, and calls of it are decided without a trap",
+        run: session_text::run,
+        seeds: seeds::changes,
+        max_len: 1024,
+        dictionary: Some("state"),
+    },
+    Target {
+        name: "pending_text",
+        feeds: "any text as a call that waits, and changes to the texts of real ones",
+        holds: "refused, or written again as it was read, and finished once; what is over a limit by itself is refused",
+        run: pending_text::run,
+        seeds: seeds::changes,
+        max_len: 1024,
+        dictionary: Some("state"),
+    },
+    Target {
+        name: "x_policy",
+        feeds: "any bytes as an X-Policy document, and generated documents with calls",
+        holds: "refused with a reason, or compiled; the engine answers as the naive interpreter does",
+        run: x_policy::run,
+        seeds: seeds::x_policies,
+        max_len: 4096,
+        dictionary: Some("x_policy"),
+    },
+    Target {
+        name: "interleaved",
+        feeds: "a generated policy with calls of two sessions, checked and finished in any order",
+        holds: "each session fares as it does alone",
+        run: interleaved::run,
+        seeds: seeds::cases_behind_choices,
+        max_len: 4096,
+        dictionary: None,
+    },
+    Target {
+        name: "fail_closed",
+        feeds: "a generated policy with calls, under random tight limits, with mistakes of the host",
+        holds: "a call is decided as without limits, or denied with basis `error`; nothing that fails changes the session",
+        run: fail_closed::run,
+        seeds: seeds::cases_behind_choices,
         max_len: 4096,
         dictionary: None,
     },

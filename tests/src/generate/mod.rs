@@ -8,10 +8,12 @@ mod expressions;
 mod literals;
 mod policy;
 mod random;
+mod trees;
 
 pub use calls::{line, single_line, value};
 pub use policy::{Part, Source, Style, deny_rule, naming, policy, single_conditions};
 pub use random::Random;
+pub use trees::tree;
 
 use crate::corpus::{Level, Mode, Options, PolicyFile};
 use serde_json::json;
