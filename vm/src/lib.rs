@@ -83,6 +83,7 @@ mod prepare;
 pub mod scratch;
 pub mod trace;
 pub mod value;
+pub mod visible;
 
 #[cfg(test)]
 mod testing;

@@ -6,6 +6,7 @@
 //!
 //! Invariant: a pattern that parses is within the size limits here, so building its automaton cannot fail.
 
+use crate::visible;
 use regex_syntax::ast::{self, Ast, FlagsItemKind};
 use regex_syntax::hir::{self, Dot, Hir, HirKind, Look};
 use regex_syntax::utf8::Utf8Sequences;
@@ -166,7 +167,7 @@ fn explain(kind: &ast::ErrorKind, text: &str, span: &ast::Span) -> String {
 fn quote(message: &str, text: &str, span: &ast::Span) -> String {
     match text.get(range(span)) {
         Some(excerpt) if !excerpt.is_empty() && excerpt.chars().count() <= 40 => {
-            format!("{message}: `{excerpt}`")
+            format!("{message}: {}", visible::quote(excerpt))
         }
         _ => message.to_owned(),
     }

@@ -27,6 +27,8 @@ pub use line_index::{LineIndex, Position};
 pub(crate) use sink::Sink;
 pub use source_map::{Record, SourceMap};
 
+pub use sqrt_vm::visible::quote;
+
 use crate::syntax::token::{FileId, Span};
 
 /// A place in a source file and what is to be said about it.
@@ -91,52 +93,5 @@ impl Diagnostic {
     /// Whether it makes the policy unusable.
     pub fn is_error(&self) -> bool {
         self.severity() == Severity::Error
-    }
-}
-
-/// The longest piece of user text that a message repeats, in Unicode scalar values.
-const QUOTE_LIMIT: usize = 60;
-
-/// User text for a message: in backticks, on one line, control and bidirectional characters escaped, long text cut.
-pub fn quote(text: &str) -> String {
-    let mut out = String::from("`");
-    for (count, c) in text.chars().enumerate() {
-        if count == QUOTE_LIMIT {
-            out.push('…');
-            break;
-        }
-        push_visible(&mut out, c);
-    }
-    out.push('`');
-    out
-}
-
-/// Appends `c`, escaped as `\u{…}` if it would not show or would change how other text shows.
-pub(crate) fn push_visible(out: &mut String, c: char) {
-    if is_hidden(c) {
-        out.extend(c.escape_unicode());
-    } else {
-        out.push(c);
-    }
-}
-
-/// Whether a character is invisible, a control, or changes how its neighbours are shown.
-fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || crate::syntax::chars::is_bidi_control(c)
-        || matches!(c, '\u{200b}'..='\u{200d}' | '\u{2028}' | '\u{2029}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
-        || matches!(c, '\u{ad}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-        || matches!(c, '\u{e000}'..='\u{f8ff}') // private use
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quote;
-
-    #[test]
-    fn quoting_shows_what_is_hidden_and_cuts_what_is_long() {
-        assert_eq!(quote("a b"), "`a b`");
-        assert_eq!(quote("a\u{202e}\n\u{1b}"), "`a\\u{202e}\\u{a}\\u{1b}`");
-        assert_eq!(quote(&"x".repeat(100)), format!("`{}…`", "x".repeat(60)));
     }
 }

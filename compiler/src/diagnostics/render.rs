@@ -6,7 +6,9 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::{Diagnostic, Label, Severity, SourceMap, push_visible};
+use sqrt_vm::visible::{push_visible, visible};
+
+use super::{Diagnostic, Label, Severity, SourceMap};
 
 /// How the text is decorated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -112,7 +114,9 @@ impl Piece<'_> {
         }
         let annotations = self.labels.iter().map(|(label, kind)| {
             let (start, end) = (excerpt.place(label.span.start), excerpt.place(label.span.end));
-            let text = Some(label.text.as_str()).filter(|text| !text.is_empty()).map(visible);
+            let text = Some(label.text.as_str())
+                .filter(|text| !text.is_empty())
+                .map(|text| visible(text).into_owned());
             let line_end = excerpt.line_end(start);
             kind.span(start..end.clamp(start, line_end)).label(text)
         });
@@ -195,13 +199,6 @@ fn window(line: &str, centre: usize) -> (usize, usize) {
     let from = before.map_or(centre, |(at, _)| at);
     let after = line.get(centre..).unwrap_or("").char_indices().nth(AFTER);
     (from, after.map_or(line.len(), |(at, _)| centre.saturating_add(at)))
-}
-
-/// Text of ours that may quote the source: on one line and without hidden characters.
-fn visible(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    text.chars().for_each(|c| push_visible(&mut out, c));
-    out
 }
 
 #[cfg(test)]

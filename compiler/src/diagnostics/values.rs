@@ -1,8 +1,9 @@
 //! The messages about literals, ranges, dates, patterns and value conditions (S1.5–S1.7, S4).
 
-use super::{Code, Diagnostic, push_visible, quote};
+use super::{Code, Diagnostic, quote};
 use crate::ir::Origin;
 use sqrt_vm::automata::Reason;
+use sqrt_vm::visible::push_visible;
 
 /// `\u` without `{…}`, or with something else than a scalar value in it.
 pub(crate) fn bad_unicode_escape(at: Origin) -> Diagnostic {

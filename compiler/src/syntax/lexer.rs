@@ -5,8 +5,8 @@
 //! [`TokenKind::Invalid`] token has a diagnostic, so the parser stays silent about it; time is linear in the text.
 
 use logos::{Lexer, Logos};
+use sqrt_vm::visible::is_bidi_control;
 
-use super::chars::is_bidi_control;
 use super::token::{Comment, FileId, Span, Token, TokenKind, TokenTable};
 use crate::diagnostics::{Sink, syntax as messages};
 

@@ -4,7 +4,6 @@
 //! the caller's arena; [`OwnedSyntax`] is the form for those who keep a file for long.
 
 pub mod ast;
-pub mod chars;
 mod lexer;
 mod owned;
 mod parser;

@@ -1,6 +1,6 @@
 //! The contract between compiler and VM: instruction set, program format, verifier, disassembler.
 //!
-//! Knows nothing of the rest of the VM but numbers and pattern syntax.
+//! Knows nothing of the rest of the VM but numbers, pattern syntax and how to make text visible.
 
 pub mod automata;
 pub(crate) mod const_sets;

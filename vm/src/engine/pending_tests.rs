@@ -134,7 +134,7 @@ fn what_is_not_a_pending_call_of_the_policy_is_refused() {
     };
     assert_eq!((import(&fine), import(&deep(100))), (Ok(()), Ok(())));
     for (text, expected) in [
-        (bench.session.export(), "unknown key `sqrt_session`"),
+        (bench.session.export(), "unknown key"),
         (with("\"call\": 0", "\"call\": -1"), "u64"),
         (with("\"call\": 0, ", ""), "missing key `call`"),
         (with("\"tool\": \"t\", ", ""), "missing key `tool`"),
@@ -143,8 +143,8 @@ fn what_is_not_a_pending_call_of_the_policy_is_refused() {
         (with(", \"meta\": {}", ""), "missing key `meta`"),
         (with("\"name\": \"late\", ", ""), "missing key `name`"),
         (with("\"name\"", "\"name\": \"late\", \"name\""), "duplicate key `name`"),
-        (with("\"meta\"", "\"metadata\""), "unknown key `metadata`"),
-        (with("\"args\"", "\"arguments\""), "unknown key `arguments`"),
+        (with("\"meta\"", "\"metadata\""), "unknown key"),
+        (with("\"args\"", "\"arguments\""), "unknown key"),
         (with("\"args\": [", "\"args\": [null, "), "an argument, an object with the key `name`"),
         (deep(101), "nested deeper than the limit `value_depth`"),
         (

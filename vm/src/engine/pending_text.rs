@@ -12,6 +12,7 @@ use crate::json::{ImportError, PENDING_KEY, STATE_VERSION, read_pending, write_s
 use crate::metadata::write_metadata_input;
 use crate::policy::Policy;
 use crate::value::{Arena, Value, check_json};
+use crate::visible::quote;
 
 impl PendingCall<'_> {
     /// The call as JSON text, for [`PendingCall::import`]. `policy` is the one that allowed it.
@@ -67,8 +68,8 @@ impl<'c> PendingCall<'c> {
             return Err(ImportError::pending_of(state.policy));
         }
         if let Some(arg) = state.args.iter().find(|arg| arg.value.is_none() && policy.arg_is_late(arg.name)) {
-            let name = arg.name;
-            return Err(ImportError::text(format_args!("missing key `value` of the argument `{name}`")));
+            let name = quote(arg.name);
+            return Err(ImportError::text(format_args!("missing key `value` of the argument {name}")));
         }
         let args = arena.alloc_slice_fill_iter(state.args.iter().map(|arg| {
             // A value that is not there is one that nothing reads.

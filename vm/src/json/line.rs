@@ -1,11 +1,12 @@
 //! Reading a line: a call, or a question about a branch.
 
 use super::metadata::{MetadataByName, MetadataObject};
-use super::object::{Text, put, read_members, unknown};
+use super::object::{Text, put, read_members, unknown, without_values};
 use super::value::AnyValue;
 use crate::call::{Argument, Call, Combine, MetadataInput, Returned};
 use crate::limits::{LimitExceeded, Limits};
 use crate::value::{Arena, Value};
+use crate::visible::quote;
 use bumpalo::Bump;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
 use std::fmt;
@@ -102,11 +103,11 @@ pub(crate) fn read_value<'a>(
     value.map_err(|error| place(text, &error))
 }
 
-/// The reader's error as ours: the message apart from the place.
+/// The reader's error as ours: the message apart from the place, without values.
 fn place(text: &str, error: &serde_json::Error) -> LineError {
     let full = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
-    let message = full.strip_suffix(&place).unwrap_or(&full).to_owned();
+    let message = without_values(full.strip_suffix(&place).unwrap_or(&full)).into_owned();
     let before = text.as_bytes().get(..error.column().saturating_sub(1)).unwrap_or_default();
     // Bytes that continue a character do not count.
     let column = before.iter().filter(|byte| **byte & 0xc0 != 0x80).count() + 1;
@@ -183,7 +184,6 @@ impl<'a> LineObject<'a> {
             }
             "branch" => put(&mut members.branch, key, map.next_value_seed(MetadataObject { arena })?),
             _ => Err(unknown(
-                key,
                 "`session`, `tool`, `args`, `arg_meta`, `session_value`, `control_meta`, `result`, `result_meta`, \
                  `combine_meta` or `branch`",
             )),
@@ -255,7 +255,7 @@ impl<'a> Members<'a> {
                     args.binary_search_by_key(name, |(arg, _)| *arg).is_err()
                 };
                 let name = rest.iter().find(absent).map_or(name, |(name, _)| name);
-                Err(E::custom(format_args!("`arg_meta` for `{name}`, which is not in `args`")))
+                Err(E::custom(format_args!("`arg_meta` for {}, which is not in `args`", quote(name))))
             }
             None => Ok(arguments),
         }
@@ -286,7 +286,7 @@ impl<'de: 'a, 'a> Visitor<'de> for Arguments<'a> {
             members.push((key, map.next_value_seed(self.0)?));
             Ok(())
         })?;
-        super::object::sort_members(members)
+        super::object::sort_named(members)
     }
 }
 
@@ -332,9 +332,7 @@ impl<'de: 'a, 'a> DeserializeSeed<'de> for CombineName<'a> {
             "merge" => Ok(Combine::Merge),
             "replace" => Ok(Combine::Replace),
             "ignore" => Ok(Combine::Ignore),
-            other => Err(D::Error::custom(format_args!(
-                "`combine_meta` is `{other}`: expected `merge`, `replace` or `ignore`"
-            ))),
+            _ => Err(D::Error::custom("`combine_meta` is none of `merge`, `replace` and `ignore`")),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Reading metadata from its JSON form (S2.4).
 
-use super::object::{Text, put, read_members, sort_members, unknown};
+use super::object::{Text, put, read_members, sort_named, unknown};
 use crate::call::{MetadataInput, SetInput};
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
@@ -35,7 +35,7 @@ impl<'de: 'a, 'a> Visitor<'de> for MetadataObject<'a> {
                 "tags" => &mut metadata.tags,
                 "producers" => &mut metadata.producers,
                 "consumers" => &mut metadata.consumers,
-                _ => return Err(unknown(key, "`tags`, `producers` or `consumers`")),
+                _ => return Err(unknown("`tags`, `producers` or `consumers`")),
             };
             put(place, key, map.next_value_seed(Set { arena: self.arena })?)
         })?;
@@ -70,7 +70,7 @@ impl<'de: 'a, 'a> Visitor<'de> for MetadataByName<'a> {
             members.push((key, map.next_value_seed(MetadataObject { arena: self.arena })?));
             Ok(())
         })?;
-        sort_members(members)
+        sort_named(members)
     }
 }
 
@@ -102,7 +102,7 @@ impl<'de: 'a, 'a> Visitor<'de> for Set<'a> {
         let mut except = None;
         read_members(map, self.arena, |key, map| match key {
             "except" => put(&mut except, key, map.next_value_seed(Strings { arena: self.arena })?),
-            _ => Err(unknown(key, "`except`")),
+            _ => Err(unknown("`except`")),
         })?;
         except.map(SetInput::except).ok_or_else(|| A::Error::custom("missing key `except` of a metadata set"))
     }

@@ -3,6 +3,9 @@
 //! One line is one call, or one question about a branch (S8.3). Whatever a line has that is not exactly as described is an
 //! error with its place: unknown and duplicate keys, at every depth, lone surrogates, numbers beyond the doubles, metadata
 //! of an argument that is not there. Two readers of the same line must never disagree about what it says.
+//!
+//! Errors repeat names of keys that are known and of arguments, made visible and cut, and never anything of a value: no
+//! scalar, no key of an object inside a value, no key that has no meaning.
 
 mod answer;
 mod line;
@@ -23,5 +26,5 @@ pub use line::{BranchLine, CallLine, Line, LineError, read_line};
 pub use lines::{AnswerError, JsonLines};
 pub use state::{ImportError, STATE_VERSION};
 pub(crate) use state::{PENDING_KEY, SESSION_KEY, read_pending, read_session};
-pub use text::{write_string, write_value};
+pub use text::{write_string, write_string_content, write_value};
 pub use trace::write_trace;

@@ -1,6 +1,8 @@
 //! Reading JSON objects with known keys, each at most once.
 
+use crate::visible::quote;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, Visitor};
+use std::borrow::Cow;
 use std::fmt;
 
 /// Reads a string, copied into the arena only if it has escapes.
@@ -53,17 +55,33 @@ pub(super) fn put<T, E: Error>(place: &mut Option<T>, key: &str, value: T) -> Re
 
 /// The error about a key that is there twice.
 pub(super) fn duplicate<E: Error>(key: &str) -> E {
-    E::custom(format_args!("duplicate key `{key}`"))
+    E::custom(format_args!("duplicate key {}", quote(key)))
 }
 
-/// The error about a key that has no meaning.
-pub(super) fn unknown<E: Error>(key: &str, known: &str) -> E {
-    E::custom(format_args!("unknown key `{key}`: expected {known}"))
+/// The error about a key that has no meaning. It is not told: where the line is damaged, or an object stands in the wrong
+/// place, it is a part of a value.
+pub(super) fn unknown<E: Error>(known: &str) -> E {
+    E::custom(format_args!("unknown key: expected {known}"))
 }
 
-/// Members with any keys, sorted by key; an error if a key is there twice.
-pub(super) fn sort_members<'a, T, E: Error>(
+/// Members with names as keys, sorted; an error, which tells the name, if one is there twice.
+pub(super) fn sort_named<'a, T, E: Error>(
+    members: bumpalo::collections::Vec<'a, (&'a str, T)>,
+) -> Result<&'a [(&'a str, T)], E> {
+    sort_members(members, duplicate)
+}
+
+/// Members of an object inside a value, sorted by key; an error if a key is there twice. The key is a part of the value, so
+/// the error does not tell it.
+pub(super) fn sort_value_members<'a, T, E: Error>(
+    members: bumpalo::collections::Vec<'a, (&'a str, T)>,
+) -> Result<&'a [(&'a str, T)], E> {
+    sort_members(members, |_| E::custom("duplicate key in an object of a value"))
+}
+
+fn sort_members<'a, T, E: Error>(
     mut members: bumpalo::collections::Vec<'a, (&'a str, T)>,
+    duplicate: impl FnOnce(&str) -> E,
 ) -> Result<&'a [(&'a str, T)], E> {
     members.sort_unstable_by_key(|(key, _)| *key);
     for pair in members.windows(2) {
@@ -74,4 +92,18 @@ pub(super) fn sort_members<'a, T, E: Error>(
         }
     }
     Ok(members.into_bump_slice())
+}
+
+/// The message of the reader of JSON, without what it found: "invalid type: string, expected …" and not which string.
+pub(super) fn without_values(message: &str) -> Cow<'_, str> {
+    let is_about_a_value =
+        ["invalid type: ", "invalid value: "].iter().any(|start| message.starts_with(start));
+    if !is_about_a_value {
+        return Cow::Borrowed(message);
+    }
+    // What was found comes in backticks or quotes behind its kind; no expectation has this phrase in it, a value may.
+    let kind = message.split(['`', '"']).next().unwrap_or_default();
+    let kind = kind.split(", expected ").next().unwrap_or_default().trim_end();
+    let expected = message.rsplit(", expected ").next().unwrap_or_default();
+    Cow::Owned(format!("{kind}, expected {expected}"))
 }

@@ -2,18 +2,26 @@
 
 use crate::number::Number;
 use crate::value::Value;
+use crate::visible::is_hidden;
 use std::fmt::Write;
 use std::{slice, vec};
 
-/// Appends a JSON string, quoted and escaped; what need not be escaped stays as it is.
+/// Appends a JSON string, quoted and escaped; what need not be escaped, as it is neither JSON's nor
+/// [hidden](crate::visible::is_hidden), stays as it is.
 pub fn write_string(out: &mut String, text: &str) {
     out.push('"');
-    if text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | ..=0x1f)) {
+    write_string_content(out, text);
+    out.push('"');
+}
+
+/// Appends what [`write_string`] writes between the quotes.
+pub fn write_string_content(out: &mut String, text: &str) {
+    // Most text is ASCII without any of these, which one pass over bytes tells.
+    if text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | ..=0x1f | 0x7f..)) {
         write_escaped(out, text);
     } else {
         out.push_str(text);
     }
-    out.push('"');
 }
 
 fn write_escaped(out: &mut String, text: &str) {
@@ -26,9 +34,11 @@ fn write_escaped(out: &mut String, text: &str) {
             '\t' => out.push_str("\\t"),
             '\u{8}' => out.push_str("\\b"),
             '\u{c}' => out.push_str("\\f"),
-            control @ '\0'..='\u{1f}' => {
-                // Writing to a string cannot fail.
-                let _ = write!(out, "\\u{:04x}", u32::from(control));
+            hidden if is_hidden(hidden) => {
+                for unit in hidden.encode_utf16(&mut [0; 2]) {
+                    // Writing to a string cannot fail.
+                    let _ = write!(out, "\\u{unit:04x}");
+                }
             }
             other => out.push(other),
         }
@@ -118,7 +128,7 @@ fn write_number(out: &mut String, number: Number) {
 
 #[cfg(test)]
 mod tests {
-    use super::{write_string, write_value};
+    use super::{is_hidden, write_string, write_value};
     use crate::number::Number::{Float, Int};
     use crate::value::Value::{self, Bool, List, Null, Number, Object, Str};
     use proptest::prelude::*;
@@ -161,10 +171,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn strings_come_back(text in "(\\PC|[\0-\u{1f}\"\\\\\u{7f}\u{2028}]){0,20}") {
+        fn strings_come_back(text in "(\\PC|[\0-\u{1f}\"\\\\\u{7f}-\u{9f}\u{2028}\u{202e}\u{feff}\u{e0041}]){0,20}") {
             let mut out = String::new();
             write_string(&mut out, &text);
-            prop_assert_eq!(&out, &serde_json::to_string(&text).unwrap());
+            prop_assert!(!out.chars().any(is_hidden), "{out:?}");
+            if !text.chars().any(|c| c >= ' ' && is_hidden(c)) {
+                prop_assert_eq!(&out, &serde_json::to_string(&text).unwrap());
+            }
             prop_assert_eq!(serde_json::from_str::<String>(&out).unwrap(), text);
         }
     }

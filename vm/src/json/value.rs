@@ -1,6 +1,6 @@
 //! Reading JSON values into an arena.
 
-use super::object::{Text, sort_members};
+use super::object::{Text, sort_value_members};
 use crate::number::Number;
 use crate::value::Value;
 use bumpalo::Bump;
@@ -86,6 +86,6 @@ impl<'de: 'a, 'a> Visitor<'de> for AnyValue<'a> {
         while let Some(key) = object.next_key_seed(Text { arena: self.arena, what: "a key" })? {
             members.push((key, object.next_value_seed(inner)?));
         }
-        Ok(Value::Object(sort_members(members)?))
+        Ok(Value::Object(sort_value_members(members)?))
     }
 }

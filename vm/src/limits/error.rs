@@ -1,5 +1,6 @@
 //! What is over a limit, and limits that cannot be set.
 
+use crate::visible::visible;
 use std::fmt;
 
 /// Something was over a limit.
@@ -62,7 +63,7 @@ const TOLD: usize = 3;
 
 impl SetLimitError {
     pub(super) fn unknown(name: &str, known: impl Iterator<Item = &'static str>) -> SetLimitError {
-        let shown: String = name.chars().take(LONGEST_NAME).flat_map(char::escape_debug).collect();
+        let shown: String = visible(name).chars().take(LONGEST_NAME).collect();
         let mut near: Vec<(usize, &'static str)> = Vec::new();
         if name.len() <= LONGEST_NAME {
             near.extend(known.filter_map(|other| nearness(name, other).map(|far| (far, other))));

@@ -107,9 +107,9 @@ fn what_is_not_a_session_of_the_policy_is_refused() {
         (with("\"forgotten\": 0, ", ""), "missing key `forgotten`"),
         (with("\"session\": null, ", ""), "missing key `session`"),
         (with("\"producers\": [], ", ""), "missing key `producers` of `session_meta`"),
-        (with("\"producers\": [], ", "\"labels\": [], "), "unknown key `labels`"),
+        (with("\"producers\": [], ", "\"labels\": [], "), "unknown key"),
         (with("\"blocked\"", "\"blocked\": false, \"blocked\""), "duplicate key `blocked`"),
-        (with("\"blocked\"", "\"locked\""), "unknown key `locked`"),
+        (with("\"blocked\"", "\"locked\""), "unknown key"),
         (with("\"next_call\": 0", "\"next_call\": -1"), "u64"),
         (with("\"next_call\": 0", "\"next_call\": 9007199254740993"), "`next_call` is beyond 2^53"),
         (with("\"forgotten\": 0", "\"forgotten\": 1"), "`forgotten` is beyond `next_call`"),
@@ -186,7 +186,7 @@ fn a_value_that_is_not_json_is_refused_when_it_is_set() {
     let error = session.set_value(deep, &limits).unwrap_err();
     assert_eq!(error.limit().map(|limit| limit.name()), Some("value_depth"));
     let error = session.set_value(Object(&[("k", Null), ("k", Null)]), &limits).unwrap_err();
-    assert_eq!(error.to_string(), "an object of the value has the key `k` twice");
+    assert_eq!(error.to_string(), "an object of the value has a key twice");
     assert!(session.value(&Arena::new()).is_none());
 }
 

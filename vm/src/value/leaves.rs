@@ -2,10 +2,11 @@
 
 use super::Value;
 use crate::number::Number;
+use std::fmt;
 use std::slice;
 
-/// A scalar of a value.
-#[derive(Debug, Clone, Copy, PartialEq)]
+/// A scalar of a value; `Debug` tells its kind alone, as that of [`Value`] does.
+#[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Leaf<'a> {
     /// `null`
     Null,
@@ -17,11 +18,30 @@ pub(crate) enum Leaf<'a> {
     Str(&'a str),
 }
 
+impl fmt::Debug for Leaf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Leaf::Null => "Null",
+            Leaf::Bool(_) => "Bool",
+            Leaf::Number(_) => "Number",
+            Leaf::Str(_) => "Str",
+        })
+    }
+}
+
 /// What is left of a list or an object.
-#[derive(Debug)]
 enum Frame<'a> {
     List(slice::Iter<'a, Value<'a>>),
     Object(slice::Iter<'a, (&'a str, Value<'a>)>),
+}
+
+impl fmt::Debug for Frame<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Frame::List(items) => write!(f, "List({} items left)", items.len()),
+            Frame::Object(members) => write!(f, "Object({} members left)", members.len()),
+        }
+    }
 }
 
 /// The memory of a walk, used again for every walk: a deep value allocates once.

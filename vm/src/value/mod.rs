@@ -17,9 +17,13 @@ pub(crate) use leaves::{Leaf, LeafStack};
 pub(crate) use owned::OwnedValue;
 
 use crate::number::Number;
+use std::fmt;
 
 /// A JSON value, borrowed.
-#[derive(Debug, Clone, Copy)]
+///
+/// Its `Debug` tells kind and size and nothing of the content, so that a call that a host logs shows no secrets; who wants
+/// the content says so, with [`write_value`](crate::json::write_value).
+#[derive(Clone, Copy)]
 pub enum Value<'a> {
     /// `null`
     Null,
@@ -33,4 +37,17 @@ pub enum Value<'a> {
     List(&'a [Value<'a>]),
     /// An object: keys and values in any order, no two keys equal.
     Object(&'a [(&'a str, Value<'a>)]),
+}
+
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Value::Null => f.write_str("Null"),
+            Value::Bool(_) => f.write_str("Bool"),
+            Value::Number(_) => f.write_str("Number"),
+            Value::Str(text) => write!(f, "Str({} bytes)", text.len()),
+            Value::List(items) => write!(f, "List({} items)", items.len()),
+            Value::Object(members) => write!(f, "Object({} members)", members.len()),
+        }
+    }
 }

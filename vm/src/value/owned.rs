@@ -4,10 +4,11 @@ use super::Value;
 use crate::number::Number;
 use bumpalo::Bump;
 use smallvec::SmallVec;
+use std::fmt;
 use std::slice;
 
-/// A JSON value that owns its parts, flat, so that copying and dropping it does not recurse.
-#[derive(Debug, Clone, Default)]
+/// A JSON value that owns its parts, flat, so that copying and dropping it does not recurse. `Debug` tells its size alone.
+#[derive(Clone, Default)]
 pub(crate) struct OwnedValue {
     /// Members before the list or object that holds them; a key before its member.
     nodes: Vec<Node>,
@@ -15,7 +16,13 @@ pub(crate) struct OwnedValue {
     text: String,
 }
 
-#[derive(Debug, Clone, Copy)]
+impl fmt::Debug for OwnedValue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OwnedValue({} nodes, {} bytes)", self.nodes.len(), self.text.len())
+    }
+}
+
+#[derive(Clone, Copy)]
 enum Node {
     Null,
     Bool(bool),

@@ -7,6 +7,7 @@ use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
 use crate::number::Number;
 use crate::pattern::PatternSyntax;
+use crate::visible::visible;
 
 /// How many elements of a set are shown in the line of an instruction; its table shows all.
 const SHOWN: usize = 8;
@@ -73,11 +74,11 @@ impl Content<'_> {
     fn condition_text(self, id: Option<ConditionTextId>) -> String {
         let Some(id) = id else { return String::new() };
         let text = self.program.explanations.string(id);
-        text.map_or_else(|| missing("text", id.0), |text| format!("{text:?}"))
+        text.map_or_else(|| missing("text", id.0), quoted)
     }
 
     pub(super) fn string(self, id: StringId) -> String {
-        self.program.string(id).map_or_else(|| missing("string", id.0), |text| format!("{text:?}"))
+        self.program.string(id).map_or_else(|| missing("string", id.0), quoted)
     }
 
     fn named(self, id: Option<&StringId>, kind: &str, index: u32) -> String {
@@ -154,10 +155,14 @@ impl Content<'_> {
 
     pub(super) fn position(self, position: PositionRecord) -> String {
         let file = self.program.files.get(position.file as usize).and_then(|&id| self.program.string(id));
-        let file =
-            file.map_or_else(|| missing("file", position.file), |name| name.escape_debug().to_string());
+        let file = file.map_or_else(|| missing("file", position.file), |name| visible(name).into_owned());
         format!("{file}:{}:{}", position.line, position.column)
     }
+}
+
+/// A text of the program: in quotes, on one line, nothing hidden.
+pub(super) fn quoted(text: &str) -> String {
+    visible(&format!("{text:?}")).into_owned()
 }
 
 /// The tools that a block is about.

@@ -10,7 +10,7 @@ mod session;
 pub(crate) use pending::read_pending;
 pub(crate) use session::read_session;
 
-use super::object::Text;
+use super::object::{Text, without_values};
 use crate::bytecode::PolicyId;
 use crate::limits::LimitExceeded;
 use bumpalo::Bump;
@@ -125,7 +125,7 @@ fn read_state<'a, S: DeserializeSeed<'a>>(
         let _ = VersionOf { key, found: &found }.deserialize(&mut serde_json::Deserializer::from_str(text));
         match found.get() {
             Some(version) if version != STATE_VERSION => ImportError { cause: Cause::Version(version) },
-            _ => ImportError::text(error),
+            _ => ImportError::text(without_values(&error.to_string())),
         }
     })
 }

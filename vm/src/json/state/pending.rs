@@ -10,6 +10,7 @@ use crate::json::object::{Text, put, read_members, unknown};
 use crate::json::value::AnyValue;
 use crate::limits::Limits;
 use crate::value::Value;
+use crate::visible::quote;
 use bumpalo::Bump;
 use bumpalo::collections::Vec;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -92,7 +93,6 @@ impl<'de: 'a, 'a> Visitor<'de> for PendingObject<'a> {
             "control_meta" => put(&mut found.control, key, map.next_value_seed(MetadataObject { arena })?),
             "context_meta" => put(&mut found.context, key, map.next_value_seed(MetadataObject { arena })?),
             _ => Err(unknown(
-                key,
                 "`sqrt_pending_call`, `policy`, `session`, `call`, `tool`, `args`, `control_meta` or `context_meta`",
             )),
         })?;
@@ -141,7 +141,7 @@ impl<'de: 'a, 'a> Visitor<'de> for Arguments<'a> {
         let mut names = Vec::from_iter_in(args.iter().map(|arg| arg.name), self.arena);
         names.sort_unstable();
         match names.windows(2).find(|pair| pair.first() == pair.last()).and_then(<[&str]>::first) {
-            Some(name) => Err(A::Error::custom(format_args!("two arguments with the name `{name}`"))),
+            Some(name) => Err(A::Error::custom(format_args!("two arguments with the name {}", quote(name)))),
             None => Ok(args.into_bump_slice()),
         }
     }
@@ -175,7 +175,7 @@ impl<'de: 'a, 'a> Visitor<'de> for ArgumentObject<'a> {
             "name" => put(&mut name, key, map.next_value_seed(Text { arena, what: "`name`" })?),
             "value" => put(&mut value, key, map.next_value_seed(AnyValue { arena, levels })?),
             "meta" => put(&mut metadata, key, map.next_value_seed(MetadataObject { arena })?),
-            _ => Err(unknown(key, "`name`, `value` or `meta`")),
+            _ => Err(unknown("`name`, `value` or `meta`")),
         })?;
         Ok(ArgumentState { name: need(name, "name")?, value, metadata: need(metadata, "meta")? })
     }

@@ -87,7 +87,6 @@ impl<'de: 'a, 'a> Visitor<'de> for SessionObject<'a> {
             "forgotten" => put(&mut found.forgotten, key, map.next_value()?),
             "pending" => put(&mut found.pending, key, map.next_value_seed(Ids { arena })?),
             _ => Err(unknown(
-                key,
                 "`sqrt_session`, `policy`, `session`, `session_meta`, `session_value`, `blocked`, `next_call`, \
                  `forgotten` or `pending`",
             )),
