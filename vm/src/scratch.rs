@@ -70,6 +70,12 @@ impl Scratch {
         self.has_result.then_some(&self.state.result)
     }
 
+    /// How many tags of the last call are in its table. For tests of what a scratch holds.
+    #[doc(hidden)]
+    pub fn held_tags(&self) -> usize {
+        self.tags.len()
+    }
+
     /// The strings of the tags of the last call, and of its session.
     pub fn tags<'t>(&'t self, policy: &'t Policy, session: &'t Session) -> Tags<'t> {
         Tags { universe: policy.universe(), session: session.tags(), call: &self.tags }

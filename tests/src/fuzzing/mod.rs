@@ -10,19 +10,28 @@
 mod call_line;
 mod changes;
 mod compile;
+mod dispatch;
 mod fail_closed;
 mod image;
 mod image_round_trip;
 mod interleaved;
+mod interner;
+mod names;
 mod oracle;
 mod passes;
+mod patterns;
 mod pending_text;
+mod readings;
+mod regexes;
 pub mod replay;
 mod running;
 mod seeds;
 mod session_text;
+mod sets;
 mod syntax;
 mod tree;
+mod variants;
+mod wildcards;
 mod x_policy;
 
 /// A target.
@@ -94,8 +103,9 @@ pub const TARGETS: &[Target] = &[
     },
     Target {
         name: "call_line",
-        feeds: "any bytes as a call line",
-        holds: "no panic; what is accepted is JSON for another reader too",
+        feeds: "any bytes as a call line, and generated lines with edges of JSON in them",
+        holds: "what is taken has the same structure for `serde_json` and the same numbers for `std`; what is refused breaks a \
+                rule of S9",
         run: call_line::run,
         seeds: seeds::lines,
         max_len: 2048,
@@ -162,6 +172,71 @@ pub const TARGETS: &[Target] = &[
         run: fail_closed::run,
         seeds: seeds::cases_behind_choices,
         max_len: 4096,
+        dictionary: None,
+    },
+    Target {
+        name: "patterns",
+        feeds: "a generated regex, or some of them together, with texts near what they match; or any text as a regex",
+        holds: "refused exactly where `regex-syntax` refuses it or a limit of patterns is passed; matched as `regex-automata` matches \
+                the same parsed pattern, whatever the tables, in every reading, also as metadata",
+        run: patterns::run,
+        seeds: seeds::choices,
+        max_len: 1024,
+        dictionary: None,
+    },
+    Target {
+        name: "wildcards",
+        feeds: "wildcards with texts near what they match",
+        holds: "matched as the regex that says the same, and as a table of parts and places",
+        run: wildcards::run,
+        seeds: seeds::choices,
+        max_len: 512,
+        dictionary: None,
+    },
+    Target {
+        name: "sets",
+        feeds: "steps on metadata sets, and set expressions of policies",
+        holds: "the sets are those of truth tables over a small universe and the rest of the world",
+        run: sets::run,
+        seeds: seeds::choices,
+        max_len: 512,
+        dictionary: None,
+    },
+    Target {
+        name: "readings",
+        feeds: "a value condition in every place that has a reading, with nested values",
+        holds: "the engine answers as the naive interpreter does",
+        run: readings::run,
+        seeds: seeds::choices,
+        max_len: 1024,
+        dictionary: None,
+    },
+    Target {
+        name: "interner",
+        feeds: "calls with ever new tags in one session under small limits, finished and moved in any order",
+        holds: "the session is that of a model of strings; what fails is over a limit and changes nothing; what is held is bounded \
+                by what is listed",
+        run: interner::run,
+        seeds: seeds::choices,
+        max_len: 2048,
+        dictionary: None,
+    },
+    Target {
+        name: "dispatch",
+        feeds: "blocks with related ids, and names of tools near them",
+        holds: "the blocks that are found, and their order, are those of testing each id by itself",
+        run: dispatch::run,
+        seeds: seeds::choices,
+        max_len: 1024,
+        dictionary: None,
+    },
+    Target {
+        name: "names",
+        feeds: "lists of names with their hash tables, and changes to the tables",
+        holds: "every name is found, no other one is; a changed table is refused, or finds the same, and never another name",
+        run: names::run,
+        seeds: seeds::choices,
+        max_len: 1024,
         dictionary: None,
     },
 ];

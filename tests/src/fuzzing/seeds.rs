@@ -9,13 +9,14 @@ pub(super) fn policies() -> Vec<Vec<u8>> {
     corpus_cases().into_iter().flat_map(|case| case.files).map(|file| file.bytes).collect()
 }
 
-/// The call lines of the cases.
+/// The call lines of the cases, and choices that make lines.
 pub(super) fn lines() -> Vec<Vec<u8>> {
     let exchanges = corpus_cases().into_iter().flat_map(|case| match case.expectation {
         corpus::Expectation::Answers(exchanges) => exchanges,
         corpus::Expectation::Check(_) => Vec::new(),
     });
-    exchanges.map(|exchange| exchange.call.into_bytes()).collect()
+    let made = (0..).zip(choices()).map(|(number, choices): (u8, _)| [vec![number % 8], choices].concat());
+    exchanges.map(|exchange| exchange.call.into_bytes()).chain(made).collect()
 }
 
 /// Generated policies with calls.
@@ -50,6 +51,15 @@ pub(super) fn changes() -> Vec<Vec<u8>> {
         [&[(first % 4) as u8, (first / 4) as u8, (first / 7) as u8][..], &changes].concat()
     };
     (0..200).map(&mut seed).collect()
+}
+
+/// Choices at random, for targets whose bytes are nothing but choices.
+pub(super) fn choices() -> Vec<Vec<u8>> {
+    let bytes = |seed| {
+        let mut random = Random::new(seed);
+        (0..8 + random.below(300)).map(|_| random.below(256) as u8).collect()
+    };
+    (0..200).map(bytes).collect()
 }
 
 /// Generated trees.

@@ -86,6 +86,13 @@ impl Session {
         &self.tags
     }
 
+    /// How many tags that the policy does not name are in its table, and their length together, in bytes: those that its
+    /// metadata lists, and some that it listed before. For tests of what a session holds.
+    #[doc(hidden)]
+    pub fn held_tags(&self) -> (usize, usize) {
+        (self.tags.len(), self.tags.text_len())
+    }
+
     /// How many allowed calls wait to be finished.
     pub fn pending_calls(&self) -> usize {
         self.calls.pending_len()
