@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
+use sqrt_vm::visible::visible;
+
 use crate::output::{Failure, tell};
 
 /// Whether a path means standard input.
@@ -16,14 +18,9 @@ pub(crate) fn shown(path: &Path) -> String {
     path.to_string_lossy().into_owned()
 }
 
-/// The path for a message, in backticks; control characters are escaped, so that no name plays with the terminal.
+/// The path for a message, in backticks, with nothing in it that a terminal would obey.
 pub(crate) fn quoted(path: &Path) -> String {
-    let mut out = String::from("`");
-    for c in shown(path).chars() {
-        if c.is_control() { out.extend(c.escape_unicode()) } else { out.push(c) }
-    }
-    out.push('`');
-    out
+    format!("`{}`", visible(&shown(path)))
 }
 
 /// Refuses standard input given twice.

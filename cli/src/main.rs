@@ -17,9 +17,11 @@ mod program;
 mod replace;
 mod settings;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
+use sqrt_vm::visible::visible;
 
 use args::{CommandLine, Verb};
 use output::{Output, Status, Stop, stderr_is_coloured, stdout_is_coloured, tell, tell_failure};
@@ -28,7 +30,7 @@ fn main() -> ExitCode {
     let mut output = Output::new();
     let done = match CommandLine::try_parse() {
         Ok(command_line) => run(&command_line.verb, &mut output),
-        Err(asked) => help_or_usage(&asked, &mut output),
+        Err(asked) => help_or_usage(&made_visible(asked), &mut output),
     };
     // What was answered before a failure comes out before it is told.
     let flushed = output.flush();
@@ -48,6 +50,16 @@ fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
         Verb::Compile(args) => compile::run(args, output),
         Verb::Disasm(args) => disasm::run(args, output),
         Verb::Limits(_) => limits::run(output),
+    }
+}
+
+/// The same error about arguments without anything hidden in them, as the message repeats them.
+fn made_visible(asked: clap::Error) -> clap::Error {
+    let shown = |arg: OsString| visible(&arg.to_string_lossy()).into_owned();
+    match CommandLine::try_parse_from(std::env::args_os().map(shown)) {
+        Err(visible) => visible,
+        // An argument that is not UTF-8 where text is needed: the message does not repeat it.
+        Ok(_) => asked,
     }
 }
 

@@ -4,8 +4,12 @@
 //! command then ends quietly; any other failed write is one. Colours appear only on a terminal, and never with `NO_COLOR`.
 
 use std::fmt::Display;
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+#[cfg(unix)]
+use std::fs::File;
+use std::io::{self, BufWriter, IsTerminal, Write};
 use std::process::ExitCode;
+
+use sqrt_vm::visible::visible;
 
 /// How the command ends; the worst of several counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,7 +67,7 @@ impl From<Failure> for Stop {
 
 /// Standard output, and the exit status so far.
 pub(crate) struct Output {
-    stdout: BufWriter<StdoutLock<'static>>,
+    stdout: BufWriter<Box<dyn Write>>,
     /// Whether a write failed; there is no use in trying again, nor in telling it twice.
     broken: bool,
     status: Status,
@@ -71,7 +75,7 @@ pub(crate) struct Output {
 
 impl Output {
     pub(crate) fn new() -> Self {
-        let stdout = BufWriter::with_capacity(1 << 16, io::stdout().lock());
+        let stdout = BufWriter::with_capacity(1 << 16, stdout());
         Self { stdout, broken: false, status: Status::Fine }
     }
 
@@ -106,6 +110,22 @@ impl Output {
     }
 }
 
+/// Standard output as a file of its own. The handle of the standard library takes one that cannot be written to for one that
+/// swallows everything, and answers would be lost without a word.
+#[cfg(unix)]
+fn stdout() -> Box<dyn Write> {
+    use std::os::fd::AsFd;
+    match io::stdout().as_fd().try_clone_to_owned() {
+        Ok(stdout) => Box::new(File::from(stdout)),
+        Err(_) => Box::new(io::stdout().lock()),
+    }
+}
+
+#[cfg(not(unix))]
+fn stdout() -> Box<dyn Write> {
+    Box::new(io::stdout().lock())
+}
+
 fn stop(error: io::Error) -> Stop {
     match error.kind() {
         io::ErrorKind::BrokenPipe => Stop::Closed,
@@ -133,13 +153,13 @@ pub(crate) fn tell(text: impl Display) {
     let _ = write!(io::stderr().lock(), "{text}");
 }
 
-/// Tells a failure.
+/// Tells a failure, on one line whatever it quotes.
 pub(crate) fn tell_failure(failure: &Failure) {
     let (red, cyan, plain) =
         if stderr_is_coloured() { ("\x1b[1;31m", "\x1b[1;36m", "\x1b[0m") } else { ("", "", "") };
-    let mut text = format!("{red}error{plain}: {}\n", failure.message);
+    let mut text = format!("{red}error{plain}: {}\n", visible(&failure.message));
     if let Some(help) = &failure.help {
-        text.push_str(&format!("{cyan}help{plain}: {help}\n"));
+        text.push_str(&format!("{cyan}help{plain}: {}\n", visible(help)));
     }
     tell(text);
 }
