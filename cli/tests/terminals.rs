@@ -52,6 +52,14 @@ const HOSTILE: &[&str] = &[
     "\n",
 ];
 
+/// Names of files and arguments with all of it, some at a time, and one that is not UTF-8.
+fn hostile_names() -> Vec<Vec<u8>> {
+    let possible: Vec<&str> = HOSTILE.iter().filter(|text| !text.contains('\0')).copied().collect();
+    let mut names: Vec<_> = possible.chunks(7).map(|some| some.concat().into_bytes()).collect();
+    names.push(b"\xff\xfe\x9b".to_vec());
+    names
+}
+
 /// Whether a stream has nothing but visible text and line feeds.
 fn assert_visible(what: &str, stream: &[u8]) {
     let text = std::str::from_utf8(stream).unwrap_or_else(|error| panic_about(what, &error.to_string()));
@@ -116,7 +124,7 @@ fn hostile_scene(hostile: &str) -> (String, String) {
     let comment = hostile.replace(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'], " ");
     let policy = format!(
         "/// doc {comment}\ntool \"t{hostile}\" {{\n    // comment {comment}\n    /// why {comment}\n    must deny when not to.value in {{\"v{hostile}\", \
-         r\"p{hostile}.*\", w\"w{hostile}*\"}} and {{\"tag{hostile}\"}} subset of to.tags;\n    session before {{ @tags |= {{\"s{hostile}\"}}; }}\n\
+         r\"p{hostile}.*\", w\"w{hostile}*\"}} and to.tags overlaps {{\"tag{hostile}\"}};\n    session before {{ @tags |= {{\"s{hostile}\"}}; }}\n\
          }}\ntool r\"t.*\" {{ should allow when \"x{hostile}\" in to.tags; result {{ @producers |= {{\"p{hostile}\"}}; }} }}\n"
     );
     let text = |prefix: &str| serde_json::Value::from(format!("{prefix}{hostile}"));
@@ -147,7 +155,7 @@ fn policies_and_calls_full_of_hidden_characters_are_shown_visibly() {
     }
     // All that may be in a policy, at once, so that there are answers.
     let fine: String = HOSTILE.iter().filter(|text| text.chars().all(char::is_control)).copied().collect();
-    let (policy, calls) = hostile_scene(&fine.replace(['\n', '\r', '\0'], ""));
+    let (policy, calls) = hostile_scene(&fine.replace(['\n', '\r', '\0', '[', ']'], ""));
     let path = folder.file("policy.sqrt", policy);
     assert!(every_verb(&folder, path.as_ref(), calls.as_bytes()) > 10);
 }
@@ -155,16 +163,11 @@ fn policies_and_calls_full_of_hidden_characters_are_shown_visibly() {
 #[test]
 fn names_of_files_are_shown_visibly() {
     let folder = Folder::new();
-    for hostile in HOSTILE
-        .iter()
-        .filter(|text| !text.contains('\0'))
-        .map(|text| text.as_bytes())
-        .chain([&b"\xff\xfe\x9b"[..]])
-    {
+    for hostile in hostile_names() {
         let name = |end: &str| -> OsString {
             let mut path = OsString::from(folder.path("")).into_vec();
             path.extend_from_slice(b"x");
-            path.extend_from_slice(hostile);
+            path.extend_from_slice(&hostile);
             path.extend_from_slice(end.as_bytes());
             OsString::from_vec(path)
         };
@@ -207,13 +210,8 @@ fn names_of_files_are_shown_visibly() {
 
 #[test]
 fn arguments_are_shown_visibly() {
-    for hostile in HOSTILE
-        .iter()
-        .filter(|text| !text.contains('\0'))
-        .map(|text| text.as_bytes())
-        .chain([&b"\xff\x9b"[..]])
-    {
-        let arg = |start: &str| OsString::from_vec([start.as_bytes(), hostile].concat());
+    for hostile in hostile_names() {
+        let arg = |start: &str| OsString::from_vec([start.as_bytes(), &hostile].concat());
         let (bare, option, value, joined) = (arg("x"), arg("--x"), arg(""), arg("--mode="));
         for args in [
             vec![bare.as_os_str()],

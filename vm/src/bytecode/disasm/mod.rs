@@ -14,6 +14,7 @@ use super::instruction::{Op, OperandVisitor, decode};
 use super::op::Instruction;
 use super::operand::AnyOperand;
 use super::program::*;
+use crate::visible::visible;
 
 /// The text of `program`: its blocks with their rules, its procedures with their code, its tables. What belongs to
 /// explanations is only counted.
@@ -85,8 +86,8 @@ impl Disassembly<'_> {
 
     fn block(&self, f: &mut Formatter<'_>, index: usize, block: &BlockRecord) -> fmt::Result {
         let content = self.content();
-        let text =
-            self.program.string(block.tool_text).map_or_else(|| tool(content, block.tool), str::to_owned);
+        let text = self.program.string(block.tool_text);
+        let text = text.map_or_else(|| tool(content, block.tool), |text| visible(text).into_owned());
         write!(f, "block {index} {} ", tool(content, block.tool))?;
         if matches!(block.tool, ToolRecord::Pattern(_)) {
             write!(f, "(shown as {text}) ")?;
