@@ -46,6 +46,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! [`live`] has what threads share: a policy that is replaced while calls run, and sessions by name.
+//!
 //! Deciding fails closed: what goes wrong is a deny with a [`Failure`](engine::Failure). [`json::JsonLines`] reads calls and
 //! writes answers as text, [`Scratch::trace`](scratch::Scratch::trace) explains. `docs/embedding.md` is the guide at length,
 //! `docs/sessions.md` tells of sessions that are stored and moved. [`bytecode`] and [`automata`] are for the compiler.
@@ -75,6 +77,7 @@ mod exec;
 pub mod handle;
 pub mod json;
 pub mod limits;
+pub mod live;
 pub mod metadata;
 pub mod number;
 pub mod pattern;

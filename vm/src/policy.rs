@@ -165,6 +165,11 @@ impl Policy {
         program.blocks.get(block as usize).map(|record| BlockInfo { program, record })
     }
 
+    #[cfg(test)]
+    pub(crate) fn verified_program(&self) -> &Arc<Program> {
+        self.verified.shared_program()
+    }
+
     pub(crate) fn identity(&self) -> &Arc<()> {
         &self.identity
     }

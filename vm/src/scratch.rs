@@ -51,6 +51,15 @@ impl Scratch {
         }
     }
 
+    /// Makes it memory for `policy`, anew if it was for another one, even of the same id. Whether calls are explained stays.
+    pub fn fit(&mut self, policy: &Policy) {
+        if !self.belongs_to(policy) {
+            let explains = self.explains;
+            *self = Scratch::new(policy);
+            self.explain(policy, explains);
+        }
+    }
+
     /// Whether it was made for this policy.
     pub(crate) fn belongs_to(&self, policy: &Policy) -> bool {
         Arc::ptr_eq(&self.policy, policy.identity())

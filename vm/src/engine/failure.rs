@@ -5,7 +5,7 @@ use std::fmt;
 use crate::bytecode::PolicyId;
 use crate::exec::Fault;
 use crate::limits::LimitExceeded;
-use crate::metadata::SessionError;
+use crate::metadata::{NotPending, SessionError};
 use crate::value::NotJson;
 
 /// Why something could not be done (S6.11). [`Failure::kind`] says what a host may do about it.
@@ -30,6 +30,8 @@ pub(super) enum Cause {
     Forgotten,
     NoMoreCalls,
     NotJson(NotJson),
+    PolicyGone { allowed_by: PolicyId },
+    NotOpened(String),
 }
 
 /// The kinds of failures.
@@ -58,6 +60,10 @@ pub enum FailureKind {
     Forgotten,
     /// A value that has to be written has no JSON form.
     NotJson,
+    /// The policy that allowed the call, which [`Failure::policy`] names, is neither in force nor held.
+    PolicyGone,
+    /// The host did not bring the session that was asked for.
+    SessionNotOpened,
     /// An error of the engine itself.
     Internal,
 }
@@ -65,6 +71,18 @@ pub enum FailureKind {
 impl Failure {
     pub(crate) fn repeated_argument() -> Failure {
         Cause::RepeatedArgument.into()
+    }
+
+    pub(crate) fn blocked() -> Failure {
+        Cause::Blocked.into()
+    }
+
+    pub(crate) fn policy_gone(allowed_by: PolicyId) -> Failure {
+        Cause::PolicyGone { allowed_by }.into()
+    }
+
+    pub(crate) fn not_opened(reason: String) -> Failure {
+        Cause::NotOpened(reason).into()
     }
 
     /// What kind of failure it is.
@@ -84,6 +102,8 @@ impl Failure {
             Cause::OtherSession => FailureKind::PendingCallOfOtherSession,
             Cause::Finished => FailureKind::NotPending,
             Cause::Forgotten => FailureKind::Forgotten,
+            Cause::PolicyGone { .. } => FailureKind::PolicyGone,
+            Cause::NotOpened(_) => FailureKind::SessionNotOpened,
         }
     }
 
@@ -96,12 +116,14 @@ impl Failure {
         }
     }
 
-    /// The policy that the session, the handle or the pending call belongs to, if the reason is that it is not the one asked.
+    /// The policy that the session, the handle or the pending call belongs to, if the reason is that it is not the one asked, or
+    /// not there.
     pub fn policy(&self) -> Option<PolicyId> {
         match &self.cause {
             Cause::ForeignSession { belongs_to }
             | Cause::ForeignHandle { belongs_to }
-            | Cause::ForeignPendingCall { belongs_to } => Some(*belongs_to),
+            | Cause::ForeignPendingCall { belongs_to }
+            | Cause::PolicyGone { allowed_by: belongs_to } => Some(*belongs_to),
             _ => None,
         }
     }
@@ -110,6 +132,15 @@ impl Failure {
 impl From<Cause> for Failure {
     fn from(cause: Cause) -> Failure {
         Failure { cause }
+    }
+}
+
+impl From<NotPending> for Failure {
+    fn from(reason: NotPending) -> Failure {
+        match reason {
+            NotPending::Finished => Cause::Finished.into(),
+            NotPending::Forgotten => Cause::Forgotten.into(),
+        }
     }
 }
 
@@ -163,6 +194,10 @@ impl fmt::Display for Failure {
             Cause::Forgotten => f.write_str(
                 "the session has forgotten the call: more calls than `pending_calls` were waiting to be finished",
             ),
+            Cause::PolicyGone { allowed_by } => {
+                write!(f, "the policy {allowed_by}, which allowed the call, was replaced and is no longer held")
+            }
+            Cause::NotOpened(reason) => write!(f, "the session could not be opened: {reason}"),
             Cause::NoMoreCalls => f.write_str("the session has no more ids for calls: begin a new one"),
         }
     }

@@ -9,7 +9,7 @@ use super::Failure;
 use super::failure::Cause;
 use crate::bytecode::PolicyId;
 use crate::call::Call;
-use crate::metadata::{NotPending, Session};
+use crate::metadata::Session;
 use crate::policy::Policy;
 
 /// A call that was allowed and whose result is not there yet. It can be finished once: a clone is the same call.
@@ -60,12 +60,7 @@ impl<'c> PendingCall<'c> {
         if self.session.as_deref() != session.name() {
             return Err(Cause::OtherSession.into());
         }
-        session.calls_mut().close(self.id).map_err(|reason| match reason {
-            NotPending::Finished => Cause::Finished.into(),
-            NotPending::Forgotten => {
-                session.block();
-                Cause::Forgotten.into()
-            }
-        })
+        session.close_call(self.id)?;
+        Ok(())
     }
 }

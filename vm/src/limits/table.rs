@@ -185,6 +185,10 @@ limits! {
         session_name_bytes = 1024, "bytes", "The longest name of a session.";
         pending_calls = 1024, "calls",
             "How many allowed calls of a session may wait to be finished; with one more the oldest is forgotten.";
+        live_sessions = 1_000_000, "sessions",
+            "How many sessions a host has in memory by name (`live::Sessions`); with one more, that one's calls are denied.";
+        earlier_policies = 16, "policies",
+            "How many replaced policies are held for calls that are still to be finished; with one more the oldest is given up.";
     }
     group Command {
         eval_sessions = 1_000_000, "sessions",

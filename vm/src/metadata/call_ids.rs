@@ -6,6 +6,8 @@
 //! Invariants: ranges are not empty, ascend and do not touch; they are below `next`, and none is below `forgotten`. An id
 //! below `forgotten` that is not pending may have been forgotten; one above it was finished.
 
+use std::ops::Range;
+
 use smallvec::SmallVec;
 
 /// The first number that is no id: beyond it, readers of JSON that know only doubles would mix ids up.
@@ -109,6 +111,12 @@ impl CallIds {
         self.count
     }
 
+    /// Whether one of a range is pending.
+    pub(crate) fn has_pending(&self, ids: Range<u64>) -> bool {
+        let place = self.pending.partition_point(|&(_, end)| end <= ids.start);
+        self.pending.get(place).is_some_and(|&(first, _)| first.max(ids.start) < ids.end)
+    }
+
     /// The pending ones, ascending.
     pub(crate) fn pending(&self) -> impl Iterator<Item = u64> + '_ {
         self.pending.iter().flat_map(|&(first, end)| first..end)
@@ -162,6 +170,8 @@ mod tests {
                 }
                 prop_assert_eq!(ids.pending().collect::<Vec<_>>(), pending.iter().copied().collect::<Vec<_>>());
                 prop_assert_eq!(ids.pending_len(), pending.len());
+                let (from, to) = (id.min(20), id.max(10));
+                prop_assert_eq!(ids.has_pending(from..to), pending.range(from..to).next().is_some());
                 let all: Vec<u64> = ids.pending().collect();
                 prop_assert_eq!(&CallIds::restore(ids.next(), ids.forgotten(), &all).unwrap(), &ids);
             }

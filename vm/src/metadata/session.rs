@@ -6,7 +6,7 @@
 //! Invariants: the metadata has no ids of a call. The table has at most about twice the tags that the metadata lists, so
 //! a session does not grow by tags that come and go; it is compacted in place, in memory that it has.
 
-use super::call_ids::CallIds;
+use super::call_ids::{CallIds, NotPending};
 use super::tags::{CALL_IDS, session_tag};
 use super::{FIELDS, Metadata, StringTable, TagId, Tags, Universe};
 use crate::bytecode::PolicyId;
@@ -122,6 +122,18 @@ impl Session {
 
     pub(crate) fn calls_mut(&mut self) -> &mut CallIds {
         &mut self.calls
+    }
+
+    /// Takes a call off the list of those that are pending.
+    ///
+    /// # Errors
+    /// If it is not pending. A session that may have forgotten it is blocked then: what came of the call is lost.
+    pub(crate) fn close_call(&mut self, id: u64) -> Result<(), NotPending> {
+        let closed = self.calls.close(id);
+        if closed == Err(NotPending::Forgotten) {
+            self.block();
+        }
+        closed
     }
 
     pub(crate) fn shared_name(&self) -> Option<&Arc<str>> {

@@ -49,6 +49,18 @@ impl Session {
         Ok(())
     }
 
+    /// Moves the session to `policy`, if it is not there: to the very program, not to one of the same id, so that no other one
+    /// stays in memory for it.
+    ///
+    /// # Errors
+    /// As [`Session::rebind`].
+    pub(crate) fn bind(&mut self, policy: &Policy) -> Result<(), SessionError> {
+        if self.policy == policy.id() && self.universe.is(policy.universe()) {
+            return Ok(());
+        }
+        self.rebind(policy)
+    }
+
     /// The session as JSON text, for [`Session::import`]. Equal states give equal texts, byte for byte.
     pub fn export(&self) -> String {
         let (none, arena) = (StringTable::default(), Arena::new());

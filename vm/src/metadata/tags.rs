@@ -228,6 +228,11 @@ impl Universe {
         Universe { program, len }
     }
 
+    /// Whether it is that of the very same program in memory.
+    pub(crate) fn is(&self, other: &Universe) -> bool {
+        Arc::ptr_eq(&self.program, &other.program)
+    }
+
     /// How many tags.
     pub(crate) fn len(&self) -> u32 {
         self.len
