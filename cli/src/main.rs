@@ -18,20 +18,22 @@ mod replace;
 mod settings;
 
 use std::ffi::OsString;
+use std::panic::{self, AssertUnwindSafe, Location};
 use std::process::ExitCode;
 
 use clap::Parser;
 use sqrt_vm::visible::visible;
 
 use args::{CommandLine, Verb};
-use output::{Output, Status, Stop, stderr_is_coloured, stdout_is_coloured, tell, tell_failure};
+use output::{Failure, Output, Status, Stop, stderr_is_coloured, stdout_is_coloured, tell, tell_failure};
 
 fn main() -> ExitCode {
+    panic::set_hook(Box::new(|panic| tell_failure(&internal_error(panic.location()))));
     let mut output = Output::new();
-    let done = match CommandLine::try_parse() {
-        Ok(command_line) => run(&command_line.verb, &mut output),
-        Err(asked) => help_or_usage(&made_visible(asked), &mut output),
-    };
+    let done = guarded(&mut output, |output| match CommandLine::try_parse() {
+        Ok(command_line) => run(&command_line.verb, output),
+        Err(asked) => help_or_usage(&made_visible(asked), output),
+    });
     // What was answered before a failure comes out before it is told.
     let flushed = output.flush();
     for stop in [done, flushed].into_iter().filter_map(Result::err) {
@@ -41,6 +43,22 @@ fn main() -> ExitCode {
         }
     }
     output.status().into()
+}
+
+/// Does the work of the command. A panic, which no input should cause, ends it as a failure that the hook has told, so that
+/// answers given before come out and the status says that not all of the work was done.
+fn guarded(output: &mut Output, work: impl FnOnce(&mut Output) -> Result<(), Stop>) -> Result<(), Stop> {
+    // Of what the work has left half done, only the output is used again, and that knows whether a write was interrupted.
+    panic::catch_unwind(AssertUnwindSafe(|| work(output))).unwrap_or_else(|_| {
+        output.worsen(Status::Failed);
+        Ok(())
+    })
+}
+
+/// A panic by its place alone: its text may quote what was being worked on.
+fn internal_error(place: Option<&Location<'_>>) -> Failure {
+    let place = place.map_or_else(String::new, |place| format!(" at {place}"));
+    Failure::new(format!("internal error of `sqrt`{place}")).help("please report it with what you ran")
 }
 
 fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
@@ -78,4 +96,19 @@ fn help_or_usage(asked: &clap::Error, output: &mut Output) -> Result<(), Stop> {
         return Ok(());
     }
     output.text(&text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_a_failure_after_which_answers_still_come_out() {
+        let mut output = Output::new();
+        let done = guarded(&mut output, |_| panic!("a secret"));
+        assert!(done.is_ok() && output.flush().is_ok());
+        assert_eq!(output.status(), Status::Failed);
+        let told = format!("{:?}", internal_error(Some(Location::caller())));
+        assert!(told.contains("main.rs") && !told.contains("secret"), "{told}");
+    }
 }

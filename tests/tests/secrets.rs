@@ -82,7 +82,7 @@ fn cases(default: std::ops::Range<u64>, mut check: impl FnMut(&Policy, &[String]
 #[test]
 fn answers_and_explanations_tell_no_values() {
     let mut answered = 0;
-    cases(0..60, |policy, lines, _| {
+    cases(0..30, |policy, lines, _| {
         let (mut answering, mut session, mut out) =
             (JsonLines::new(policy), Session::new(policy), String::new());
         answering.explain(policy, true);
@@ -96,13 +96,13 @@ fn answers_and_explanations_tell_no_values() {
         assert_silent("the log of a session", &format!("{session:?}"));
         assert_silent("the log of a scratch", &format!("{answering:?}"));
     });
-    assert!(answered > 500, "{answered}");
+    assert!(answered > 200, "{answered}");
 }
 
 #[test]
 fn logs_of_calls_tell_no_values() {
     let mut finished = 0;
-    cases(100..130, |policy, lines, _| {
+    cases(100..115, |policy, lines, _| {
         let (arena, mut session) = (Arena::new(), Session::new(policy));
         let mut scratch = sqrt_vm::scratch::Scratch::new(policy);
         for line in lines {
@@ -128,14 +128,14 @@ fn logs_of_calls_tell_no_values() {
         assert_silent("the log of a session", &format!("{session:?}"));
         assert_silent("the log of a scratch", &format!("{scratch:?}"));
     });
-    assert!(finished > 100, "{finished}");
+    assert!(finished > 50, "{finished}");
 }
 
 /// What carries values on purpose has them where it should and nowhere else.
 #[test]
 fn texts_of_sessions_and_pending_calls_have_values_in_their_places_alone() {
     let (mut in_sessions, mut in_calls, mut left_out) = (0, 0, 0);
-    cases(200..240, |policy, lines, _| {
+    cases(200..225, |policy, lines, _| {
         let arena = Arena::new();
         let mut scratch = sqrt_vm::scratch::Scratch::new(policy);
         for line in lines {
@@ -181,7 +181,7 @@ fn damaged(text: &str, random: &mut Random) -> Vec<u8> {
 #[test]
 fn errors_about_damaged_texts_tell_no_values() {
     let mut errors = 0;
-    cases(300..330, |policy, lines, random| {
+    cases(300..315, |policy, lines, random| {
         let arena = Arena::new();
         let mut scratch = sqrt_vm::scratch::Scratch::new(policy);
         for line in lines {
@@ -213,7 +213,7 @@ fn errors_about_damaged_texts_tell_no_values() {
             }
         }
     });
-    assert!(errors > 1_000, "{errors}");
+    assert!(errors > 400, "{errors}");
 }
 
 /// A value where something else belongs is not told either, whatever it is and wherever it stands.
