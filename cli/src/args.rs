@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::LazyLock;
 
+use crate::limits::setting;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 /// The version of the command and of the format of images that it writes and reads.
@@ -32,7 +33,7 @@ pub(crate) enum Verb {
     Eval(EvalArgs),
     Compile(CompileArgs),
     Disasm(DisasmArgs),
-    Limits(LimitsArgs),
+    Limits(ShowLimitsArgs),
 }
 
 /// Check policies and show every problem.
@@ -54,6 +55,9 @@ pub(crate) struct CheckArgs {
     /// How to show problems; `json` is one line per file.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitsArgs,
 
     /// Policy files; `-` is standard input.
     #[arg(value_name = "FILE", required = true)]
@@ -87,6 +91,17 @@ pub(crate) struct EvalArgs {
     /// Add the outcome of every matching block, rule and condition to each answer.
     #[arg(long)]
     pub(crate) explain: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitsArgs,
+}
+
+/// What is allowed.
+#[derive(Debug, Args)]
+pub(crate) struct LimitsArgs {
+    /// Set a limit, such as `value_bytes=1MiB`; `sqrt limits` lists them. May be given several times.
+    #[arg(long = "limit", value_name = "NAME=VALUE", value_parser = setting)]
+    pub(crate) settings: Vec<(String, usize)>,
 }
 
 /// What a policy is made with beside its text.
@@ -155,6 +170,9 @@ pub(crate) struct CompileArgs {
 
     #[command(flatten)]
     pub(crate) settings: SettingsArgs,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitsArgs,
 }
 
 const COMPILE_HELP: &str = r#"Example:
@@ -173,15 +191,21 @@ pub(crate) struct DisasmArgs {
     #[arg(long)]
     pub(crate) explanations: bool,
 
+    #[command(flatten)]
+    pub(crate) limits: LimitsArgs,
+
     /// The policy file or image; `-` is standard input.
     #[arg(value_name = "FILE")]
     pub(crate) file: PathBuf,
 }
 
-/// Show the tables of limits.
+/// Show the limits that are in force.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  $ sqrt limits")]
-pub(crate) struct LimitsArgs {}
+#[command(after_help = "Example:\n  $ sqrt limits\n  $ sqrt limits --limit value_bytes=64MiB")]
+pub(crate) struct ShowLimitsArgs {
+    #[command(flatten)]
+    pub(crate) limits: LimitsArgs,
+}
 
 #[cfg(test)]
 mod tests {

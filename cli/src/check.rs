@@ -9,20 +9,22 @@ use sqrt_compiler::{Compiled, Options, Source};
 use crate::args::{CheckArgs, Format};
 use crate::input;
 use crate::json;
+use crate::limits;
 use crate::output::{Failure, Output, Status, Stop, stdout_is_coloured, tell, tell_failure};
 use crate::policy::{PolicyFile, Problems, counted, each_rendered, source_map};
 
 /// Checks the files; one that cannot be read stops no other, unless they are one policy.
 pub(crate) fn run(args: &CheckArgs, output: &mut Output) -> Result<(), Stop> {
     input::stdin_at_most_once(args.files.iter())?;
+    let limits = limits::asked(&args.limits)?;
     let mut summary = Summary::default();
     if args.together {
-        together(args, output, &mut summary)?;
+        together(args, &limits, output, &mut summary)?;
     } else {
         for path in &args.files {
-            match PolicyFile::read(path) {
+            match PolicyFile::read(path, &limits) {
                 Ok(file) => {
-                    let compiled = compile(args, &[file.source()]);
+                    let compiled = compile(args, &limits, &[file.source()]);
                     report(args, &compiled, output, &mut summary)?;
                 }
                 Err(failure) => {
@@ -62,10 +64,15 @@ impl Summary {
 }
 
 /// Checks the files as one policy. Without one of them nothing sound can be said about the others.
-fn together(args: &CheckArgs, output: &mut Output, summary: &mut Summary) -> Result<(), Stop> {
+fn together(
+    args: &CheckArgs,
+    limits: &Limits,
+    output: &mut Output,
+    summary: &mut Summary,
+) -> Result<(), Stop> {
     let mut files = Vec::new();
     for path in &args.files {
-        match PolicyFile::read(path) {
+        match PolicyFile::read(path, limits) {
             Ok(file) => files.push(file),
             Err(failure) => {
                 tell_failure(&failure);
@@ -82,17 +89,17 @@ fn together(args: &CheckArgs, output: &mut Output, summary: &mut Summary) -> Res
     if args.syntax_only {
         // The grammar knows nothing of other files.
         for source in sources {
-            report(args, &compile(args, &[source]), output, summary)?;
+            report(args, &compile(args, limits, &[source]), output, summary)?;
         }
         return Ok(());
     }
-    report(args, &compile(args, &sources), output, summary)
+    report(args, &compile(args, limits, &sources), output, summary)
 }
 
-fn compile(args: &CheckArgs, sources: &[Source<'_>]) -> Compiled {
+fn compile(args: &CheckArgs, limits: &Limits, sources: &[Source<'_>]) -> Compiled {
     match sources {
-        [source] if args.syntax_only => sqrt_compiler::check_syntax(*source, &Limits::default()),
-        _ => sqrt_compiler::check(sources, &Options::default()),
+        [source] if args.syntax_only => sqrt_compiler::check_syntax(*source, limits),
+        _ => sqrt_compiler::check(sources, &Options { limits: *limits, ..Options::default() }),
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use sqrt_vm::limits::Limits;
 use sqrt_vm::policy::Policy;
 
 use crate::args::CompileArgs;
 use crate::input;
+use crate::limits;
 use crate::output::{Failure, Output, Status, Stop, tell_failure};
-use crate::program::PolicyInputs;
+use crate::program::{PolicyInputs, cannot_run};
 use crate::replace::{replace_file, same_file};
 
 /// Compiles the policy and writes its image.
@@ -27,7 +27,9 @@ pub(crate) fn run(args: &CompileArgs, output: &mut Output) -> Result<(), Stop> {
             return Err(failure.help("give `-o` another name, such as one that ends in `.sqrtc`").into());
         }
     }
-    let Some(inputs) = PolicyInputs::read(&args.policies, args.settings.x_policy.as_deref(), output)? else {
+    let limits = limits::asked(&args.limits)?;
+    let Some(inputs) = PolicyInputs::read(&args.policies, args.settings.x_policy.as_deref(), limits, output)?
+    else {
         return Ok(());
     };
     if let Some(image) = inputs.image() {
@@ -38,8 +40,8 @@ pub(crate) fn run(args: &CompileArgs, output: &mut Output) -> Result<(), Stop> {
     let Some(program) = inputs.program(&args.settings, !args.no_explanations, output)? else { return Ok(()) };
     let image = program.to_image();
     // What cannot be loaded is not written.
-    if let Err(error) = Policy::load_with_explanations(&image, Limits::default()) {
-        tell_failure(&Failure::new(format!("the policy cannot run: {error}")));
+    if let Err(error) = Policy::load_with_explanations(&image, limits) {
+        tell_failure(&cannot_run(&error));
         output.worsen(Status::NotFine);
         return Ok(());
     }

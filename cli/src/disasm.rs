@@ -7,17 +7,19 @@ use sqrt_vm::bytecode::program::Program;
 use sqrt_vm::bytecode::{VerifiedProgram, disasm, disasm_with_explanations};
 
 use crate::args::DisasmArgs;
+use crate::limits;
 use crate::output::{Failure, Output, Status, Stop, tell, tell_failure};
 use crate::policy::{PolicyFile, tell_diagnostics};
 
 /// Compiles the policy, or loads the image, and writes its bytecode.
 pub(crate) fn run(args: &DisasmArgs, output: &mut Output) -> Result<(), Stop> {
-    let file = PolicyFile::read(&args.file)?;
-    match program(&file)? {
+    let limits = limits::asked(&args.limits)?;
+    let file = PolicyFile::read(&args.file, &limits)?;
+    match program(&file, &limits)? {
         Some(program) => {
             let show = if args.explanations { disasm_with_explanations } else { disasm };
             output.text(&show(program.program()))?;
-            if args.verify { verify(program.program(), output) } else { Ok(()) }
+            if args.verify { verify(program.program(), &limits, output) } else { Ok(()) }
         }
         None => {
             output.worsen(Status::NotFine);
@@ -27,8 +29,7 @@ pub(crate) fn run(args: &DisasmArgs, output: &mut Output) -> Result<(), Stop> {
 }
 
 /// Tells which automata are not those of their patterns.
-fn verify(program: &Program, output: &mut Output) -> Result<(), Stop> {
-    let limits = Limits::default();
+fn verify(program: &Program, limits: &Limits, output: &mut Output) -> Result<(), Stop> {
     let budget = Budget::new(limits.pattern_table_bytes(), limits.pattern_tables_bytes());
     let found = differences(program, budget)
         .map_err(|error| Failure::new(format!("the automata cannot be built anew: {error}")))?;
@@ -43,11 +44,11 @@ fn verify(program: &Program, output: &mut Output) -> Result<(), Stop> {
 }
 
 /// The program; `None`, told, if the policy is not fine.
-fn program(file: &PolicyFile) -> Result<Option<VerifiedProgram>, Stop> {
+fn program(file: &PolicyFile, limits: &Limits) -> Result<Option<VerifiedProgram>, Stop> {
     if file.is_image() {
-        return Ok(Some(file.load(true)?));
+        return Ok(Some(file.load(true, limits)?));
     }
-    let compiled = compile(&[file.source()], &Options::default());
+    let compiled = compile(&[file.source()], &Options { limits: *limits, ..Options::default() });
     tell_diagnostics(&compiled);
     Ok(compiled.program)
 }

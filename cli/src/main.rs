@@ -67,7 +67,7 @@ fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
         Verb::Eval(args) => eval::run(args, output),
         Verb::Compile(args) => compile::run(args, output),
         Verb::Disasm(args) => disasm::run(args, output),
-        Verb::Limits(_) => limits::run(output),
+        Verb::Limits(args) => limits::run(args, output),
     }
 }
 

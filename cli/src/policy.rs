@@ -6,11 +6,12 @@ use std::path::Path;
 
 use sqrt_compiler::diagnostics::render::{Style, render};
 use sqrt_compiler::diagnostics::{Severity, SourceMap};
-use sqrt_compiler::limits::Limits;
+use sqrt_compiler::limits::{LimitExceeded, Limits};
 use sqrt_compiler::{Compiled, Source};
 use sqrt_vm::bytecode::{ImageErrorKind, VerifiedProgram, image};
 
 use crate::input;
+use crate::limits::raise;
 use crate::output::{Failure, stderr_is_coloured, tell};
 
 /// A policy file that was read.
@@ -21,10 +22,10 @@ pub(crate) struct PolicyFile {
 }
 
 impl PolicyFile {
-    pub(crate) fn read(path: &Path) -> Result<Self, Failure> {
+    pub(crate) fn read(path: &Path, limits: &Limits) -> Result<Self, Failure> {
         input::tell_if_typed(path, "a policy");
-        let source_limit = Limits::default().source_bytes() as u64;
-        let image_limit = Limits::default().image_bytes() as u64;
+        let source_limit = limits.source_bytes() as u64;
+        let image_limit = limits.image_bytes() as u64;
         let limit = |start: &[u8]| if image::is_image(start) { image_limit } else { source_limit };
         let bytes = input::read_with(path, image::MAGIC.len() as u64, limit)?;
         Ok(Self { name: input::shown(path), bytes })
@@ -40,12 +41,12 @@ impl PolicyFile {
     }
 
     /// The program of an image, with its explanations, if it has some and they are wanted.
-    pub(crate) fn load(&self, explanations: bool) -> Result<VerifiedProgram, Failure> {
+    pub(crate) fn load(&self, explanations: bool, limits: &Limits) -> Result<VerifiedProgram, Failure> {
         let refused =
             |why: &dyn Display| Failure::new(format!("{}: {why}", input::quoted(Path::new(&self.name))));
-        let limit = Limits::default().image_bytes();
-        if self.bytes.len() > limit {
-            return Err(refused(&format_args!("the image is over the limit `image_bytes` of {limit} bytes")));
+        // A longer one was read as far as one byte beyond the limit.
+        if let Err(limit) = LimitExceeded::check("image_bytes", self.bytes.len(), limits.image_bytes()) {
+            return Err(refused(&format_args!("the image is {limit}")).help(raise(&limit)));
         }
         let read = match explanations {
             true => VerifiedProgram::from_image,

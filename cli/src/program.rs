@@ -8,9 +8,11 @@ use sqrt_compiler::limits::Limits;
 use sqrt_compiler::x_policy::XPolicy;
 use sqrt_compiler::{Source, compile};
 use sqrt_vm::bytecode::VerifiedProgram;
+use sqrt_vm::policy::PolicyError;
 
 use crate::args::SettingsArgs;
 use crate::input;
+use crate::limits;
 use crate::output::{Failure, Output, Status, Stop, tell_failure};
 use crate::policy::{PolicyFile, tell_diagnostics};
 use crate::settings;
@@ -19,6 +21,7 @@ use crate::settings;
 pub(crate) struct PolicyInputs {
     files: Vec<PolicyFile>,
     document: Option<XPolicy>,
+    limits: Limits,
 }
 
 impl PolicyInputs {
@@ -26,12 +29,14 @@ impl PolicyInputs {
     pub(crate) fn read(
         policies: &[PathBuf],
         x_policy: Option<&Path>,
+        limits: Limits,
         output: &mut Output,
     ) -> Result<Option<Self>, Stop> {
-        let files: Vec<_> = policies.iter().map(|path| PolicyFile::read(path)).collect::<Result<_, _>>()?;
-        let Some(path) = x_policy else { return Ok(Some(PolicyInputs { files, document: None })) };
-        match XPolicy::read(&read_document(path)?) {
-            Ok(document) => Ok(Some(PolicyInputs { files, document: Some(document) })),
+        let files: Vec<_> =
+            policies.iter().map(|path| PolicyFile::read(path, &limits)).collect::<Result<_, _>>()?;
+        let Some(path) = x_policy else { return Ok(Some(PolicyInputs { files, document: None, limits })) };
+        match XPolicy::read(&read_document(path, &limits)?) {
+            Ok(document) => Ok(Some(PolicyInputs { files, document: Some(document), limits })),
             Err(error) => {
                 let failure = Failure::new(format!("{}: {error}", input::quoted(path)));
                 tell_failure(&match error.way_out() {
@@ -85,7 +90,7 @@ impl PolicyInputs {
                 "compile the policy files together with `sqrt compile`",
             );
         }
-        let program = image.load(explanations)?;
+        let program = image.load(explanations, &self.limits)?;
         let mut settings = program.program().settings.clone();
         settings::apply(args, &mut settings);
         Ok(if settings == program.program().settings { program } else { program.with_settings(settings) })
@@ -100,6 +105,7 @@ impl PolicyInputs {
         let sources: Vec<Source<'_>> = self.files.iter().map(PolicyFile::source).collect();
         let mut options = self.document.as_ref().map(XPolicy::options).unwrap_or_default();
         settings::apply(args, &mut options.settings);
+        options.limits = self.limits;
         options.no_explanations = !explanations;
         let compiled = match &self.document {
             Some(document) => document.compile_with(&sources, &options),
@@ -113,13 +119,23 @@ impl PolicyInputs {
     }
 }
 
+/// What is to be told of a policy that cannot be made to run.
+pub(crate) fn cannot_run(error: &PolicyError) -> Failure {
+    let failure = Failure::new(format!("the policy cannot run: {error}"));
+    match error.limit() {
+        Some(limit) => failure.help(limits::raise(limit)),
+        None => failure,
+    }
+}
+
 /// A document holds code, so it may be as long as a policy, and escapes may double it.
-fn read_document(path: &Path) -> Result<Vec<u8>, Failure> {
+fn read_document(path: &Path, limits: &Limits) -> Result<Vec<u8>, Failure> {
     input::tell_if_typed(path, "an X-Policy document");
-    let limit = (Limits::default().source_bytes() as u64).saturating_mul(2);
+    let limit = (limits.source_bytes() as u64).saturating_mul(2);
     let bytes = input::read(path, limit)?;
     if bytes.len() as u64 > limit {
-        return Err(Failure::new(format!("{} is longer than {limit} bytes", input::quoted(path))));
+        return Err(Failure::new(format!("{} is longer than {limit} bytes", input::quoted(path)))
+            .help("that is twice the limit `source_bytes`: raise it with `--limit source_bytes=…`"));
     }
     Ok(bytes)
 }

@@ -4,20 +4,31 @@ use crate::bytecode::settings::{Branching, Mode};
 use crate::call::{MetadataInput, SetInput};
 use crate::decision::Outcome;
 use crate::handle::TagRef;
+use crate::limits::LimitExceeded;
+use crate::metadata::FIELDS;
 use crate::policy::Policy;
+use std::collections::HashSet;
 
 impl Policy {
     /// Whether a branch may depend on this metadata (S8.3). Allowed unless there is a branching policy and the mode is
-    /// custom. Denied if the metadata has a handle of another policy.
+    /// custom. Denied if the metadata has a handle of another policy, or lists more tags in a set than `tags_per_set`.
     pub fn check_branch(&self, metadata: &MetadataInput<'_>) -> Outcome {
         let settings = self.settings();
-        if metadata.foreign(&self.id()).is_some() {
+        if metadata.foreign(&self.id()).is_some() || self.check_set_sizes(metadata).is_err() {
             return Outcome::Deny;
         }
         match &settings.branching {
             Some(branching) if settings.mode == Mode::Custom => branching.check(metadata),
             _ => Outcome::Allow,
         }
+    }
+}
+
+impl Policy {
+    /// Refuses metadata with a set that lists too many tags.
+    pub(crate) fn check_set_sizes(&self, metadata: &MetadataInput<'_>) -> Result<(), LimitExceeded> {
+        let listed = FIELDS.into_iter().filter_map(|field| metadata.field(field)).map(SetInput::len).max();
+        LimitExceeded::check("tags_per_set", listed.unwrap_or(0), self.limits().tags_per_set)
     }
 }
 
@@ -64,12 +75,14 @@ impl Part<'_> {
 
     /// Whether the set and the list have a string in common.
     fn shares(&self) -> bool {
-        let contains =
-            |listed: &String| self.set.tags().any(|tag| tag.name() == listed) != self.set.is_complement();
         if self.is_empty() || self.listed.is_empty() {
             return false;
         }
-        self.lists_all() || self.is_universal() || self.listed.iter().any(contains)
+        if self.lists_all() || self.is_universal() {
+            return true;
+        }
+        let names: HashSet<&str> = self.set.tags().map(TagRef::name).collect();
+        self.listed.iter().any(|listed| names.contains(listed.as_str()) != self.set.is_complement())
     }
 
     /// Whether all of the set is listed.
@@ -77,7 +90,9 @@ impl Part<'_> {
         if self.lists_all() || self.is_empty() {
             return true;
         }
-        let listed = |tag: TagRef<'_>| self.listed.iter().any(|listed| listed == tag.name());
-        !self.set.is_complement() && !self.has_star() && self.set.tags().all(listed)
+        let listed: HashSet<&str> = self.listed.iter().map(String::as_str).collect();
+        !self.set.is_complement()
+            && !self.has_star()
+            && self.set.tags().all(|tag| listed.contains(tag.name()))
     }
 }

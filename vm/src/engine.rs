@@ -17,11 +17,12 @@ use crate::call::{Call, Returned};
 use crate::decision::{Basis, DefaultOutcome, Matching, Outcome, RuleRef, Verdict, decide};
 use crate::exec::{Fault, Inputs, Machine, Tested};
 use crate::handle::ToolRef;
+use crate::limits::LimitExceeded;
 use crate::metadata::{Interner, Session, Tags};
 use crate::policy::Policy;
 use crate::scratch::Scratch;
 use crate::trace::UpdatePhase;
-use crate::value::Value;
+use crate::value::{Value, check_size};
 
 /// What the policy says about a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,14 +173,24 @@ impl Policy {
         foreign.map_or(Ok(()), |belongs_to| Err(Cause::ForeignHandle { belongs_to }.into()))
     }
 
+    /// Refuses a call of too many arguments, or with a value that is too large.
+    pub(crate) fn check_sizes(&self, call: &Call<'_>) -> Result<(), LimitExceeded> {
+        let limits = self.limits();
+        LimitExceeded::check("arguments", call.args().len(), limits.arguments)?;
+        call.args().iter().try_for_each(|arg| check_size(arg.value(), limits))
+    }
+
     /// Makes the call and copies of what it may change ready, and finds the blocks.
     fn prepare(&self, session: &Session, call: &Call<'_>, scratch: &mut Scratch) -> Result<(), Failure> {
         scratch.tags.clear();
         scratch.arena.reset();
         let limits = self.limits();
         let universe = self.universe();
-        let mut interner = Interner { universe, session: session.tags(), call: &mut scratch.tags, limits };
-        scratch.metadata.prepare(self, call, &mut interner)?;
+        scratch.memory.begin_call(limits.work);
+        let Scratch { tags, order, metadata, memory, .. } = scratch;
+        let work = memory.work();
+        let mut interner = Interner { universe, session: session.tags(), call: tags, limits, order, work };
+        metadata.prepare(self, call, &mut interner)?;
         scratch.metadata.initial(&mut scratch.state.result);
         scratch.state.session.assign(session.metadata());
         let Scratch { blocks, by_priority, dispatch, memory, .. } = scratch;
@@ -194,7 +205,7 @@ impl Policy {
                 by_priority.extend_from_slice(tool.descending());
             }
         }
-        Ok(())
+        Ok(memory.work().check()?)
     }
 
     /// S6.1, then the rules.
@@ -208,12 +219,13 @@ impl Policy {
         scratch.forget();
         self.admit(session, scratch)?;
         self.refuse_handles(call.foreign(&self.id()))?;
+        self.check_sizes(call)?;
         if session.calls().are_used_up() {
             return Err(Cause::NoMoreCalls.into());
         }
         self.prepare(session, call, scratch)?;
         self.run_updates(session, call, None, UpdatePhase::Before, scratch)?;
-        Ok(self.apply_rules(session, call, scratch)?)
+        self.apply_rules(session, call, scratch)
     }
 
     /// S6.2 to S6.9.
@@ -222,7 +234,7 @@ impl Policy {
         session: &Session,
         call: &Call<'_>,
         scratch: &mut Scratch,
-    ) -> Result<Verdict, Fault> {
+    ) -> Result<Verdict, Failure> {
         let explained = scratch.explains.then_some(&self.program().explanations);
         let Scratch { tags, arena, metadata, state, memory, by_priority, rules, .. } = scratch;
         let inputs = Inputs {
@@ -245,15 +257,15 @@ impl Policy {
             Ok(fired)
         };
         let matching = Matching { program: self.program(), blocks: by_priority };
-        if explained.is_some() || !self.settings().fail_fast {
-            for (at, rule) in matching.rules() {
-                fires(at, rule)?;
-            }
-        }
         let settings = self.settings();
         let default =
             DefaultOutcome { allow: settings.default_allow, hard: settings.default_level == Level::Hard };
-        decide(matching, default, &mut fires)
+        let mut decided = Ok(());
+        if explained.is_some() || !settings.fail_fast {
+            decided = matching.rules().try_for_each(|(at, rule)| fires(at, rule).map(drop));
+        }
+        let decided = decided.and_then(|()| decide(matching, default, &mut fires));
+        decided.map_err(|fault| memory.failure(fault))
     }
 
     /// S7.3, on the result's metadata of S2.6.
@@ -265,9 +277,12 @@ impl Policy {
         scratch: &mut Scratch,
     ) -> Result<(), Failure> {
         let limits = self.limits();
+        check_size(returned.value(), limits)?;
         let universe = self.universe();
-        let mut interner = Interner { universe, session: session.tags(), call: &mut scratch.tags, limits };
-        scratch.metadata.combine(returned, &mut scratch.state.result, &mut interner)?;
+        let Scratch { tags, order, metadata, state, memory, .. } = scratch;
+        let work = memory.work();
+        let mut interner = Interner { universe, session: session.tags(), call: tags, limits, order, work };
+        metadata.combine(returned, &mut state.result, &mut interner)?;
         self.run_updates(session, call, Some(returned.value()), UpdatePhase::Result, scratch)?;
         self.run_updates(session, call, Some(returned.value()), UpdatePhase::After, scratch)?;
         // The session's table may be built anew when the copies take effect.
@@ -284,7 +299,7 @@ impl Policy {
         result_value: Option<Value<'_>>,
         phase: UpdatePhase,
         scratch: &mut Scratch,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Failure> {
         let explained = scratch.explains.then_some(&self.program().explanations);
         let Scratch { tags, arena, metadata, state, memory, blocks, .. } = scratch;
         let inputs = Inputs {
@@ -300,7 +315,7 @@ impl Policy {
         for &block in blocks.iter() {
             let explained = explained.and_then(|tables| tables.update(block, phase));
             if let Some(procedure) = explained.or_else(|| self.update(block, phase)) {
-                machine.update(procedure)?;
+                machine.update(procedure).map_err(|fault| machine.failure(fault))?;
             }
         }
         Ok(())

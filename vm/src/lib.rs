@@ -87,6 +87,7 @@ pub mod scratch;
 pub mod trace;
 pub mod value;
 pub mod visible;
+mod work;
 
 #[cfg(test)]
 mod testing;

@@ -9,4 +9,5 @@ mod error;
 mod table;
 
 pub use error::{LimitExceeded, SetLimitError};
+pub(crate) use table::NODE_BYTES;
 pub use table::{Group, LimitRow, Limits};

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::automata::{Automata, ElementSet, MatcherCache, Room};
+use crate::automata::{Automata, ElementSet, LoadError, MatcherCache, Room};
 use crate::bytecode::operand::{Arg, ConstSet, Elements};
 use crate::bytecode::program::{
-    BlockRecord, PositionRecord, PriorityRecord, ProcedureKind, Program, RuleRecord, ScalarRecord,
+    BlockRecord, ElementSetRecord, PositionRecord, PriorityRecord, ProcedureKind, Program, RuleRecord,
+    ScalarRecord,
 };
 use crate::bytecode::{FrameNeeds, ImageError, Op, PolicyId, Settings, VerifiedProgram};
 use crate::decision::RuleRef;
@@ -15,6 +16,7 @@ use crate::handle::FoundArg;
 use crate::limits::{LimitExceeded, Limits};
 use crate::metadata::{SetView, Universe};
 use crate::value::Value;
+use crate::work::{PER_INSTRUCTION, of_len};
 
 /// A policy that runs.
 #[derive(Debug)]
@@ -40,6 +42,8 @@ pub(crate) struct Procedure {
     pub(crate) bools: u16,
     pub(crate) values: u16,
     pub(crate) sets: u16,
+    /// What entering it costs at most, what it calls and asks apart.
+    pub(crate) cost: u64,
     /// Where it keeps its answer.
     pub(crate) keeps: Option<usize>,
 }
@@ -49,6 +53,7 @@ pub(crate) struct Procedure {
 pub struct PolicyError {
     message: String,
     image: Option<ImageError>,
+    limit: Option<LimitExceeded>,
 }
 
 impl fmt::Display for PolicyError {
@@ -61,12 +66,29 @@ impl std::error::Error for PolicyError {}
 
 impl PolicyError {
     fn new(error: impl fmt::Display) -> Self {
-        PolicyError { message: error.to_string(), image: None }
+        PolicyError { message: error.to_string(), image: None, limit: None }
+    }
+
+    /// The limit that was passed, if that is why.
+    pub fn limit(&self) -> Option<&LimitExceeded> {
+        self.limit.as_ref()
     }
 
     /// What is wrong with the image, if that is why.
     pub fn image(&self) -> Option<&ImageError> {
         self.image.as_ref()
+    }
+}
+
+impl From<LimitExceeded> for PolicyError {
+    fn from(limit: LimitExceeded) -> Self {
+        PolicyError { limit: Some(limit.clone()), ..PolicyError::new(limit) }
+    }
+}
+
+impl From<LoadError> for PolicyError {
+    fn from(error: LoadError) -> Self {
+        PolicyError { limit: error.limit().cloned(), ..PolicyError::new(error) }
     }
 }
 
@@ -89,7 +111,7 @@ impl Policy {
     /// When the image is over the limit `image_bytes`, damaged, of another version of the format, or not valid
     /// ([`PolicyError::image`] tells which), and as [`Policy::new`] does.
     pub fn load(image: &[u8], limits: Limits) -> Result<Policy, PolicyError> {
-        LimitExceeded::check("image_bytes", image.len(), limits.image_bytes).map_err(PolicyError::new)?;
+        LimitExceeded::check("image_bytes", image.len(), limits.image_bytes)?;
         Policy::new(VerifiedProgram::from_image_without_explanations(image)?, limits)
     }
 
@@ -98,7 +120,7 @@ impl Policy {
     /// # Errors
     /// As [`Policy::load`], and when the explanations are not valid.
     pub fn load_with_explanations(image: &[u8], limits: Limits) -> Result<Policy, PolicyError> {
-        LimitExceeded::check("image_bytes", image.len(), limits.image_bytes).map_err(PolicyError::new)?;
+        LimitExceeded::check("image_bytes", image.len(), limits.image_bytes)?;
         Policy::new(VerifiedProgram::from_image(image)?, limits)
     }
 
@@ -108,10 +130,11 @@ impl Policy {
     /// When that is over the limits.
     pub fn new(verified: VerifiedProgram, limits: Limits) -> Result<Policy, PolicyError> {
         let program = verified.program();
+        check_sizes(program, &limits)?;
         let universe = Universe::new(Arc::clone(verified.shared_program()));
         let mut room = Room::new(&limits);
-        let automata = Automata::load(program, &mut room).map_err(PolicyError::new)?;
-        let dispatch = Dispatch::load(program, &mut room).map_err(PolicyError::new)?;
+        let automata = Automata::load(program, &mut room)?;
+        let dispatch = Dispatch::load(program, &mut room)?;
         let (procedures, keeping) = procedures(program);
         Ok(Policy {
             universe,
@@ -351,6 +374,23 @@ fn file(program: &Program, position: PositionRecord) -> &str {
     program.files.get(position.file as usize).and_then(|&id| program.string(id)).unwrap_or_default()
 }
 
+/// Refuses more tool blocks, or larger sets, than a policy may have: an image may come from who has other limits.
+fn check_sizes(program: &Program, limits: &Limits) -> Result<(), LimitExceeded> {
+    let own = program.blocks.iter().filter(|block| matches!(block.priority, PriorityRecord::Number(_)));
+    LimitExceeded::check("tool_blocks", own.count(), limits.tool_blocks)?;
+    let elements = program.element_sets.iter().map(|set| {
+        let ElementSetRecord { strings, numbers, ints, floats, dates, sized, patterns, .. } = set;
+        [strings, numbers, ints, floats, dates, sized, patterns]
+            .into_iter()
+            .map(|list| list.len as usize)
+            .sum::<usize>()
+    });
+    let tags =
+        program.const_sets.iter().filter_map(|set| SetView::constant(program, set)).map(SetView::listed_len);
+    let largest = elements.chain(tags).max().unwrap_or(0);
+    LimitExceeded::check("set_elements", largest, limits.set_elements)
+}
+
 /// The procedures with the places of kept answers, and how many answers are kept.
 fn procedures(program: &Program) -> (Vec<Procedure>, usize) {
     let mut keeping = 0;
@@ -363,6 +403,9 @@ fn procedures(program: &Program) -> (Vec<Procedure>, usize) {
             bools: record.bools,
             values: record.values,
             sets: record.sets,
+            cost: of_len(record.code.len as usize)
+                .saturating_mul(PER_INSTRUCTION)
+                .saturating_add(record.sets.into()),
             keeps,
         }
     });

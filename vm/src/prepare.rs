@@ -8,6 +8,7 @@ use crate::handle::FoundArg;
 use crate::limits::LimitExceeded;
 use crate::metadata::{FIELDS, Interner, Metadata};
 use crate::policy::Policy;
+use crate::work::{PER_WORD_MADE, Work};
 
 /// What the phases of a call change: copies that take effect when all has gone well (S6.11).
 #[derive(Debug, Default)]
@@ -48,7 +49,7 @@ impl CallMetadata {
     /// Takes over the metadata of a call.
     ///
     /// # Errors
-    /// If the metadata is over a limit, or two arguments have the same name.
+    /// If the metadata is over a limit, taking it over costs too much, or two arguments have the same name.
     pub(crate) fn prepare(
         &mut self,
         policy: &Policy,
@@ -72,11 +73,13 @@ impl CallMetadata {
             if let Some(metadata) = self.args.get_mut(index) {
                 read(metadata, arg.metadata(), interner)?;
                 metadata.join(&self.absent);
+                // It takes memory of its own.
+                let words = FIELDS.into_iter().map(|field| metadata.field(field).view().tail_words());
+                interner.work.spend(words.sum::<u64>().saturating_mul(PER_WORD_MADE));
             }
             self.count += 1;
         }
-        self.aggregate(control.is_some() || context.is_some());
-        Ok(())
+        Ok(self.aggregate(control.is_some() || context.is_some(), interner.work)?)
     }
 
     fn clear(&mut self) {
@@ -118,7 +121,7 @@ impl CallMetadata {
 
     /// Union and intersection over the arguments; over none, over what is joined into all of them in their stead (S8.4) or the
     /// defaults (S3.4).
-    fn aggregate(&mut self, has_joined: bool) {
+    fn aggregate(&mut self, has_joined: bool, work: &mut Work) -> Result<(), LimitExceeded> {
         let joined = has_joined.then_some(&self.absent).filter(|_| self.count == 0);
         let (union, intersect) = (&mut self.union, &mut self.intersect);
         let mut all = self.args.iter().take(self.count).chain(joined);
@@ -134,10 +137,14 @@ impl CallMetadata {
         }
         for arg in all {
             for field in FIELDS {
-                union.field_mut(field).union(arg.field(field).view());
-                intersect.field_mut(field).intersect(arg.field(field).view());
+                let (union, intersect) = (union.field_mut(field), intersect.field_mut(field));
+                work.spend(union.view().tail_words() + intersect.view().tail_words());
+                union.union(arg.field(field).view());
+                intersect.intersect(arg.field(field).view());
             }
+            work.check()?;
         }
+        Ok(())
     }
 
     /// Writes the result's initial metadata (S2.5).

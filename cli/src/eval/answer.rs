@@ -6,6 +6,7 @@ use sqrt_vm::json::{JsonLines, write_error};
 use sqrt_vm::policy::Policy;
 
 use super::sessions::Sessions;
+use crate::limits;
 
 /// Memory for an answer beyond this many bytes is not kept from line to line.
 const KEPT: usize = 1 << 20;
@@ -33,7 +34,10 @@ impl<'p> Answering<'p> {
     pub(crate) fn answer(&mut self, line: &[u8]) -> Result<&str, String> {
         self.clear();
         let Self { policy, sessions, lines, text } = self;
-        lines.answer(policy, line, |name| sessions.of(name), text).map_err(|error| error.to_string())?;
+        lines.answer(policy, line, |name| sessions.of(name), text).map_err(|error| match error.limit() {
+            Some(limit) => format!("{error}; {}", limits::raise(limit)),
+            None => error.to_string(),
+        })?;
         Ok(text)
     }
 

@@ -11,24 +11,26 @@ mod sessions;
 use std::io::Read;
 use std::path::Path;
 
-use sqrt_vm::limits::Limits;
 use sqrt_vm::policy::Policy;
 
 use crate::args::EvalArgs;
 use crate::input;
-use crate::output::{Failure, Output, Status, Stop, tell_failure};
+use crate::limits;
+use crate::output::{Output, Status, Stop, tell_failure};
+use crate::program::cannot_run;
 use answer::Answering;
 use inputs::Inputs;
 use reader::{Line, LineReader};
 
 /// Makes the policy ready and answers the calls.
 pub(crate) fn run(args: &EvalArgs, output: &mut Output) -> Result<(), Stop> {
-    let Some(inputs) = Inputs::read(args, output)? else { return Ok(()) };
+    let limits = limits::asked(&args.limits)?;
+    let Some(inputs) = Inputs::read(args, limits, output)? else { return Ok(()) };
     let Some(program) = inputs.policy.program(&args.settings, args.explain, output)? else { return Ok(()) };
-    let policy = match Policy::new(program, Limits::default()) {
+    let policy = match Policy::new(program, limits) {
         Ok(policy) => policy,
         Err(error) => {
-            tell_failure(&Failure::new(format!("the policy cannot run: {error}")));
+            tell_failure(&cannot_run(&error));
             output.worsen(Status::NotFine);
             return Ok(());
         }
@@ -54,9 +56,10 @@ fn answer_lines<R: Read>(
             None => return Ok(()),
             Some(Line::Whole(bytes)) if is_blank(bytes) => continue,
             Some(Line::Whole(bytes)) => answering.answer(bytes),
-            Some(Line::TooLong) => {
-                Err(format!("the line is over the limit `line_bytes`: at most {limit} are allowed"))
-            }
+            Some(Line::TooLong) => Err(format!(
+                "the line is over the limit `line_bytes`: it is longer than {limit} bytes; raise it with `--limit \
+                     line_bytes=…`"
+            )),
         };
         match answered {
             Ok(answer) => output.text(answer)?,

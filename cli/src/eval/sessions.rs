@@ -5,8 +5,11 @@
 
 use std::collections::HashMap;
 
+use sqrt_vm::limits::LimitExceeded;
 use sqrt_vm::metadata::Session;
 use sqrt_vm::policy::Policy;
+
+use crate::limits::raise;
 
 /// The sessions by id.
 pub(crate) struct Sessions<'p> {
@@ -25,11 +28,9 @@ impl<'p> Sessions<'p> {
     /// The session of a call, a new one for a new id; the implicit one without an id.
     pub(crate) fn of(&mut self, id: Option<&str>) -> Result<&mut Session, String> {
         let Some(id) = id else { return Ok(&mut self.implicit) };
-        if !self.named.contains_key(id) && self.named.len() >= self.limit {
-            let count = self.named.len();
-            return Err(format!(
-                "over the limit `eval_sessions`: there are {count} sessions, and no more are allowed"
-            ));
+        if !self.named.contains_key(id) {
+            LimitExceeded::check("eval_sessions", self.named.len().saturating_add(1), self.limit)
+                .map_err(|limit| format!("{limit}; {}", raise(&limit)))?;
         }
         Ok(self.named.entry(id.into()).or_insert_with(|| Session::new(self.policy)))
     }

@@ -333,5 +333,11 @@ codes! {
         Internal "E0706" []
             "a defect of the compiler"
             "The compiler made something that breaks its own rules and refused it. The policy is not at fault; please report it."
+        TooManyElements "E0707" ["S1.3"]
+            "a set literal beyond the limit"
+            "One set may have so many elements, see the table of limits. A pattern says in one element what many strings have in common."
+        TooManyBlocks "E0708" []
+            "more tool blocks than the limit"
+            "All files of a policy count together, see the table of limits. Blocks that say the same of many tools can be one with a regex as its tool id."
     }
 }

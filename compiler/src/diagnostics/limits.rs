@@ -3,6 +3,14 @@
 use super::{Code, Diagnostic};
 use crate::syntax::token::{FileId, Span};
 
+/// More tool blocks than a policy may have; the place is that of the first beyond the limit.
+pub(crate) fn too_many_blocks(file: FileId, span: Span, count: usize, limit: usize) -> Diagnostic {
+    let message =
+        format!("the policy has {count} tool blocks and shorthands, and the limit `tool_blocks` is {limit}");
+    Diagnostic::new(Code::TooManyBlocks, file, span, message)
+        .help("unite blocks with a regex as tool id, or raise the limit (`--limit tool_blocks=…`)")
+}
+
 /// A program whose tables are too large for their ids.
 pub(crate) fn program_too_large() -> Diagnostic {
     Diagnostic::new(

@@ -44,7 +44,11 @@ impl Sink {
             let at = self.list.last().map(|d| d.primary.span).unwrap_or_default();
             let message = format!("more than {} problems; the rest is not listed", self.limit);
             let last = Diagnostic::new(Code::TooManyDiagnostics, self.file, at, message);
-            self.list.push(last.help("mend these problems and check again"));
+            self.list.push(
+                last.help(
+                    "mend these problems and check again, or raise the limit (`--limit diagnostics=…`)",
+                ),
+            );
         }
         self.list
     }

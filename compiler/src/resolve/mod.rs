@@ -33,7 +33,8 @@ mod updates;
 mod tests;
 
 use crate::diagnostics::Diagnostic;
-use crate::ir::{File, Policy};
+use crate::diagnostics::limits::too_many_blocks;
+use crate::ir::{File, Policy, Priority};
 use crate::limits::Limits;
 use crate::syntax::Parsed;
 use crate::syntax::token::FileId;
@@ -75,6 +76,11 @@ pub fn resolve(files: &[ResolveInput<'_>], limits: &Limits) -> (Policy, Vec<Diag
         lowering.blocks(source);
     }
     let mut policy = lowering.tables.policy;
+    let own = policy.blocks.iter().filter(|block| matches!(block.priority, Priority::Number(_)));
+    if let Some(first) = own.clone().nth(limits.tool_blocks()) {
+        let (origin, count) = (first.position.origin, own.count());
+        sink.report(too_many_blocks(origin.file, origin.span, count, limits.tool_blocks()));
+    }
     let file =
         |input: &ResolveInput<'_>| File { id: input.id, name: input.name.to_owned(), preset: input.preset };
     policy.files = files.iter().map(file).collect();

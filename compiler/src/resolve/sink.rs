@@ -51,7 +51,11 @@ impl Sink {
         for (&file, &span) in &self.dropped {
             let message = format!("more than {} problems; not all are listed", self.limit);
             let note = Diagnostic::new(Code::TooManyDiagnostics, file, span, message);
-            self.list.push(note.help("mend these problems and check again"));
+            self.list.push(
+                note.help(
+                    "mend these problems and check again, or raise the limit (`--limit diagnostics=…`)",
+                ),
+            );
         }
         let order: HashMap<FileId, usize> = files.iter().enumerate().map(|(at, &file)| (file, at)).collect();
         let rank = |file: FileId| order.get(&file).copied().unwrap_or(usize::MAX);

@@ -10,6 +10,7 @@ use crate::bytecode::program::{ElementSetRecord, List, Program, RangeRecord, Tex
 use crate::datetime::Instant;
 use crate::number::Number;
 use crate::value::Leaf;
+use crate::work::{BYTES_COMPARED, of_len, of_text};
 use std::cmp::Ordering;
 
 /// An element set of a program: the union of the parts of its record.
@@ -39,12 +40,14 @@ impl<'p> ElementSet<'p> {
                 Leaf::Null => false,
                 Leaf::Bool(true) => self.record.accepts_true,
                 Leaf::Bool(false) => self.record.accepts_false,
-                Leaf::Number(number) => self.accepts_number(number),
+                Leaf::Number(number) => self.accepts_number(number, cache),
                 Leaf::Str(text) => self.accepts_text(text, lines, cache),
             }
     }
 
-    fn accepts_number(&self, number: Number) -> bool {
+    fn accepts_number(&self, number: Number, cache: &mut MatcherCache) -> bool {
+        let ElementSetRecord { floats, ints, dates, .. } = self.record;
+        cache.work.spend([floats, ints, dates].into_iter().map(|list| of_len(list.len as usize)).sum());
         let among = |list: List| {
             let ranges = list.of(&self.program.number_ranges).unwrap_or_default();
             ranges.iter().any(|range| contains(range, &number))
@@ -58,7 +61,16 @@ impl<'p> ElementSet<'p> {
     }
 
     fn accepts_text(&self, text: &str, lines: bool, cache: &mut MatcherCache) -> bool {
-        let strings = self.record.strings.of(&self.program.string_pool).unwrap_or_default();
+        let ElementSetRecord { strings, dates, sized, .. } = self.record;
+        // Comparing finds its way among the strings; the others are looked at one after another.
+        if strings.len > 0 {
+            cache.work.spend(of_text(text, BYTES_COMPARED));
+        }
+        if dates.len > 0 || sized.len > 0 {
+            let looked_at = of_len(dates.len as usize).saturating_add(of_len(sized.len as usize));
+            cache.work.spend(of_text(text, BYTES_COMPARED).saturating_add(looked_at));
+        }
+        let strings = strings.of(&self.program.string_pool).unwrap_or_default();
         strings.binary_search_by(|&id| self.program.string(id).cmp(&Some(text))).is_ok()
             || (self.record.dates.len > 0 && self.accepts_instant(Instant::parse(text)))
             || self.matches(self.texts, text, lines, cache)

@@ -6,6 +6,7 @@ use crate::bytecode::automata::{AutomataTables, DfaId, LiteralId, TextSetId, Tex
 use crate::bytecode::program::{List, PatternId, Program};
 use crate::limits::{LimitExceeded, Limits};
 use crate::pattern::{Pattern, PatternError};
+use crate::work::of_len;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::memmem::Finder;
 use std::cmp::Ordering;
@@ -66,6 +67,14 @@ impl fmt::Display for LoadError {
 impl std::error::Error for LoadError {}
 
 impl LoadError {
+    /// The limit that was passed, if that is why.
+    pub(crate) fn limit(&self) -> Option<&LimitExceeded> {
+        match &self.0 {
+            Cause::Limit(limit) => Some(limit),
+            Cause::Missing(..) | Cause::Pattern(..) | Cause::Search(_) => None,
+        }
+    }
+
     /// A row refers to what the program does not have.
     pub(crate) fn missing(table: &'static str, row: u32) -> LoadError {
         LoadError(Cause::Missing(table, row))
@@ -109,7 +118,14 @@ impl Automata {
         let (Some(record), Some(made)) = (tables.text_sets.get(index), self.sets.get(index)) else {
             return false;
         };
-        record.everything || is_literal(tables, record, text) || made.accepts_part(text) || {
+        if record.everything {
+            return true;
+        }
+        // All that has at most a few steps for each byte.
+        let searches = 1 + u64::from(!matches!(made.substrings, Substrings::None));
+        let steps = of_len(text.len()).saturating_mul(searches + of_len(record.dfas.len as usize));
+        cache.work.spend(steps.saturating_add(of_len(record.pairs.len as usize)));
+        is_literal(tables, record, text) || made.accepts_part(text) || {
             let mut dfas = record.dfas.indices().filter_map(|dfa| Dfa::new(tables, DfaId(dfa)));
             dfas.any(|dfa| {
                 cache.check(&dfa, text);

@@ -20,8 +20,11 @@ mod tests;
 pub(crate) use build::build;
 
 use crate::automata::{Dfa, LoadError, MatcherCache, Room, Simulation, simulate};
-use crate::bytecode::dispatch::{AffixRecord, Find, Fit, SubstringRecord, ToolAutomatonRecord, ToolEngine};
+use crate::bytecode::dispatch::{
+    AffixRecord, Find, Fit, PairRecord, SubstringRecord, ToolAutomatonRecord, ToolEngine,
+};
 use crate::bytecode::program::Program;
+use crate::work::{PER_LEAF, Work, of_len};
 use affixes::{Affixes, End};
 use aho_corasick::automaton::Automaton;
 use aho_corasick::nfa::contiguous::{Builder, NFA};
@@ -108,7 +111,10 @@ impl Dispatch {
             }
             None => {
                 self.find(program, tool, scratch, cache);
-                scratch.remembered.insert(tool, hash, &scratch.places);
+                // What is not complete must not be remembered.
+                if !cache.work.is_over() {
+                    scratch.remembered.insert(tool, hash, &scratch.places);
+                }
             }
         }
         &scratch.places
@@ -121,10 +127,14 @@ impl Dispatch {
         if let Some(target) = program.find_tool(tool) {
             scratch.targets.add(target);
         }
-        find_pairs(program, tool, scratch);
-        self.find_substrings(program, tool, scratch);
+        find_pairs(program, tool, scratch, &mut cache.work);
+        self.find_substrings(program, tool, scratch, &mut cache.work);
         for next in 0.. {
             let Some(&automaton) = scratch.automata.numbers.get(next) else { break };
+            cache.work.spend(of_len(tool.len()));
+            if cache.work.is_over() {
+                break;
+            }
             self.ask(program, automaton, tool, scratch, cache);
         }
         for &target in &scratch.targets.numbers {
@@ -137,13 +147,18 @@ impl Dispatch {
     }
 
     /// Follows the texts that the name has in it.
-    fn find_substrings(&self, program: &Program, tool: &str, scratch: &mut DispatchScratch) {
+    fn find_substrings(&self, program: &Program, tool: &str, scratch: &mut DispatchScratch, work: &mut Work) {
         let Some(search) = &self.substrings else { return };
         let Ok(mut state) = search.start_state(Anchored::No) else { return };
+        work.spend(of_len(tool.len()).saturating_mul(PER_LEAF));
         for &byte in tool.as_bytes() {
             state = search.next_state(Anchored::No, state, byte);
             if !search.is_match(state) {
                 continue;
+            }
+            work.spend(of_len(search.match_len(state)).saturating_mul(PER_LEAF));
+            if work.is_over() {
+                return;
             }
             for number in 0..search.match_len(state) {
                 let row = search.match_pattern(state, number).as_usize();
@@ -186,30 +201,64 @@ impl Dispatch {
 }
 
 /// Follows what the name begins with, together with what it ends with.
-fn find_pairs(program: &Program, tool: &str, scratch: &mut DispatchScratch) {
+///
+/// The pairs of a prefix are looked at one by one, or those with each suffix of the name are looked for, whichever is less: so
+/// no more is looked at than there are pairs in the policy, also where many prefixes and suffixes contain each other.
+fn find_pairs(program: &Program, tool: &str, scratch: &mut DispatchScratch, work: &mut Work) {
     let (tables, literals) = (&program.dispatch, &program.automata);
     let ends = Affixes { end: End::Last, records: &tables.suffixes, literals };
+    // Longest first, and so in descending order of their rows: parents stand before.
     scratch.suffixes.extend(ends.of(tool));
     let starts = Affixes { end: End::First, records: &tables.prefixes, literals };
     for (prefix, prefix_length) in starts.of(tool) {
+        let first = tables.pairs.partition_point(|pair| pair.prefix < prefix);
+        let pairs = tables.pairs.get(first..).unwrap_or_default();
+        let pairs = pairs.get(..pairs.partition_point(|pair| pair.prefix == prefix)).unwrap_or_default();
+        work.spend(PER_LEAF);
+        if work.is_over() {
+            return;
+        }
+        if pairs.len() <= scratch.suffixes.len() {
+            for pair in pairs {
+                let found = scratch.suffixes.binary_search_by(|(suffix, _)| pair.suffix.cmp(suffix));
+                let length = found.ok().and_then(|at| scratch.suffixes.get(at)).map(|(_, length)| *length);
+                scratch.step();
+                work.spend(PER_LEAF);
+                if let Some(suffix_length) = length {
+                    follow_pair(program, pair, tool.len(), prefix_length, suffix_length, scratch);
+                }
+            }
+            continue;
+        }
         for at in 0..scratch.suffixes.len() {
             let Some(&(suffix, suffix_length)) = scratch.suffixes.get(at) else { break };
             scratch.step();
-            let between =
-                tool.len().checked_sub(prefix_length).and_then(|rest| rest.checked_sub(suffix_length));
-            let first = tables.pairs.partition_point(|pair| (pair.prefix, pair.suffix) < (prefix, suffix));
-            let pairs = tables.pairs.iter().skip(first);
-            for pair in pairs.take_while(|pair| (pair.prefix, pair.suffix) == (prefix, suffix)) {
-                let fits = match pair.fit {
-                    Fit::Overlapping => true,
-                    Fit::Apart => between.is_some(),
-                    Fit::Whole => between == Some(0),
-                };
-                if fits {
-                    scratch.follow(pair.finds.of(&tables.finds).unwrap_or_default());
-                }
+            work.spend(PER_LEAF);
+            let first = pairs.partition_point(|pair| pair.suffix < suffix);
+            for pair in pairs.iter().skip(first).take_while(|pair| pair.suffix == suffix) {
+                follow_pair(program, pair, tool.len(), prefix_length, suffix_length, scratch);
             }
         }
+    }
+}
+
+/// Follows a pair whose texts a name of so many bytes has, if they stand in it as they have to.
+fn follow_pair(
+    program: &Program,
+    pair: &PairRecord,
+    length: usize,
+    prefix_length: usize,
+    suffix_length: usize,
+    scratch: &mut DispatchScratch,
+) {
+    let between = length.checked_sub(prefix_length).and_then(|rest| rest.checked_sub(suffix_length));
+    let fits = match pair.fit {
+        Fit::Overlapping => true,
+        Fit::Apart => between.is_some(),
+        Fit::Whole => between == Some(0),
+    };
+    if fits {
+        scratch.follow(pair.finds.of(&program.dispatch.finds).unwrap_or_default());
     }
 }
 

@@ -9,10 +9,12 @@ use super::failure::Cause;
 use super::{Failure, PendingCall};
 use crate::call::{Argument, Call};
 use crate::json::{ImportError, PENDING_KEY, STATE_VERSION, read_pending, write_string, write_value};
-use crate::metadata::write_metadata_input;
+use crate::metadata::{Interner, StringTable, write_metadata_input};
 use crate::policy::Policy;
+use crate::prepare::CallMetadata;
 use crate::value::{Arena, Value, check_json};
 use crate::visible::quote;
+use crate::work::Work;
 
 impl PendingCall<'_> {
     /// The call as JSON text, for [`PendingCall::import`]. `policy` is the one that allowed it.
@@ -60,7 +62,8 @@ impl<'c> PendingCall<'c> {
     /// the text is put into `arena`.
     ///
     /// # Errors
-    /// If the text is not a pending call, has another version, or was written under another policy.
+    /// If the text is not a pending call, has another version, was written under another policy, or the call is over a limit
+    /// of this one: it could not be finished, and would block its session.
     pub fn import(policy: &Policy, text: &'c str, arena: &'c Arena) -> Result<Self, ImportError> {
         let arena = arena.bump();
         let state = read_pending(text, arena, policy.limits())?;
@@ -83,9 +86,30 @@ impl<'c> PendingCall<'c> {
         if let Some(context) = state.context {
             call = call.with_context(context);
         }
+        check_limits(policy, &call)?;
         let session = state.session.map(Into::into);
         Ok(PendingCall { call: arena.alloc(call), policy: state.policy, session, id: state.call })
     }
+}
+
+/// Refuses a call over a limit, which could not be finished, and would block its session.
+fn check_limits(policy: &Policy, call: &Call<'_>) -> Result<(), ImportError> {
+    policy.check_sizes(call)?;
+    let limits = policy.limits();
+    let (mut tags, mut order, mut work) = (StringTable::default(), Vec::new(), Work::new(limits.work));
+    let session = StringTable::default();
+    let mut interner = Interner {
+        universe: policy.universe(),
+        session: &session,
+        call: &mut tags,
+        limits,
+        order: &mut order,
+        work: &mut work,
+    };
+    CallMetadata::new(policy).prepare(policy, call, &mut interner).map_err(|failure| match failure.limit() {
+        Some(limit) => limit.clone().into(),
+        None => ImportError::text(failure),
+    })
 }
 
 fn write_argument(out: &mut String, arg: &Argument<'_>, policy: &Policy) -> Result<(), Failure> {

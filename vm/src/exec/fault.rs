@@ -56,6 +56,8 @@ faults! {
     // What the interpreter makes, it finds again.
     NoTemporary = "no such temporary", None;
     NoTag = "a tag without a string", None;
+    // No fault of the engine, but the end of a call over its limit: hosts are told of the limit `work`.
+    Work = "the budget of work is spent", None;
 }
 
 impl fmt::Display for Fault {

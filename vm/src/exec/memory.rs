@@ -11,8 +11,10 @@ use super::outcomes::Outcomes;
 use crate::automata::MatcherCache;
 use crate::bytecode::FrameNeeds;
 use crate::bytecode::operand::*;
+use crate::engine::Failure;
 use crate::metadata::{MetaSet, TagId};
 use crate::value::ValueScratch;
+use crate::work::Work;
 
 /// A value, by where it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -150,6 +152,21 @@ impl Memory {
     #[cfg(test)]
     pub(super) fn sets_with_memory(&self) -> (usize, usize) {
         (self.temps.sets.len(), self.kept_sets.len())
+    }
+
+    /// A call begins, which may cost so much.
+    pub(crate) fn begin_call(&mut self, work: usize) {
+        self.matching.work = Work::new(work);
+    }
+
+    /// What the call has cost, and may cost.
+    pub(crate) fn work(&mut self) -> &mut Work {
+        &mut self.matching.work
+    }
+
+    /// What a fault of the machine is to the host.
+    pub(crate) fn failure(&self, fault: Fault) -> Failure {
+        if fault == Fault::Work { self.matching.work.exceeded().into() } else { fault.into() }
     }
 
     /// What matching writes to.

@@ -22,10 +22,12 @@ mod sets;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::ProcedureKind;
 use crate::call::Call;
+use crate::engine::Failure;
 use crate::metadata::Tags;
 use crate::policy::Policy;
 use crate::prepare::{CallMetadata, State};
 use crate::value::{Leaf, Value};
+use crate::work::{PER_LEAF, PER_WORD_MADE};
 pub(crate) use fault::Fault;
 pub(crate) use memory::Memory;
 use memory::{AnswerTo, Bases, Frame, SetRef, ValueRef};
@@ -91,8 +93,14 @@ impl<'m> Machine<'m> {
         self.run(procedure)
     }
 
+    /// What a fault is to the host.
+    pub(crate) fn failure(&self, fault: Fault) -> Failure {
+        self.memory.failure(fault)
+    }
+
     /// Whether a membership procedure accepts a subject.
     fn ask(&mut self, procedure: MembershipProc, subject: Subject<'m>) -> Result<bool, Fault> {
+        self.charge(PER_LEAF)?;
         self.subject = Some(subject);
         self.memory.next_subject();
         self.run(procedure.0)?;
@@ -120,6 +128,7 @@ impl<'m> Machine<'m> {
     /// Opens a frame for a procedure and goes on with its first instruction.
     fn enter(&mut self, procedure: u32, answer_to: AnswerTo) -> Step {
         let entry = self.inputs.policy.procedure(procedure).ok_or(Fault::NoProcedure)?;
+        self.charge(entry.cost)?;
         let temps = self.memory.temps.len();
         self.memory.frames.push(Frame { procedure, return_to: self.pc, answer_to, base: self.top, temps });
         self.base = self.top;
@@ -129,6 +138,14 @@ impl<'m> Machine<'m> {
         #[cfg(debug_assertions)]
         self.check_frame(procedure)?;
         Ok(())
+    }
+
+    /// Spends work, and ends all if there is none left.
+    #[inline]
+    fn charge(&mut self, units: u64) -> Step {
+        let work = &mut self.memory.matching.work;
+        work.spend(units);
+        if work.is_over() { Err(Fault::Work) } else { Ok(()) }
     }
 
     /// Closes the frame: the caller goes on, temporaries of the procedure are free.
@@ -164,7 +181,11 @@ impl<'m> Machine<'m> {
         let entry = self.inputs.policy.procedure(running).ok_or(Fault::NoProcedure)?;
         let slot = entry.keeps.ok_or(Fault::KeepsNoAnswer)?;
         let answer = match answer {
-            SetRef::Temp(at) => self.memory.keep_temp(at)?,
+            SetRef::Temp(at) => {
+                let words = self.memory.temps.get(at).map_or(0, |set| set.view().tail_words());
+                self.charge(words.saturating_mul(PER_WORD_MADE))?;
+                self.memory.keep_temp(at)?
+            }
             other => other,
         };
         self.memory.keep_set(slot, answer)?;

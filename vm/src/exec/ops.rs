@@ -125,6 +125,8 @@ impl OpVisitor for Machine<'_> {
     fn values_equal(&mut self, dst: BoolReg, left: ValueReg, right: ValueReg, reading: WideReading) -> Step {
         let (left, right) = (self.value(left)?, self.value(right)?);
         let answer = self.memory.walks.equal(left, right, reading.0);
+        let units = self.memory.walks.take_work();
+        self.charge(units)?;
         self.set_bool(dst, answer)
     }
 
@@ -134,7 +136,8 @@ impl OpVisitor for Machine<'_> {
     }
 
     fn subject_in_set(&mut self, dst: BoolReg, set: SetReg) -> Step {
-        self.set_bool(dst, self.subject_is_in(set)?)
+        let answer = self.subject_is_in(set)?;
+        self.set_bool(dst, answer)
     }
 
     fn call_membership(&mut self, dst: BoolReg, procedure: MembershipProc) -> Step {

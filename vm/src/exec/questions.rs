@@ -4,33 +4,36 @@ use super::{Fault, Machine, Subject};
 use crate::bytecode::operand::*;
 use crate::metadata::TagId;
 use crate::value::{Leaf, Value};
+use crate::work::{BYTES_COMPARED, PER_LEAF, of_len, of_text};
 
 /// Collects the answers about leaves as the reading says (S4.4).
 struct Verdict {
     reading: ReadingImm,
     any: bool,
     all: bool,
-    none: bool,
+    /// How many leaves were looked at.
+    count: u64,
 }
 
 impl Verdict {
     fn new(reading: ReadingImm) -> Self {
-        Verdict { reading, any: false, all: true, none: true }
+        Verdict { reading, any: false, all: true, count: 0 }
     }
 
     /// Notes whether a leaf is in the set; false if no other leaf can change the outcome.
     fn note(&mut self, accepted: bool) -> bool {
-        self.none = false;
+        self.count += 1;
         self.any |= accepted;
         self.all &= accepted;
         accepted == (self.reading == ReadingImm::All)
     }
 
     fn outcome(&self) -> bool {
+        let none = self.count == 0;
         match self.reading {
             ReadingImm::Any => self.any,
-            ReadingImm::All => self.all && !self.none,
-            ReadingImm::AnyOrNone => self.any || self.none,
+            ReadingImm::All => self.all && !none,
+            ReadingImm::AnyOrNone => self.any || none,
         }
     }
 }
@@ -48,10 +51,13 @@ impl<'m> Machine<'m> {
         let lines = reading != ReadingImm::All;
         let mut verdict = Verdict::new(reading);
         for leaf in self.memory.walks.leaves.leaves(value) {
-            if !verdict.note(elements.accepts(leaf, lines, &mut self.memory.matching)) {
+            let matching = &mut self.memory.matching;
+            if !verdict.note(elements.accepts(leaf, lines, matching)) || matching.work.is_over() {
                 break;
             }
         }
+        let entered = self.memory.walks.leaves.take_entered();
+        self.charge((verdict.count + entered).saturating_mul(PER_LEAF))?;
         Ok(verdict.outcome())
     }
 
@@ -75,7 +81,9 @@ impl<'m> Machine<'m> {
                 }
             }
         }
+        let entered = stack.take_entered();
         self.memory.walks.leaves = stack;
+        self.charge(entered.saturating_mul(PER_LEAF))?;
         fault.map_or_else(|| Ok(verdict.outcome()), Err)
     }
 
@@ -94,6 +102,7 @@ impl<'m> Machine<'m> {
             return Ok(false);
         }
         tags.extend(walked.listed());
+        self.memory.matching.work.spend(of_len(tags.len()));
         // `all` unless one is refused, `any` if one is accepted.
         let mut answer = !any;
         for &tag in &tags {
@@ -116,14 +125,19 @@ impl<'m> Machine<'m> {
     pub(super) fn subject_is_element(&mut self, set: Elements, lines: bool) -> Result<bool, Fault> {
         let elements = self.inputs.policy.elements(set).ok_or(Fault::NoElements)?;
         let subject = self.subject.ok_or(Fault::NoSubject)?;
-        Ok(elements.accepts(subject.leaf, lines, &mut self.memory.matching))
+        let accepted = elements.accepts(subject.leaf, lines, &mut self.memory.matching);
+        self.charge(0)?;
+        Ok(accepted)
     }
 
     /// Whether the subject is a string and in a metadata set (S4.1).
-    pub(super) fn subject_is_in(&self, set: SetReg) -> Result<bool, Fault> {
-        let set = self.metadata_set(set)?;
+    pub(super) fn subject_is_in(&mut self, set: SetReg) -> Result<bool, Fault> {
         let subject = self.subject.ok_or(Fault::NoSubject)?;
         let Leaf::Str(text) = subject.leaf else { return Ok(false) };
+        if subject.tag.is_none() {
+            self.charge(of_text(text, BYTES_COMPARED))?;
+        }
+        let set = self.metadata_set(set)?;
         // A string that no table has is in no list, and so in every complement.
         Ok(match subject.tag.or_else(|| self.inputs.tags.find(text)) {
             Some(tag) => set.contains(tag),

@@ -5,6 +5,7 @@ use super::{Fault, Machine, Step};
 use crate::bytecode::operand::*;
 use crate::metadata::{MetaSet, Metadata, SetView};
 use crate::prepare::State;
+use crate::work::{PER_WORD_MADE, of_len};
 
 /// Both sides of an operator or a test.
 type Sides = (SetRef, SetRef);
@@ -55,17 +56,23 @@ impl Machine<'_> {
             && dst != right
         {
             let mut made = self.memory.temps.take_at(at);
+            let before = made.view().tail_words();
             if dst != left {
                 made.assign(self.metadata_set(left)?);
             }
-            apply(&mut made, self.metadata_set(right)?);
+            let right = self.metadata_set(right)?;
+            apply(&mut made, right);
+            let units = of_operator(before, right.tail_words(), made.view().tail_words());
             self.memory.temps.put_at(at, made);
-            return Ok(());
+            return self.charge(units);
         }
         let mut made = self.memory.temps.take();
         made.assign(self.metadata_set(left)?);
-        apply(&mut made, self.metadata_set(right)?);
+        let right = self.metadata_set(right)?;
+        apply(&mut made, right);
+        let units = of_operator(0, right.tail_words(), made.view().tail_words());
         let made = self.memory.temps.put(made);
+        self.charge(units)?;
         self.set_set(dst, made)
     }
 
@@ -77,7 +84,11 @@ impl Machine<'_> {
         right: SetReg,
         test: impl FnOnce(SetView<'_>, SetView<'_>) -> bool,
     ) -> Step {
-        let answer = test(self.metadata_set(left)?, self.metadata_set(right)?);
+        let (left, right) = (self.metadata_set(left)?, self.metadata_set(right)?);
+        // Of a small set and a large one, only the words of the small one are looked at.
+        let units = left.tail_words().min(right.tail_words());
+        let answer = test(left, right);
+        self.charge(units)?;
         self.set_bool(dst, answer)
     }
 
@@ -139,6 +150,8 @@ impl Machine<'_> {
         let mut tags = std::mem::take(&mut self.memory.tags);
         tags.clear();
         tags.extend(self.exact(set).ok_or(Fault::PatternSet)?.listed());
+        let listed = of_len(tags.len());
+        self.memory.matching.work.spend(listed);
         for &tag in &tags {
             if self.ask_about_tag(procedure, tag)? {
                 made.insert(tag);
@@ -215,8 +228,10 @@ impl Machine<'_> {
         } else {
             stored.assign(self.exact(set).ok_or(Fault::NoSet)?);
         }
+        let units = stored.view().tail_words();
         *place.of(self.state).field_mut(field) = stored;
-        self.after_store()
+        self.after_store()?;
+        self.charge(units)
     }
 
     /// After a store: handles and kept answers may be out of date.
@@ -227,6 +242,13 @@ impl Machine<'_> {
         self.memory.forget();
         Ok(())
     }
+}
+
+/// What an operator costs that made a set of so many words in the place of one of `before`, with one of `right`.
+#[inline]
+fn of_operator(before: u64, right: u64, made: u64) -> u64 {
+    let new = made.saturating_sub(before);
+    (before + right).saturating_add(new.saturating_mul(PER_WORD_MADE))
 }
 
 /// Where updates store.

@@ -5,6 +5,7 @@ use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
 use crate::call::{Argument, Call, MetadataInput, SetInput};
+use crate::limits::Limits;
 use crate::number::Number;
 use crate::testing::{Assembler, Bench, append, on_a_small_stack};
 use crate::value::Value;
@@ -529,7 +530,7 @@ fn deep_values_take_no_native_stack() {
         let code = [load, equal, Op::ValueIn { dst: B0, value: V0, reading: All, set }];
         let arena = bumpalo::Bump::new();
         let mut value = Value::Str("a");
-        for _ in 0..100_000 {
+        for _ in 0..Limits::default().value_depth() {
             value = Value::List(arena.alloc_slice_copy(&[value]));
         }
         assert!(holds_for(asm, &code, &[Argument::new("x", value)]));

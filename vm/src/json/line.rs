@@ -2,7 +2,7 @@
 
 use super::metadata::{MetadataByName, MetadataObject};
 use super::object::{Text, put, read_members, unknown, without_values};
-use super::value::AnyValue;
+use super::value::{AnyValue, TOO_DEEP};
 use crate::call::{Argument, Call, Combine, MetadataInput, Returned};
 use crate::limits::{LimitExceeded, Limits};
 use crate::value::{Arena, Value};
@@ -48,9 +48,19 @@ pub struct BranchLine<'a> {
 pub struct LineError {
     message: String,
     column: Option<usize>,
+    limit: Option<LimitExceeded>,
 }
 
 impl LineError {
+    fn new(message: String) -> LineError {
+        LineError { message, column: None, limit: None }
+    }
+
+    /// The limit that was passed, if that is what is wrong.
+    pub fn limit(&self) -> Option<&LimitExceeded> {
+        self.limit.as_ref()
+    }
+
     /// What is wrong.
     pub fn message(&self) -> &str {
         &self.message
@@ -79,16 +89,22 @@ impl std::error::Error for LineError {}
 /// # Errors
 /// If the line is not UTF-8, not JSON, not a call or a question as they are described, or over a limit.
 pub fn read_line<'a>(line: &'a [u8], arena: &'a Arena, limits: &Limits) -> Result<Line<'a>, LineError> {
-    LimitExceeded::check("line_bytes", line.len(), limits.line_bytes)
-        .map_err(|error| LineError { message: format!("the line is {error}"), column: None })?;
-    let text = std::str::from_utf8(line).map_err(|error| LineError {
-        message: format!("the line is not UTF-8: the byte at offset {} is wrong", error.valid_up_to()),
-        column: None,
+    LimitExceeded::check("line_bytes", line.len(), limits.line_bytes).map_err(|error| LineError {
+        limit: Some(error.clone()),
+        ..LineError::new(format!("the line is {error}"))
     })?;
+    let text = std::str::from_utf8(line).map_err(|error| {
+        LineError::new(format!("the line is not UTF-8: the byte at offset {} is wrong", error.valid_up_to()))
+    })?;
+    if text.starts_with('\u{feff}') {
+        let message =
+            "the line begins with a byte order mark, which is no JSON: save the calls as UTF-8 without one";
+        return Err(LineError::new(message.to_owned()));
+    }
     let mut reader = serde_json::Deserializer::from_str(text);
     let seed = LineObject { arena: arena.bump(), levels: limits.value_depth };
     let line = seed.deserialize(&mut reader).and_then(|line| reader.end().map(|()| line));
-    line.map_err(|error| place(text, &error))
+    line.map_err(|error| place(text, &error, limits))
 }
 
 /// Reads a value and nothing after it.
@@ -100,18 +116,28 @@ pub(crate) fn read_value<'a>(
     let mut reader = serde_json::Deserializer::from_str(text);
     let seed = AnyValue { arena, levels: limits.value_depth };
     let value = seed.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
-    value.map_err(|error| place(text, &error))
+    value.map_err(|error| place(text, &error, limits))
 }
 
 /// The reader's error as ours: the message apart from the place, without values.
-fn place(text: &str, error: &serde_json::Error) -> LineError {
+fn place(text: &str, error: &serde_json::Error, limits: &Limits) -> LineError {
     let full = error.to_string();
     let place = format!(" at line {} column {}", error.line(), error.column());
     let message = without_values(full.strip_suffix(&place).unwrap_or(&full)).into_owned();
     let before = text.as_bytes().get(..error.column().saturating_sub(1)).unwrap_or_default();
     // Bytes that continue a character do not count.
     let column = before.iter().filter(|byte| **byte & 0xc0 != 0x80).count() + 1;
-    LineError { message, column: (error.line() == 1).then_some(column) }
+    let column = (error.line() == 1).then_some(column);
+    if message == TOO_DEEP {
+        let most = limits.value_depth;
+        let limit = LimitExceeded::new("value_depth", most.saturating_add(1), most);
+        return LineError {
+            message: format!("the nesting of the value is {limit}"),
+            column,
+            limit: Some(limit),
+        };
+    }
+    LineError { message, column, limit: None }
 }
 
 /// Reads the object of a line.

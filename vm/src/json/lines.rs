@@ -5,6 +5,7 @@
 use super::answer::{AnswerParts, RuleParts, write_answer, write_branch_answer};
 use super::line::{CallLine, Line, LineError, read_line};
 use crate::engine::{Decision, Failure};
+use crate::limits::LimitExceeded;
 use crate::metadata::{Session, SessionError, TagId};
 use crate::policy::Policy;
 use crate::scratch::Scratch;
@@ -67,6 +68,7 @@ impl JsonLines {
         }
         match read_line(line, arena, policy.limits())? {
             Line::Branch(question) => {
+                policy.check_set_sizes(&question.metadata)?;
                 write_branch_answer(out, question.session, policy.check_branch(&question.metadata).name());
             }
             Line::Call(line) => {
@@ -155,6 +157,7 @@ enum Cause {
     NoSession(String),
     Value(SessionError),
     Failure(Failure),
+    Limit(LimitExceeded),
 }
 
 impl AnswerError {
@@ -166,12 +169,29 @@ impl AnswerError {
         }
     }
 
+    /// The limit that was passed, if that is the reason.
+    pub fn limit(&self) -> Option<&LimitExceeded> {
+        match &self.0 {
+            Cause::Line(error) => error.limit(),
+            Cause::Value(error) => error.limit(),
+            Cause::Failure(failure) => failure.limit(),
+            Cause::Limit(limit) => Some(limit),
+            Cause::NoSession(_) => None,
+        }
+    }
+
     /// Why deciding failed, if that is the reason.
     pub fn failure(&self) -> Option<&Failure> {
         match &self.0 {
             Cause::Failure(failure) => Some(failure),
             _ => None,
         }
+    }
+}
+
+impl From<LimitExceeded> for AnswerError {
+    fn from(limit: LimitExceeded) -> AnswerError {
+        AnswerError(Cause::Limit(limit))
     }
 }
 
@@ -188,6 +208,7 @@ impl fmt::Display for AnswerError {
             Cause::NoSession(message) => f.write_str(message),
             Cause::Value(error) => error.fmt(f),
             Cause::Failure(failure) => failure.fmt(f),
+            Cause::Limit(limit) => limit.fmt(f),
         }
     }
 }

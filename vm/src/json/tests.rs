@@ -177,8 +177,11 @@ fn refuses_what_is_not_exactly_a_call() {
         (r#"{"branch": {}, "branch": {}}"#, "duplicate key `branch`"),
         (r#"{"branch": null}"#, "expected metadata"),
         (r#"{"branch": {"labels": []}}"#, "unknown key"),
-        (&deep, "the value is nested deeper than the limit `value_depth` (column 129)"),
-        (&deeper, "the value is nested deeper than the limit `value_depth`"),
+        (
+            &deep,
+            "the nesting of the value is over the limit `value_depth`: 101, and at most 100 are allowed (column 129)",
+        ),
+        (&deeper, "the nesting of the value is over the limit `value_depth`"),
     ] {
         let error = read_line(line.as_bytes(), &Arena::new(), &Limits::default()).unwrap_err().to_string();
         assert!(
@@ -298,7 +301,14 @@ fn round(text: &str) -> String {
     let (universe, session, mut call) =
         (crate::testing::universe(["pii", "b"]), StringTable::default(), StringTable::default());
     let limits = Limits::default();
-    let mut interner = Interner { universe: &universe, session: &session, call: &mut call, limits: &limits };
+    let mut interner = Interner {
+        universe: &universe,
+        session: &session,
+        call: &mut call,
+        limits: &limits,
+        order: &mut Vec::new(),
+        work: &mut crate::work::Work::default(),
+    };
     let mut read = Metadata::default();
     read.read(&metadata, &mut interner).unwrap();
     let mut out = String::new();

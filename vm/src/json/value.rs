@@ -8,6 +8,9 @@ use bumpalo::collections::Vec;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
+/// What the reader says of a value that is nested too deep; it says nothing else in these words.
+pub(super) const TOO_DEEP: &str = "the value is nested deeper than the limit `value_depth`";
+
 /// Reads any JSON value. The members of its objects come out sorted by key.
 ///
 /// The reader recurses; `levels` bounds how deep.
@@ -22,8 +25,7 @@ impl<'a> AnyValue<'a> {
     /// For the elements of a list or an object.
     fn inner<E: Error>(self) -> Result<AnyValue<'a>, E> {
         let levels = self.levels.checked_sub(1);
-        let levels =
-            levels.ok_or_else(|| E::custom("the value is nested deeper than the limit `value_depth`"))?;
+        let levels = levels.ok_or_else(|| E::custom(TOO_DEEP))?;
         Ok(AnyValue { levels, ..self })
     }
 }

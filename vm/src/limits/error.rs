@@ -20,12 +20,17 @@ impl LimitExceeded {
         if actual > limit { Err(LimitExceeded { name, actual, limit }) } else { Ok(()) }
     }
 
+    /// What was over the limit of this name.
+    pub(crate) fn new(name: &'static str, actual: usize, limit: usize) -> LimitExceeded {
+        LimitExceeded { name, actual, limit }
+    }
+
     /// The name of the limit, as in [`Limits`](super::Limits).
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// How much there was; where counting ended at the limit, one more than that.
+    /// How much there was; of what is counted only as far as the limit, how much had been counted when that was passed.
     pub fn actual(&self) -> usize {
         self.actual
     }

@@ -61,6 +61,9 @@ pub struct LimitRow {
     pub reason: &'static str,
 }
 
+/// What a scalar, a list, an object or a key counts in the size of a value, beside its text.
+pub(crate) const NODE_BYTES: usize = 32;
+
 const KIB: usize = 1024;
 const MIB: usize = 1024 * KIB;
 const GIB: usize = 1024 * MIB;
@@ -83,8 +86,8 @@ macro_rules! limits {
         /// ```
         /// use sqrt_vm::limits::Limits;
         ///
-        /// let limits = Limits::default().with("value_depth", 20)?.with("tags_per_set", 100)?;
-        /// assert_eq!(limits.value_depth(), 20);
+        /// let limits = Limits::default().with("value_bytes", 1 << 20)?.with("arguments", 100)?;
+        /// assert_eq!(limits.value_bytes(), 1 << 20);
         /// # Ok::<(), sqrt_vm::limits::SetLimitError>(())
         /// ```
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -152,6 +155,10 @@ limits! {
             "The deepest nesting of parentheses and `not`. Every stage fits in 512 KiB of stack at this depth.";
         parse_steps = GIB, "steps",
             "The steps of the parser in one file. It is linear and ends far below; the guard turns a mistake in it into a diagnostic.";
+        tool_blocks = 1_000_000, "blocks",
+            "The tool blocks and shorthands of a policy, presets apart, also of an image. Every scratch has memory for all of them.";
+        set_elements = 2_000_000, "elements",
+            "The elements of one set, as it is written, and as a program or an image has it. A set of that size takes some 100 MB to compile.";
         diagnostics = 10_000 => 10_000_000, "diagnostics",
             "The problems told of one file. A file that is no policy at all must not fill the memory with messages.";
         pattern_table_bytes = 256 * KIB => 64 * MIB, "bytes",
@@ -167,12 +174,17 @@ limits! {
     }
     group Calls {
         line_bytes = 64 * MIB => 2 * GIB, "bytes", "The longest line of a call.";
+        value_bytes = 16 * MIB, "bytes",
+            "The size of the value of one argument, or of a result: its strings and keys, and 32 bytes for each scalar, list, object and key.";
         value_depth = 100 => 120, "levels",
             "The deepest nesting of lists and objects in a value. Reading 120 levels fits in little stack.";
+        arguments = 10_000, "arguments", "The most arguments of a call; each has metadata of its own, which takes memory and time.";
         tag_bytes = 64 * KIB => 2 * GIB, "bytes", "The longest tag of a call's metadata that the policy does not name.";
         tags_per_set = 100_000, "tags", "The most tags that a metadata set of a call lists.";
         tags_per_call = 1_000_000 => 1 << 30, "tags",
             "The most different tags in the metadata of a call that neither the policy names nor the session has.";
+        work = 2_000_000_000, "steps",
+            "What deciding one call, or finishing it, may cost: a step is about a nanosecond on a fast machine. Long values against many patterns, long lists against large sets, and updates after each of which many lets are asked again, multiply; this bounds their product.";
         dispatch_cache = 1024 => 65_536, "tool names",
             "How many tool names a scratch remembers the matching blocks of, in memory that it has from the start.";
     }

@@ -12,7 +12,7 @@ use super::{FIELDS, Metadata, StringTable, TagId, Tags, Universe};
 use crate::bytecode::PolicyId;
 use crate::limits::{LimitExceeded, Limits};
 use crate::policy::Policy;
-use crate::value::{Arena, NotJson, OwnedValue, Value, check_json};
+use crate::value::{Arena, NotJson, OwnedValue, Value, check_json, measure};
 use std::fmt;
 use std::sync::Arc;
 
@@ -218,9 +218,8 @@ impl Session {
 
 /// Whether a session may have the value.
 pub(super) fn check_value(value: Value<'_>, limits: &Limits) -> Result<(), SessionError> {
-    check_json(value, limits)?;
-    LimitExceeded::check("session_value_bytes", OwnedValue::size_of(value), limits.session_value_bytes)?;
-    Ok(())
+    measure(value, "session_value_bytes", limits.session_value_bytes, limits)?;
+    Ok(check_json(value, limits)?)
 }
 
 /// The tags beyond the universe that `metadata` lists, each once, ascending.

@@ -34,7 +34,14 @@ impl Host {
 
     fn set(&mut self, tags: &[&str]) -> MetaSet {
         let Host { universe, session, call, limits } = self;
-        let mut interner = Interner { universe, session: session.tags(), call, limits };
+        let mut interner = Interner {
+            universe,
+            session: session.tags(),
+            call,
+            limits,
+            order: &mut Vec::new(),
+            work: &mut crate::work::Work::default(),
+        };
         let mut set = MetaSet::empty();
         for tag in tags {
             set.insert(interner.intern(tag).unwrap());
@@ -128,7 +135,14 @@ fn interning_has_limits() {
     let mut host = Host::new();
     host.limits = Limits { tag_bytes: 6, tags_per_call: 2, ..Limits::default() };
     let Host { universe, session, call, limits } = &mut host;
-    let mut interner = Interner { universe, session: session.tags(), call, limits };
+    let mut interner = Interner {
+        universe,
+        session: session.tags(),
+        call,
+        limits,
+        order: &mut Vec::new(),
+        work: &mut crate::work::Work::default(),
+    };
     for known in ["secret", "a", "b", "a", "pii", "sixsix"] {
         assert_eq!(interner.intern(known).is_ok(), known != "sixsix", "{known}");
     }

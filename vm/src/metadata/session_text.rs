@@ -182,16 +182,18 @@ impl Intake<'_> {
         names: impl Iterator<Item = &'n str>,
     ) -> Result<(), LimitExceeded> {
         set.set_empty();
+        let mut listed = Vec::new();
         for name in names {
             let tag = match self.universe.find(name) {
                 Some(tag) => tag,
                 None => session_tag(self.universe, self.tags.insert(name)),
             };
-            set.insert(tag);
+            listed.push(tag);
             LimitExceeded::check("tags_per_session", self.tags.len(), self.limits.tags_per_session)?;
             let bytes = self.tags.text_len();
             LimitExceeded::check("session_tag_bytes", bytes, self.limits.session_tag_bytes)?;
         }
+        set.insert_all(&mut listed);
         if complement {
             set.negate();
         }

@@ -84,6 +84,13 @@ impl MetaSet {
         if self.complement { self.unlist(tag) } else { self.list(tag) }
     }
 
+    /// Adds elements, which are put in order for it: one by one in the order of a call, each could move all words that come
+    /// after.
+    pub(crate) fn insert_all(&mut self, tags: &mut [TagId]) {
+        tags.sort_unstable();
+        tags.iter().for_each(|tag| self.insert(*tag));
+    }
+
     /// Takes an element away.
     pub fn remove(&mut self, tag: TagId) {
         if self.complement { self.list(tag) } else { self.unlist(tag) }

@@ -9,6 +9,7 @@
 
 use crate::bytecode::program::Program;
 use crate::limits::{LimitExceeded, Limits};
+use crate::work::Work;
 use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 use std::sync::Arc;
@@ -296,6 +297,10 @@ pub(crate) struct Interner<'t> {
     pub call: &'t mut StringTable,
     /// What is allowed.
     pub limits: &'t Limits,
+    /// Memory to put the tags of a set in order.
+    pub order: &'t mut Vec<TagId>,
+    /// What the call costs.
+    pub work: &'t mut Work,
 }
 
 impl Interner<'_> {

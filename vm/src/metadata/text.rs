@@ -5,12 +5,16 @@ use crate::call::{MetadataInput, SetInput};
 use crate::handle::TagRef;
 use crate::json::write_string;
 use crate::limits::LimitExceeded;
+use crate::work::{PER_TAG, of_len};
+
+/// So many tags are inserted as they come.
+const FEW: usize = 64;
 
 impl MetaSet {
     /// Becomes the set that a call gives. Its handles must be of the policy of `interner`.
     ///
     /// # Errors
-    /// If it lists more than `tags_per_set` tags, or a tag is over a limit.
+    /// If it lists more than `tags_per_set` tags, a tag is over a limit, or the call costs too much.
     pub(crate) fn read(
         &mut self,
         input: &SetInput<'_>,
@@ -18,12 +22,21 @@ impl MetaSet {
     ) -> Result<(), LimitExceeded> {
         self.set_empty();
         LimitExceeded::check("tags_per_set", input.len(), interner.limits.tags_per_set)?;
+        interner.work.spend(of_len(input.len()).saturating_mul(PER_TAG));
+        interner.work.check()?;
         if input.has_star() {
             self.set_universal();
-        } else {
+        } else if input.len() <= FEW {
             for tag in input.tags() {
                 self.insert(tag.known().map_or_else(|| interner.intern(tag.name()), Ok)?);
             }
+        } else {
+            interner.order.clear();
+            for tag in input.tags() {
+                let id = tag.known().map_or_else(|| interner.intern(tag.name()), Ok)?;
+                interner.order.push(id);
+            }
+            self.insert_all(interner.order);
         }
         if input.is_complement() {
             self.negate();

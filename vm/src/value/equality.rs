@@ -2,6 +2,7 @@
 
 use super::{Leaf, LeafStack, Value};
 use crate::bytecode::operand::ReadingImm;
+use crate::work::{BYTES_COMPARED, PER_LEAF, of_len, of_text};
 
 /// The most leaves of a side that are compared one by one; beyond, the sides count as sharing a leaf (S4.6).
 pub(super) const MAX_COMPARED_LEAVES: usize = 64;
@@ -14,6 +15,8 @@ pub(crate) struct ValueScratch {
     pairs: Vec<(Value<'static>, Value<'static>)>,
     left_order: Vec<u32>,
     right_order: Vec<u32>,
+    /// What comparing has cost, as [`crate::work`] counts.
+    work: u64,
 }
 
 impl ValueScratch {
@@ -37,6 +40,12 @@ impl ValueScratch {
         }
     }
 
+    /// What comparing has cost since this was asked last.
+    pub(crate) fn take_work(&mut self) -> u64 {
+        let entered = self.leaves.take_entered().saturating_mul(PER_LEAF);
+        std::mem::take(&mut self.work).saturating_add(entered)
+    }
+
     /// Whether there is a leaf.
     pub(crate) fn has_leaf(&mut self, value: Option<Value<'_>>) -> bool {
         self.leaves.leaves(value).next().is_some()
@@ -48,11 +57,15 @@ impl ValueScratch {
         pairs.push((left, right));
         let mut same = true;
         while let Some((left, right)) = pairs.pop() {
+            self.work += PER_LEAF;
             same = match (left, right) {
                 (Value::Null, Value::Null) => true,
                 (Value::Bool(left), Value::Bool(right)) => left == right,
                 (Value::Number(left), Value::Number(right)) => left == right,
-                (Value::Str(left), Value::Str(right)) => left == right,
+                (Value::Str(left), Value::Str(right)) => {
+                    self.work += of_text(left, BYTES_COMPARED);
+                    left == right
+                }
                 (Value::List(left), Value::List(right)) => {
                     pairs.extend(left.iter().copied().zip(right.iter().copied()));
                     left.len() == right.len()
@@ -78,6 +91,8 @@ impl ValueScratch {
         if left.len() != right.len() {
             return false;
         }
+        // Sorting takes a few comparisons for each.
+        self.work += of_len(left.len()).saturating_mul(PER_LEAF * 4);
         sort_keys(left, &mut self.left_order);
         sort_keys(right, &mut self.right_order);
         self.left_order.iter().zip(&self.right_order).all(|(l, r)| {
@@ -110,6 +125,10 @@ impl ValueScratch {
         for (index, leaf) in self.leaves.leaves(right).enumerate() {
             if index >= many {
                 return true;
+            }
+            if let Leaf::Str(text) = leaf {
+                // It may be compared with each of the others.
+                self.work += of_text(text, BYTES_COMPARED).saturating_mul(of_len(count));
             }
             shared = shared || kept.iter().take(count).any(|other| *other == leaf);
         }

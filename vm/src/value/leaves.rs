@@ -49,9 +49,16 @@ impl fmt::Debug for Frame<'_> {
 pub(crate) struct LeafStack {
     /// Empty between walks.
     frames: Vec<Frame<'static>>,
+    /// How many lists and objects were entered.
+    entered: u64,
 }
 
 impl LeafStack {
+    /// How many lists and objects were entered since this was asked last: those without leaves cost time, too.
+    pub(crate) fn take_entered(&mut self) -> u64 {
+        std::mem::take(&mut self.entered)
+    }
+
     /// The leaves of `value`, in order; none of an absent value.
     pub(crate) fn leaves<'s, 'a>(&'s mut self, value: Option<Value<'a>>) -> Leaves<'s, 'a> {
         let frames = with_lifetime(std::mem::take(&mut self.frames));
@@ -77,8 +84,8 @@ impl<'a> Iterator for Leaves<'_, 'a> {
                 Some(Value::Bool(bool)) => return Some(Leaf::Bool(bool)),
                 Some(Value::Number(number)) => return Some(Leaf::Number(number)),
                 Some(Value::Str(text)) => return Some(Leaf::Str(text)),
-                Some(Value::List(items)) => self.frames.push(Frame::List(items.iter())),
-                Some(Value::Object(members)) => self.frames.push(Frame::Object(members.iter())),
+                Some(Value::List(items)) => self.enter(Frame::List(items.iter())),
+                Some(Value::Object(members)) => self.enter(Frame::Object(members.iter())),
                 None => {}
             }
             match self.frames.last_mut()? {
@@ -95,6 +102,13 @@ impl<'a> Iterator for Leaves<'_, 'a> {
                 },
             }
         }
+    }
+}
+
+impl<'a> Leaves<'_, 'a> {
+    fn enter(&mut self, frame: Frame<'a>) {
+        self.stack.entered += 1;
+        self.frames.push(frame);
     }
 }
 

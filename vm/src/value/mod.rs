@@ -1,6 +1,6 @@
 //! Values of calls: JSON, borrowed from the caller (S2.1).
 //!
-//! Nothing here recurses: leaves and equality work with explicit stacks in the caller's `ValueScratch`, so that the
+//! Only measuring recurses, as deep as the limit of depth allows: leaves and equality work with explicit stacks in the caller's `ValueScratch`, so that the
 //! depth of a value costs no native stack.
 
 mod arena;
@@ -8,12 +8,14 @@ mod check;
 mod equality;
 mod from;
 mod leaves;
+mod measure;
 mod owned;
 
 pub use arena::Arena;
 pub(crate) use check::{NotJson, check_json};
 pub(crate) use equality::ValueScratch;
 pub(crate) use leaves::{Leaf, LeafStack};
+pub(crate) use measure::{check_size, measure};
 pub(crate) use owned::OwnedValue;
 
 use crate::number::Number;

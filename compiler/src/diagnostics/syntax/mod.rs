@@ -71,15 +71,25 @@ pub(crate) fn trailing_doc(file: FileId, span: Span) -> Diagnostic {
 
 /// Too deep parentheses and `not`s.
 pub(crate) fn nesting_too_deep(file: FileId, span: Span, limit: usize) -> Diagnostic {
-    let message = format!("more than {limit} parentheses and `not` within each other");
+    let message =
+        format!("more than {limit} parentheses and `not` within each other, which is the limit `nesting`");
     Diagnostic::new(Code::NestingTooDeep, file, span, message)
         .help("name parts of the condition with `let`, and drop parentheses that change nothing")
 }
 
 /// The parser's guard against running on.
-pub(crate) fn too_many_steps(file: FileId, span: Span) -> Diagnostic {
-    Diagnostic::new(Code::TooManySteps, file, span, "the text has more tokens than the parser takes")
-        .help("split the policy into several files; they are compiled together")
+pub(crate) fn too_many_steps(file: FileId, span: Span, limit: usize) -> Diagnostic {
+    let message = format!("the text has more tokens than the limit `parse_steps` of {limit}");
+    Diagnostic::new(Code::TooManySteps, file, span, message)
+        .help("split the policy into several files, which are compiled together, or raise the limit (`--limit parse_steps=…`)")
+}
+
+/// A set literal of too many elements; the place is that of the first beyond the limit.
+pub(crate) fn too_many_elements(file: FileId, span: Span, limit: usize) -> Diagnostic {
+    let message = format!("the set has more elements than the limit `set_elements` of {limit}");
+    Diagnostic::new(Code::TooManyElements, file, span, message).help(
+        "say it with a pattern, make it several conditions, or raise the limit (`--limit set_elements=…`)",
+    )
 }
 
 /// The keyword that a word may have been meant as: other case, glued to the next word, or a slip of the finger.

@@ -5,9 +5,9 @@ use crate::syntax::token::{FileId, Span};
 
 /// A text of more bytes than the limit.
 pub(crate) fn source_too_long(file: FileId, bytes: usize, limit: usize) -> Diagnostic {
-    let message = format!("the text has {bytes} bytes, the limit is {limit}");
+    let message = format!("the text has {bytes} bytes, and the limit `source_bytes` is {limit}");
     Diagnostic::new(Code::SourceTooLong, file, Span::default(), message)
-        .help("split the policy into several files; they are compiled together")
+        .help("split the policy into several files, which are compiled together, or raise the limit (`--limit source_bytes=…`)")
 }
 
 /// A byte that is not UTF-8.

@@ -35,6 +35,8 @@ pub(super) struct Parser<'a, 't> {
     /// Whether a `{` of a set literal is open; recovery must not take its `}` for that of a block.
     pub(super) in_set_literal: bool,
     pub(super) nesting_limit: usize,
+    pub(super) elements_limit: usize,
+    steps_limit: usize,
     steps_left: usize,
     /// How many more errors are worth looking for.
     errors_left: usize,
@@ -59,6 +61,8 @@ impl<'a, 't> Parser<'a, 't> {
             last_error: None,
             in_set_literal: false,
             nesting_limit: limits.nesting(),
+            elements_limit: limits.set_elements(),
+            steps_limit: limits.parse_steps(),
             steps_left: limits.parse_steps(),
             // One more than is kept, so that the list says that there are more.
             errors_left: limits.diagnostics().saturating_add(1),
@@ -174,7 +178,7 @@ impl<'a, 't> Parser<'a, 't> {
         self.steps_left = self.steps_left.saturating_sub(1);
         if self.steps_left == 0 && self.kind() != TokenKind::End {
             let span = self.span_at(self.pos);
-            self.report(messages::too_many_steps(self.file(), span));
+            self.report(messages::too_many_steps(self.file(), span, self.steps_limit));
             self.stop();
         }
     }

@@ -180,6 +180,10 @@ impl<'a> Parser<'a, '_> {
         self.in_set_literal = true;
         let mut elements = Vec::new();
         loop {
+            if elements.len() >= self.elements_limit {
+                let (file, span) = (self.file(), self.span_at(self.pos()));
+                return self.fail(messages::too_many_elements(file, span, self.elements_limit));
+            }
             elements.push(self.element()?);
             if self.eat(K::RightBrace) {
                 break;

@@ -99,6 +99,12 @@ impl<'s> SetView<'s> {
         self.words().map(|word| word.bits.count_ones() as usize).sum()
     }
 
+    /// How many words it has that are not always there: what working with it takes grows with them.
+    #[inline]
+    pub(crate) fn tail_words(self) -> u64 {
+        self.tail.len() as u64
+    }
+
     fn words(self) -> impl Iterator<Item = WordRecord> + 's {
         words(self.head, self.tail)
     }
