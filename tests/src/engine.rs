@@ -7,6 +7,7 @@ use crate::explained::inconsistency;
 use crate::resolved::{Resolved, check_branch_resolved};
 use sqrt_compiler::x_policy::XPolicy;
 use sqrt_compiler::{Passes, Source, compile};
+use sqrt_vm::bytecode::VerifiedProgram;
 use sqrt_vm::bytecode::settings::{self, Settings};
 use sqrt_vm::engine::Decision;
 use sqrt_vm::json::{
@@ -47,8 +48,8 @@ pub struct Engine {
     lines: u64,
 }
 
-/// Compiles the files as one policy. An error is the first message of the compiler.
-pub fn policy(files: &[PolicyFile], options: &Options, setup: Setup) -> Result<Policy, String> {
+/// Compiles the files as one program. An error is the first message of the compiler.
+pub fn program(files: &[PolicyFile], options: &Options, setup: Setup) -> Result<VerifiedProgram, String> {
     let document = options.x_policy.as_ref().map(|document| XPolicy::read(document.to_string().as_bytes()));
     let document = document.transpose().map_err(|error| error.to_string())?;
     let sources: Vec<_> = files.iter().map(|file| Source { name: &file.name, bytes: &file.bytes }).collect();
@@ -62,7 +63,12 @@ pub fn policy(files: &[PolicyFile], options: &Options, setup: Setup) -> Result<P
     };
     let mut errors = compiled.diagnostics.iter().filter(|diagnostic| diagnostic.is_error());
     let message = || errors.next().map_or("no program", |error| &error.message).to_owned();
-    let program = compiled.program.ok_or_else(message)?;
+    compiled.program.ok_or_else(message)
+}
+
+/// Compiles the files as one policy. An error is the first message of the compiler.
+pub fn policy(files: &[PolicyFile], options: &Options, setup: Setup) -> Result<Policy, String> {
+    let program = program(files, options, setup)?;
     let policy = if setup.image {
         let load = if setup.explained { Policy::load_with_explanations } else { Policy::load };
         load(&program.to_image(), Limits::default())

@@ -21,6 +21,7 @@ pub mod implementations;
 pub mod moving;
 pub mod oracle;
 pub mod readme;
+pub mod recording;
 pub mod resolved;
 pub mod sessions_page;
 pub mod tree_text;

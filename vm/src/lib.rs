@@ -89,5 +89,9 @@ pub mod value;
 pub mod visible;
 mod work;
 
+// Among the unit tests, so that one build serves both; its file is not in `src`, where nothing reads files.
+#[cfg(test)]
+#[path = "../tests/replay/mod.rs"]
+mod replay;
 #[cfg(test)]
 mod testing;
