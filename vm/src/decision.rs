@@ -212,7 +212,8 @@ fn unmet_requirement<E>(
     fires: &mut impl FnMut(RuleRef, &RuleRecord) -> Result<bool, E>,
 ) -> Result<Option<RuleRef>, E> {
     for block in blocks.blocks().filter(|block| block.requires()) {
-        if first_firing(block, fires, |rule| rule.must && !rule.deny)?.is_none() {
+        // Its allow rules are all `must allow` rules.
+        if first_firing(block, fires, |rule| !rule.deny)?.is_none() {
             return Ok(block.rules(true, false).next());
         }
     }

@@ -443,3 +443,16 @@ fn what_no_call_can_be_is_denied() {
         Some("the scratch was made for another policy")
     );
 }
+
+/// Names are told apart by themselves where their hashes are the same, as someone may make them.
+#[test]
+fn arguments_with_names_of_one_hash_are_not_one_argument() {
+    let mut bench = Bench::new(Assembler::new().program, Settings::default());
+    let names = ["argument@!!!!!!!", "vjprcqeax_fx}-_v"];
+    assert_eq!(bench.policy.find_arg(names[0]), bench.policy.find_arg(names[1]), "the hashes differ");
+    let args = names.map(|name| Argument::new(name, Value::Null));
+    assert_eq!(bench.check(&Call::new("t", &args)), ("default", None));
+    let [first, second] = args;
+    let checked = bench.check(&Call::new("t", &[first, second, first]));
+    assert_eq!(checked, ("error", None));
+}

@@ -250,6 +250,33 @@ fn operators_are_exact() {
     }
 }
 
+/// A set that is computed is changed in place, but not while it is the right side too.
+#[test]
+fn operators_may_write_to_any_side() {
+    let minus = |dst, left, right| Op::Minus { dst, left, right };
+    let xor = |dst, left, right| Op::Xor { dst, left, right };
+    for (operator, expected) in [
+        (minus(S0, S0, S1), r#"["a"]"#),
+        (minus(S0, S1, S0), r#"["d"]"#),
+        (minus(S0, S0, S0), "[]"),
+        (xor(S0, S1, S0), r#"["a", "d"]"#),
+        (xor(S0, S0, S0), "[]"),
+        (minus(S0, S1, S1), "[]"),
+    ] {
+        let mut asm = Assembler::new();
+        let sets = [&["a", "b"][..], &["c"], &["b", "c", "d"]].map(|tags| asm.const_set(false, tags));
+        let code = [
+            Op::LoadSet { dst: S0, set: sets[0] },
+            Op::LoadSet { dst: S1, set: sets[1] },
+            Op::Union { dst: S0, left: S0, right: S1 },
+            Op::LoadSet { dst: S1, set: sets[2] },
+            operator,
+        ];
+        let json = stored(asm, TAGS, &code, S0);
+        assert!(json.contains(&format!("\"tags\": {expected}")), "{operator:?}: {json}");
+    }
+}
+
 #[test]
 fn tests_on_sets() {
     type Test = fn(SetReg, SetReg) -> Op;

@@ -112,6 +112,24 @@ fn a_long_session_with_ever_new_tags_does_not_grow() {
 }
 
 #[test]
+fn a_table_is_compacted_when_it_has_more_than_twice_the_listed_tags() {
+    let mut host = Host::new();
+    let kept: Vec<String> = (0..39).map(|index| format!("kept-{index}")).collect();
+    let mut held = Vec::new();
+    for round in 100..142 {
+        let mut metadata = host.begin();
+        let new = format!("new-{round}");
+        let names: Vec<&str> = kept.iter().chain([&new]).map(String::as_str).collect();
+        metadata.tags.assign(host.set(&names).view());
+        host.commit(&metadata).unwrap();
+        held.push(host.session.held_tags().0);
+    }
+    assert_eq!(held, (40..=80).chain([40]).collect::<Vec<_>>());
+    let texts = kept.iter().map(String::len).sum::<usize>() + "new-141".len();
+    assert_eq!(host.session.held_tags(), (40, texts));
+}
+
+#[test]
 fn limits_are_checked_before_anything_changes() {
     let mut host = Host::new();
     host.limits = Limits { tags_per_session: 2, session_tag_bytes: 10, ..Limits::default() };

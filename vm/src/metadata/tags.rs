@@ -346,6 +346,23 @@ mod tests {
         (0..table.len()).map(|index| table.name(index as u32).unwrap().to_owned()).collect()
     }
 
+    /// So that searching stays short and clearing cheap.
+    #[test]
+    fn tables_have_a_quarter_of_their_slots_in_use_when_they_are_made_and_never_more_than_half() {
+        let mut table = StringTable::default();
+        let mut sizes = Vec::new();
+        for index in 0..33 {
+            table.insert(&index.to_string());
+            sizes.push((table.len(), table.slots.len()));
+        }
+        let of = |len: usize| sizes[len - 1].1;
+        assert_eq!([1, 2, 3, 8, 9, 32, 33].map(of), [4, 4, 16, 16, 64, 64, 256]);
+        drop(table.retain(0..9));
+        assert_eq!((table.len(), table.slots.len(), table.text_len()), (9, 64, 9));
+        drop(table.retain([2, 5].into_iter()));
+        assert_eq!((table.len(), table.slots.len(), table.text_len()), (2, 8, 2));
+    }
+
     proptest! {
         #[test]
         fn cleared_tables_are_as_new(large in prop::collection::vec("[a-z]{0,3}", 0..200), small in prop::collection::vec("[a-z]{0,2}", 0..8)) {

@@ -114,8 +114,17 @@ mod tests {
             assert_eq!(check(Number(Int(int))), Err(NotJson::LargeInteger));
         }
         assert_eq!(check(Object(&[("b", Null), ("a", Null)])), Ok(()));
-        let twice = Object(&[("b", Null), ("a", Null), ("b", Null)]);
-        assert_eq!(check(twice), Err(NotJson::RepeatedKey));
+        assert_eq!(check(Object(&[("a", Null), ("b", Null), ("c", Null)])), Ok(()));
+        for twice in [
+            &[("b", Null), ("a", Null), ("b", Null)][..],
+            &[("a", Null), ("a", Null)],
+            &[("a", Null), ("b", Null), ("b", Null)],
+            &[("b", Null), ("b", Null), ("a", Null)],
+        ] {
+            let error = check(Object(twice)).unwrap_err();
+            assert_eq!(error, NotJson::RepeatedKey);
+            assert!(error.to_string().contains("key"), "{error}");
+        }
     }
 
     #[test]

@@ -173,6 +173,9 @@ mod tests {
             (Null, Null, true),
             (Null, Bool(false), false),
             (Bool(true), one, false),
+            (Bool(true), Bool(true), true),
+            (Bool(false), Bool(false), true),
+            (Bool(true), Bool(false), false),
             (one, Number(Float(1.0)), true),
             (one, Str("1"), false),
             (Number(Float(f64::NAN)), Number(Float(f64::NAN)), false),
@@ -250,6 +253,7 @@ mod tests {
         let list = [Null; 50];
         assert!(scratch.same(List(&list), List(&list)));
         let memory = (scratch.pairs.as_ptr(), scratch.pairs.capacity());
+        assert!(memory.1 >= list.len());
         assert!(scratch.same(List(&list), List(&list)));
         assert_eq!((scratch.pairs.as_ptr(), scratch.pairs.capacity()), memory);
     }

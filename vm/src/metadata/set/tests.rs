@@ -97,6 +97,19 @@ const OPERATORS: [(&str, Update, Logic); 4] = [
     ("xor", |set, other| set.xor(other), |a, b| a != b),
 ];
 
+#[test]
+fn a_range_ends_where_words_do_or_anywhere() {
+    for end in [TAIL + 64, TAIL + 65, TAIL + 127, TAIL + 128] {
+        let mut set = MetaSet::empty();
+        let tags = [TAIL + 63, TAIL + 64, TAIL + 126, TAIL + 127, TAIL + 128, TAIL + 129];
+        tags.iter().for_each(|&tag| set.insert(TagId(tag)));
+        set.rename(TAIL..end, |tag| TagId(tag.0 + 1_000));
+        let mut expected = tags.map(|tag| if tag < end { tag + 1_000 } else { tag });
+        expected.sort_unstable();
+        assert_eq!(naive(set.view()).listed, BTreeSet::from(expected), "{end}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1500))]
     #[test]
