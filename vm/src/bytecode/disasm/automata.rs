@@ -20,8 +20,10 @@ impl Content<'_> {
             format!("{}…{}", literal(prefix), literal(suffix))
         });
         list.extend(set.substrings.of(&tables.literal_pool), |id| format!("…{}…", literal(id)));
-        for id in set.dfas.indices() {
-            list.push(|| format!("automaton {id}"));
+        match set.dfas.of(&tables.dfas) {
+            Some(_) => set.dfas.indices().for_each(|id| list.push(|| format!("automaton {id}"))),
+            // A list of a program that is not verified may have billions that lead nowhere.
+            None => list.leave_out(),
         }
         list.extend(set.simulated.of(&tables.simulated), |id| format!("simulated pattern {}", id.0));
         list.finish()

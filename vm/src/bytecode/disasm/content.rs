@@ -199,8 +199,13 @@ impl Elements {
     pub(super) fn extend<T>(&mut self, part: Option<&[T]>, element: impl Fn(&T) -> String) {
         match part {
             Some(part) => part.iter().for_each(|item| self.push(|| element(item))),
-            None => self.broken = true,
+            None => self.leave_out(),
         }
+    }
+
+    /// Says that something should stand here that leads nowhere.
+    pub(super) fn leave_out(&mut self) {
+        self.broken = true;
     }
 
     pub(super) fn finish(self) -> String {

@@ -104,3 +104,22 @@ fn shows_what_leads_nowhere() {
     asm.program.procedures[0].code.len = 99;
     assert!(disasm(&asm.program).contains("instruction?3"));
 }
+
+/// Lists say how long they are; the text must not be as long as they say.
+#[test]
+fn lists_that_lead_nowhere_are_told_once() {
+    let mut asm = Assembler::new();
+    let rules = vec![asm.rule(true, true, None)];
+    let block = asm.exact("t").rules(rules);
+    asm.block(block);
+    let regex = asm.pattern(crate::pattern::PatternSyntax::Regex, "f+");
+    let patterns = append(&mut asm.program.pattern_pool, vec![regex]);
+    asm.element_set(ElementSetRecord { patterns, ..ElementSetRecord::default() });
+    let mut program = built(asm.program);
+    let whole = disasm(&program);
+    program.blocks[0].rules.len = u32::MAX;
+    program.automata.text_sets[0].dfas.len = u32::MAX;
+    let text = disasm(&program);
+    assert!(text.contains("rule?1\n") && !text.contains("rule?2"), "{text}");
+    assert!(text.contains("<a part is missing>") && text.len() < whole.len() + 100, "{text}");
+}
