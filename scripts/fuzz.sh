@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Fuzzes targets of fuzz/, goes on where earlier runs ended, and says in one line for each what came of it.
 #
-#   scripts/fuzz.sh [--seconds N] [--jobs N] [--work FOLDER] [--sanitizer NAME] [--trace-compares] [--seeds] [TARGET...]
-#   scripts/fuzz.sh --keep [--work FOLDER] TARGET...
+#   scripts/fuzz.sh [--seconds N] [--jobs N] [--work FOLDER] [--sanitizer NAME] [--trace-compares] [--seeds] [--no-build] [TARGET...]
+#   scripts/fuzz.sh --keep [--most N] [--work FOLDER] [--no-build] TARGET...
 #
 #   --seconds N       how long each target runs (default 60); 0 only reports
 #   --jobs N          how many processes run at a time (default 1); a target that is named twice has two of them
@@ -10,13 +10,15 @@
 #   --sanitizer NAME  none (default: all code of ours is safe Rust) or address, which is half as fast
 #   --trace-compares  let libFuzzer see the operands of comparisons, which finds magic numbers and is several times slower
 #   --seeds           begin with the inputs of the tests, too; needs a build of the tests
-#   --keep            instead of fuzzing, put the smallest part of the found corpus that covers as much into fuzz/corpus/TARGET
+#   --no-build        run what was built before
+#   --keep            instead of fuzzing, put a small part of the found corpus into fuzz/corpus/TARGET
+#   --most N          how many inputs to keep at most (default 60)
 #
 # Without TARGET: all. Exits with 1 if any target ever crashed, ran out of memory or time in this work folder.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-seconds=60 jobs=1 work=${SQRT_FUZZ_WORK:-target/fuzz} sanitizer=none compares=--no-trace-compares seeds= keep= targets=()
+seconds=60 jobs=1 work=${SQRT_FUZZ_WORK:-target/fuzz} sanitizer=none compares=--no-trace-compares seeds= keep= build=1 most=60 targets=()
 while [ $# -gt 0 ]; do
     case $1 in
         --seconds) seconds=$2; shift 2 ;;
@@ -25,6 +27,8 @@ while [ $# -gt 0 ]; do
         --sanitizer) sanitizer=$2; shift 2 ;;
         --trace-compares) compares=; shift ;;
         --seeds) seeds=1; shift ;;
+        --most) most=$2; shift 2 ;;
+        --no-build) build=; shift ;;
         --keep) keep=1; shift ;;
         -h | --help) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
         -*) echo "unknown option $1; --help shows them" >&2; exit 2 ;;
@@ -44,6 +48,7 @@ export PATH=$work/tools/bin:$PATH
 
 # Builds the named targets at once, or all of them.
 build() {
+    cargo +nightly --version > /dev/null 2>&1 || rustup toolchain install nightly --profile minimal
     command -v cargo-fuzz > /dev/null || cargo install cargo-fuzz --locked --version '^0.13' --root "$work/tools"
     local options=(--sanitizer "$sanitizer" --codegen-units 16 --target-dir "$work/build-$sanitizer") target
     [ -z "$compares" ] || options+=("$compares")
@@ -107,18 +112,25 @@ tell_crashes() {
     echo "  then keep it as fuzz/regressions/$1/WHAT-IT-SHOWS; cargo test -p sqrt-tests --test fuzz_corpora replays it"
 }
 
-# Puts the smallest part of all inputs that covers as much into fuzz/corpus/TARGET.
+# Puts a small part of all inputs that takes as many edges into fuzz/corpus/TARGET: some of every length, 24 kB at most.
 keep() {
-    local target=$1 small=$work/$1/small arguments
+    local target=$1 small=$work/$1/small arguments inputs=()
+    for extra in "fuzz/corpus/$target" "$work/seeds/$target" "$work/$target/corpus"; do
+        [ ! -d "$extra" ] || inputs+=("$extra")
+    done
     rm -rf "$small" && mkdir -p "$small" "fuzz/corpus/$target"
     mapfile -t arguments < <(settings "$target")
-    "$binaries/$target" "${arguments[@]}" -merge=1 "$small" "fuzz/corpus/$target" "$work/$target/corpus" > /dev/null 2>&1
+    "$binaries/$target" "${arguments[@]}" -set_cover_merge=1 -use_counters=0 "$small" "${inputs[@]}" \
+        > "$work/$target/keep.log" 2>&1
     rm -f "fuzz/corpus/$target"/*
-    cp "$small"/* "fuzz/corpus/$target/"
-    echo "$target: $(find "$small" -type f | wc -l) inputs, $(du -cb "$small"/* | tail -n 1 | cut -f 1) bytes"
+    local every=$(($(find "$small" -type f | wc -l) / most + 1))
+    find "$small" -type f -printf '%s\t%f\n' | sort -n | awk -F '\t' -v every="$every" '
+        NR % every == 0 && (bytes += $1) <= 24000 { print $2 }
+    ' | while read -r name; do cp "$small/$name" "fuzz/corpus/$target/"; done
+    echo "$target: $(find "fuzz/corpus/$target" -type f | wc -l) of $(find "$small" -type f | wc -l) inputs"
 }
 
-[ "$seconds" -eq 0 ] && [ -z "$keep" ] || build
+if [ -n "$build" ] && { [ "$seconds" -gt 0 ] || [ -n "$keep" ]; }; then build; fi
 if [ -n "$keep" ]; then
     for target in "${targets[@]}"; do keep "$target"; done
     exit 0
