@@ -19,6 +19,7 @@ pub mod fuzzing;
 pub mod generate;
 pub mod implementations;
 pub mod moving;
+pub mod mutations;
 pub mod oracle;
 pub mod readme;
 pub mod recording;

@@ -1,4 +1,4 @@
-//! Images: old ones are kept and still answer, or are refused; damaged ones are refused or run safely.
+//! Images: old ones are kept and still answer, or are refused.
 //!
 //! `tests/data/images/vN/` has an image of format version N. Of the current version there are its policy, calls and answers
 //! too; `BLESS=1` writes its image and answers anew, which is right as long as no image of this version is in use.
@@ -97,75 +97,4 @@ fn images_of_this_version_answer_and_others_are_refused() {
         }
     }
     assert!(same == 1 && others >= 1, "{same} of this version, {others} others");
-}
-
-/// What a change of an image under a right checksum came to.
-#[derive(Default)]
-struct Tally {
-    refused: usize,
-    ran: usize,
-}
-
-impl Tally {
-    /// Loads the image with its checksum made right, with its explanations and without, and asks the calls if it loads.
-    fn try_out(&mut self, image: &mut [u8], calls: &[String]) {
-        image::reseal(image);
-        let explained = Policy::load_with_explanations(image, Limits::default()).map_err(drop);
-        let without = load(image).map_err(drop);
-        if let Ok(explained) = &explained {
-            assert_eq!(without.as_ref().map(Policy::id), Ok(explained.id()));
-        }
-        for (policy, explain) in [(without, false), (explained, true)] {
-            match policy {
-                Err(()) => self.refused += 1,
-                Ok(policy) => {
-                    self.ran += 1;
-                    let answers = answers(policy, calls, explain);
-                    assert_eq!(answers.lines().count(), calls.len());
-                }
-            }
-        }
-    }
-}
-
-/// Whatever gets past the checksum is refused, or what it says runs within its bounds.
-#[test]
-fn a_flipped_byte_is_refused_or_harmless() {
-    let image = compiled().to_image();
-    let calls = calls();
-    let mut tally = Tally::default();
-    for at in 0..image.len() {
-        // One bit each, another one in each byte; and all of them.
-        for change in [1 << (at % 8), 0xff] {
-            let mut flipped = image.clone();
-            flipped[at] ^= change;
-            tally.try_out(&mut flipped, &calls);
-        }
-    }
-    assert!(tally.ran > 100 && tally.refused > 1_000, "{} ran, {} refused", tally.ran, tally.refused);
-}
-
-/// Parts of an image in the place of other parts: numbers that are plausible somewhere else.
-#[test]
-fn moved_words_are_refused_or_harmless() {
-    let image = compiled().to_image();
-    let calls = calls();
-    let mut tally = Tally::default();
-    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut below = |bound: usize| {
-        seed ^= seed << 13;
-        seed ^= seed >> 7;
-        seed ^= seed << 17;
-        (seed % bound as u64) as usize
-    };
-    for _ in 0..3_000 {
-        let mut changed = image.clone();
-        for _ in 0..=below(3) {
-            let width = [1, 2, 4, 8][below(4)];
-            let (from, to) = (below(image.len() - width), below(image.len() - width));
-            changed.copy_within(from..from + width, to);
-        }
-        tally.try_out(&mut changed, &calls);
-    }
-    assert!(tally.ran > 30 && tally.refused > 300, "{} ran, {} refused", tally.ran, tally.refused);
 }

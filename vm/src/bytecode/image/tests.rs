@@ -260,6 +260,7 @@ fn every_flipped_byte_is_refused() {
 }
 
 /// What the checksum does not find (it can be made anew), decoding and verifying do; what they accept has one encoding.
+/// `tests/tests/mutations.rs` has every value of every byte.
 #[test]
 fn every_changed_byte_under_a_right_checksum_is_refused_or_means_something() {
     let image = encode(&program());
@@ -270,12 +271,7 @@ fn every_changed_byte_under_a_right_checksum_is_refused_or_means_something() {
     };
     let (mut accepted, mut refused) = (0, 0);
     for at in 0..image.len() {
-        let values: Vec<u8> = if !is_section(at) {
-            (1..=255).collect()
-        } else {
-            (0..8).map(|bit| 1 << bit).chain([0xff]).collect()
-        };
-        for value in values {
+        for value in [1 << (at % 8), 1 << (at / 8 % 8), 0xff] {
             let mut changed = image.clone();
             changed[at] ^= value;
             // Lengths and hashes are not made right where they are what was changed.
@@ -294,7 +290,7 @@ fn every_changed_byte_under_a_right_checksum_is_refused_or_means_something() {
             }
         }
     }
-    assert!(accepted > 100 && refused > 10_000, "accepted {accepted}, refused {refused}");
+    assert!(accepted > 100 && refused > 3_000, "accepted {accepted}, refused {refused}");
 }
 
 #[test]
