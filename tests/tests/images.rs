@@ -1,7 +1,8 @@
 //! Images: old ones are kept and still answer, or are refused.
 //!
 //! `tests/data/images/vN/` has an image of format version N. Of the current version there are its policy, calls and answers
-//! too; `BLESS=1` writes its image and answers anew, which is right as long as no image of this version is in use.
+//! too, and the format in words (`format.txt`); `BLESS=1` writes image, answers and format anew as long as this version was
+//! not released. Once it was, a change of the format takes a new version.
 //! Of any other version the image must be refused. `v0` is no version that ever was.
 
 #![allow(
@@ -14,7 +15,8 @@
 
 use sqrt_compiler::{Options, Source, compile};
 use sqrt_tests::engine::Engine;
-use sqrt_vm::bytecode::program::FORMAT_VERSION;
+use sqrt_tests::mutations::Parts;
+use sqrt_vm::bytecode::program::{FORMAT_VERSION, RELEASED_FORMAT_VERSION};
 use sqrt_vm::bytecode::{ImageErrorKind, VerifiedProgram, image};
 use sqrt_vm::limits::Limits;
 use sqrt_vm::policy::Policy;
@@ -51,8 +53,13 @@ fn answers(policy: Policy, calls: &[String], explain: bool) -> String {
     calls.iter().map(|call| engine.answer(call) + "\n").collect()
 }
 
+/// Whether to write what is committed anew. Of a version that was released nothing is, as its images are in use.
+fn is_blessed() -> bool {
+    std::env::var_os("BLESS").is_some() && FORMAT_VERSION > RELEASED_FORMAT_VERSION
+}
+
 fn bless() {
-    if std::env::var_os("BLESS").is_some() {
+    if is_blessed() {
         let program = compiled();
         fs::write(current().join("policy.sqrtc"), program.to_image()).unwrap();
         let policy = Policy::new(program, Limits::default()).unwrap();
@@ -67,6 +74,41 @@ fn bless() {
     }
 }
 
+/// What to do about a change of the format.
+fn way_out() -> String {
+    if FORMAT_VERSION > RELEASED_FORMAT_VERSION {
+        format!(
+            "images of version {FORMAT_VERSION} were never released, so it may change: check that the change is meant, and write \
+             `tests/data/images/v{FORMAT_VERSION}/` anew with `BLESS=1 cargo test -p sqrt-tests --test images`"
+        )
+    } else {
+        format!(
+            "images of version {FORMAT_VERSION} are in use: raise FORMAT_VERSION to {} in vm/src/bytecode/program.rs, copy policy and \
+             calls of `tests/data/images/v{FORMAT_VERSION}/` to a folder for it, and run `BLESS=1 cargo test -p sqrt-tests --test images`",
+            FORMAT_VERSION + 1
+        )
+    }
+}
+
+/// The format in words, which is made from the code, is what was committed for this version.
+#[test]
+fn the_format_changes_only_with_its_version() {
+    let path = current().join("format.txt");
+    let now = image::format_description();
+    if is_blessed() {
+        fs::write(&path, &now).unwrap();
+    }
+    let committed = fs::read_to_string(&path).unwrap_or_default();
+    let change = now.lines().zip(committed.lines()).find(|(now, committed)| now != committed);
+    assert!(now == committed, "the format of images has changed: {change:?}\n{}", way_out());
+    // The description knows of every section.
+    let program = compiled();
+    let image = program.to_image();
+    let sections: usize = Parts::of(&image).groups.iter().map(Vec::len).sum();
+    let told = now.split("instructions\n").next().unwrap().lines().filter(|line| line.starts_with("  "));
+    assert_eq!(told.count(), sections);
+}
+
 #[test]
 fn images_of_this_version_answer_and_others_are_refused() {
     bless();
@@ -75,11 +117,7 @@ fn images_of_this_version_answer_and_others_are_refused() {
         let image = fs::read(folder.join("policy.sqrtc")).expect("an image");
         if folder == current() {
             let policy = load(&image).unwrap_or_else(|error| {
-                panic!(
-                    "{error}\nthe committed image no longer loads: if images of version {FORMAT_VERSION} may be in use, \
-                     raise FORMAT_VERSION and add a folder for it; else write it anew with \
-                     `BLESS=1 cargo test -p sqrt-tests --test images`"
-                )
+                panic!("{error}\nthe committed image no longer loads: {}", way_out())
             });
             let expected = fs::read_to_string(folder.join("answers.jsonl")).expect("answers");
             assert_eq!(answers(policy, &calls(), false), expected);

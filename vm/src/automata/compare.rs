@@ -5,8 +5,8 @@
 
 use super::budget::Budget;
 use super::build::{BuildError, build};
-use crate::bytecode::automata::AutomataTables;
-use crate::bytecode::dispatch::DispatchTables;
+use crate::bytecode::automata::{AutomataTables, automata_tables};
+use crate::bytecode::dispatch::{DispatchTables, dispatch_tables};
 use crate::bytecode::program::Program;
 
 /// A table that is not what the patterns make it.
@@ -29,45 +29,31 @@ pub fn differences(program: &Program, budget: Budget) -> Result<Vec<Difference>,
     let mut again = program.clone();
     build(&mut again, budget)?;
     let mut differences = Vec::new();
-    macro_rules! compare {
-        ($tables:ident of $part:ident: $($table:ident),*) => {{
-            let (found, expected) = (&program.$part, &again.$part);
-            // A table that is not compared does not compile.
-            let $tables { $($table: _),* } = found;
-            $(differences.extend(difference(stringify!($table), found.$table.as_ref(), expected.$table.as_ref()));)*
-        }};
-    }
-    compare!(
-        AutomataTables of automata:
-        dfas,
-        dfa_classes,
-        dfa_transitions,
-        dfa_accepts,
-        dfa_accept_pool,
-        literal_text,
-        literals,
-        text_sets,
-        literal_pool,
-        literal_pairs,
-        simulated,
-        elements,
-        sized
-    );
-    compare!(
-        DispatchTables of dispatch:
-        order,
-        targets,
-        places,
-        prefixes,
-        suffixes,
-        pairs,
-        substrings,
-        finds,
-        automata,
-        automaton_targets
-    );
+    program.automata.compare(&again.automata, &mut differences);
+    program.dispatch.compare(&again.dispatch, &mut differences);
     Ok(differences)
 }
+
+/// Tables that can be compared, one by one.
+trait Compare {
+    /// Adds the tables that are not as expected.
+    fn compare(&self, expected: &Self, differences: &mut Vec<Difference>);
+}
+
+macro_rules! compared {
+    ($tables:ident { $($table:ident),* $(,)? }) => {
+        impl Compare for $tables {
+            fn compare(&self, expected: &Self, differences: &mut Vec<Difference>) {
+                $(differences.extend(difference(
+                    stringify!($table), self.$table.as_ref(), expected.$table.as_ref(),
+                ));)*
+            }
+        }
+    };
+}
+
+automata_tables!(compared);
+dispatch_tables!(compared);
 
 fn difference<T: PartialEq>(table: &'static str, found: &[T], expected: &[T]) -> Option<Difference> {
     let row = found.iter().zip(expected).position(|(found, expected)| found != expected);

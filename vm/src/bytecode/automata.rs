@@ -17,6 +17,31 @@ pub struct LiteralId(pub u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TextSetId(pub u32);
 
+/// Calls `$with!` with the automata's tables, in the order in which an image has them: the one list of them.
+macro_rules! automata_tables {
+    ($with:ident) => {
+        $with! {
+            AutomataTables {
+                dfas,
+                dfa_classes,
+                dfa_transitions,
+                dfa_accepts,
+                dfa_accept_pool,
+                literal_text,
+                literals,
+                text_sets,
+                literal_pool,
+                literal_pairs,
+                simulated,
+                elements,
+                sized,
+            }
+        }
+    };
+}
+
+pub(crate) use automata_tables;
+
 /// The automata of a program.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct AutomataTables {

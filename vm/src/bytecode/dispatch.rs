@@ -10,6 +10,28 @@
 use super::automata::{AutomataTables, DfaId, LiteralId};
 use super::program::{List, PatternId};
 
+/// Calls `$with!` with the tables of dispatch, in the order in which an image has them: the one list of them.
+macro_rules! dispatch_tables {
+    ($with:ident) => {
+        $with! {
+            DispatchTables {
+                order,
+                targets,
+                places,
+                prefixes,
+                suffixes,
+                pairs,
+                substrings,
+                finds,
+                automata,
+                automaton_targets,
+            }
+        }
+    };
+}
+
+pub(crate) use dispatch_tables;
+
 /// The tables of dispatch.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct DispatchTables {

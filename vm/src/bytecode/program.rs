@@ -13,8 +13,13 @@ use super::settings::Settings;
 use crate::number::Number;
 use crate::pattern::PatternSyntax;
 
-/// The version of the program format: instruction set and tables. It changes with every change of either.
+/// The version of the program format: instruction set and tables. Once it was released, it changes with every change of
+/// either.
 pub const FORMAT_VERSION: u32 = 1;
+
+/// The last version of the program format of which there was a release, so that images of it are in use; 0 before the first
+/// release. While [`FORMAT_VERSION`] is above it, the format may change under the same version.
+pub const RELEASED_FORMAT_VERSION: u32 = 0;
 
 /// A string of [`Program::strings`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -5,7 +5,7 @@
 //! read is refused if it was divided elsewhere, so that a program has one image.
 
 use super::error::ImageError;
-use super::sections::{SectionReader, SectionWriter, Table, extend, write_records};
+use super::sections::{SectionReader, SectionWriter, Table, describe_field, extend, write_records};
 use crate::bytecode::explanations::ExplanationTables;
 use crate::bytecode::program::Program;
 
@@ -54,6 +54,16 @@ macro_rules! groups {
             $(extend(&mut program.$divided, stringify!($divided), sections)?;)*
             $(program.$second = Table::read(stringify!($second), sections)?;)*
             Ok(())
+        }
+
+        /// Appends the sections of both groups.
+        pub(super) fn describe(out: &mut String) {
+            *out += "group of the program\n";
+            $(describe_field(|program: Program| program.$first, stringify!($first), out);)*
+            $(describe_field(|program: Program| program.$divided, stringify!($divided), out);)*
+            *out += "group of the explanations\n";
+            $(describe_field(|program: Program| program.$divided, stringify!($divided), out);)*
+            $(describe_field(|program: Program| program.$second, stringify!($second), out);)*
         }
     };
 }

@@ -31,6 +31,7 @@
 //! [`decode`] accepts what [`encode`] writes and nothing else, so equal programs have equal ids. Where the tables that both
 //! groups have parts of are divided follows from the tables. A decoded program is no verified one.
 
+mod describe;
 mod error;
 mod groups;
 mod header;
@@ -39,10 +40,11 @@ mod sections;
 mod settings;
 mod wire;
 
+pub use describe::format_description;
 pub use error::{ImageError, ImageErrorKind};
 
-use super::automata::AutomataTables;
-use super::dispatch::DispatchTables;
+use super::automata::{AutomataTables, automata_tables};
+use super::dispatch::{DispatchTables, dispatch_tables};
 use super::explanations::ExplanationTables;
 use super::id::PolicyId;
 use super::names::{NameIndex, NameTables};
@@ -50,7 +52,9 @@ use super::program::Program;
 use groups::Division;
 pub(super) use header::Group;
 use header::Header;
-use sections::{SectionReader, SectionWriter, Table, single_records, tables};
+use sections::{
+    SectionReader, SectionWriter, Table, describe_field, describe_records, single_records, tables,
+};
 
 /// The first bytes of every image. They are no text, and show when a transfer has changed line ends.
 pub const MAGIC: [u8; 8] = *b"\x89SQRT\r\n\x1a";
@@ -59,20 +63,8 @@ pub const MAGIC: [u8; 8] = *b"\x89SQRT\r\n\x1a";
 #[doc(hidden)]
 pub const HEADER_SIZE: usize = Header::SIZE;
 
-tables! {
-    DispatchTables {
-        order,
-        targets,
-        places,
-        prefixes,
-        suffixes,
-        pairs,
-        substrings,
-        finds,
-        automata,
-        automaton_targets,
-    }
-}
+dispatch_tables!(tables);
+automata_tables!(tables);
 
 tables! {
     NameTables { tags, args, tools, displacements, slots }
@@ -86,24 +78,6 @@ tables! {
         slots,
         rules,
         blocks,
-    }
-}
-
-tables! {
-    AutomataTables {
-        dfas,
-        dfa_classes,
-        dfa_transitions,
-        dfa_accepts,
-        dfa_accept_pool,
-        literal_text,
-        literals,
-        text_sets,
-        literal_pool,
-        literal_pairs,
-        simulated,
-        elements,
-        sized,
     }
 }
 

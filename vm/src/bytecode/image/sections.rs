@@ -14,6 +14,14 @@ pub(super) trait Table: Sized {
 
     /// Reads what [`Table::write`] wrote.
     fn read(name: &'static str, sections: &mut SectionReader<'_>) -> Result<Self, ImageError>;
+
+    /// Appends a line for each section: its name and what a record is.
+    fn describe(name: &str, out: &mut String);
+}
+
+/// Appends the line of a section of records.
+pub(super) fn describe_records<T: Wire>(name: &str, out: &mut String) {
+    *out += &format!("  {name}: records of {} bytes: {}\n", T::SIZE, T::layout());
 }
 
 impl<T: Wire> Table for Vec<T> {
@@ -25,6 +33,10 @@ impl<T: Wire> Table for Vec<T> {
         let mut records = Vec::new();
         extend(&mut records, name, sections)?;
         Ok(records)
+    }
+
+    fn describe(name: &str, out: &mut String) {
+        describe_records::<T>(name, out);
     }
 }
 
@@ -61,6 +73,10 @@ impl Table for String {
         let text = std::str::from_utf8(sections.section(name, 1)?);
         text.map(str::to_owned).map_err(|error| ImageError::malformed(name, error))
     }
+
+    fn describe(name: &str, out: &mut String) {
+        *out += &format!("  {name}: UTF-8\n");
+    }
 }
 
 /// One byte a record: each string with its length in front.
@@ -84,6 +100,10 @@ impl Table for Vec<String> {
         }
         Ok(texts)
     }
+
+    fn describe(name: &str, out: &mut String) {
+        *out += &format!("  {name}: texts, each u64 and so many bytes of UTF-8\n");
+    }
 }
 
 fn take_text<'b>(rest: &mut &'b [u8]) -> Option<&'b str> {
@@ -97,6 +117,11 @@ fn no_record(section: &str, index: usize) -> ImageError {
     ImageError::malformed(section, format_args!("record {index} is none"))
 }
 
+/// Appends the lines of a field; only its type counts.
+pub(super) fn describe_field<T, F: Table>(_field: impl FnOnce(T) -> F, name: &str, out: &mut String) {
+    F::describe(name, out);
+}
+
 /// Makes the sections of a struct those of its fields. A field that is not listed does not compile.
 macro_rules! tables {
     ($name:ident { $($field:ident),* $(,)? }) => {
@@ -108,6 +133,10 @@ macro_rules! tables {
 
             fn read(_name: &'static str, sections: &mut SectionReader<'_>) -> Result<Self, ImageError> {
                 Ok(Self { $($field: Table::read(stringify!($field), sections)?),* })
+            }
+
+            fn describe(_name: &str, out: &mut String) {
+                $(describe_field(|tables: Self| tables.$field, stringify!($field), out);)*
             }
         }
     };
@@ -127,6 +156,10 @@ macro_rules! single_records {
                     _ => Err(ImageError::malformed(name, "it has one record")),
                 }
             }
+
+            fn describe(name: &str, out: &mut String) {
+                describe_records::<$name>(name, out);
+            }
         }
     )*};
 }
@@ -134,7 +167,7 @@ macro_rules! single_records {
 pub(super) use {single_records, tables};
 
 /// What the table of sections says of one.
-struct Entry {
+pub(super) struct Entry {
     /// From 1, ascending.
     number: u32,
     /// The size of its records in bytes.

@@ -57,4 +57,11 @@ impl Table for Settings {
         let SettingsRecord { default_allow, default_level, mode, fail_fast, .. } = record;
         Ok(Settings { default_allow, default_level, mode, fail_fast, branching })
     }
+
+    fn describe(name: &str, out: &mut String) {
+        Vec::<SettingsRecord>::describe(name, out);
+        for list in ["tags", "producers", "consumers"] {
+            Vec::<String>::describe(&format!("branching {list}"), out);
+        }
+    }
 }

@@ -13,6 +13,9 @@ pub(super) trait Wire: Sized {
 
     /// The value of an encoding of exactly [`Wire::SIZE`] bytes; none if they are no encoding.
     fn read(bytes: &[u8]) -> Option<Self>;
+
+    /// The encoding in words, for [`super::format_description`].
+    fn layout() -> String;
 }
 
 /// Reads a value from the front of `rest` and moves `rest` behind it.
@@ -50,6 +53,9 @@ macro_rules! integers {
             fn read(bytes: &[u8]) -> Option<Self> {
                 Some(<$integer>::from_le_bytes(bytes.try_into().ok()?))
             }
+            fn layout() -> String {
+                stringify!($integer).to_owned()
+            }
         }
     )*};
 }
@@ -63,6 +69,9 @@ impl Wire for f64 {
     }
     fn read(bytes: &[u8]) -> Option<Self> {
         u64::read(bytes).map(f64::from_bits)
+    }
+    fn layout() -> String {
+        "f64".to_owned()
     }
 }
 
@@ -78,6 +87,9 @@ impl Wire for bool {
             [1] => Some(true),
             _ => None,
         }
+    }
+    fn layout() -> String {
+        "bool".to_owned()
     }
 }
 
@@ -95,6 +107,9 @@ impl<T: Wire> Wire for Option<T> {
     fn read(mut bytes: &[u8]) -> Option<Self> {
         if take(&mut bytes)? { T::read(bytes).map(Some) } else { is_padding(bytes).then_some(None) }
     }
+    fn layout() -> String {
+        format!("option of {}", T::layout())
+    }
 }
 
 impl<A: Wire, B: Wire> Wire for (A, B) {
@@ -106,6 +121,9 @@ impl<A: Wire, B: Wire> Wire for (A, B) {
     #[inline]
     fn read(mut bytes: &[u8]) -> Option<Self> {
         Some((take(&mut bytes)?, take(&mut bytes)?))
+    }
+    fn layout() -> String {
+        format!("({}, {})", A::layout(), B::layout())
     }
 }
 
@@ -122,6 +140,9 @@ impl<T: Wire + Copy + Default, const N: usize> Wire for [T; N] {
         }
         Some(values)
     }
+    fn layout() -> String {
+        format!("{N} of {}", T::layout())
+    }
 }
 
 /// Encodes structs: their fields one after another. A field that is not listed, or has another type, does not compile.
@@ -137,6 +158,10 @@ macro_rules! records {
             #[inline]
             fn read(mut bytes: &[u8]) -> Option<Self> {
                 Some(Self { $($field: take::<$type>(&mut bytes)?),* })
+            }
+            fn layout() -> String {
+                let fields = [$(format!("{}: {}", stringify!($field), <$type as Wire>::layout())),*];
+                format!("{} {{ {} }}", stringify!($name), fields.join(", "))
             }
         }
     )*};
@@ -172,6 +197,11 @@ macro_rules! choices {
                     _ => return None,
                 };
                 is_padding(bytes).then_some(choice)
+            }
+            fn layout() -> String {
+                let choices = [$(concat!(stringify!($number), " = ", stringify!($variant)).to_owned()
+                    $(+ &format!("({})", <$type as Wire>::layout()))?),*];
+                format!("{} {{ {} }}", stringify!($name), choices.join(", "))
             }
         }
     )*};
