@@ -186,3 +186,25 @@ fn higher(words: &[WordRecord], index: u32) -> usize {
     let near = words.iter().rev().take(NEAR).position(|word| word.index <= index);
     near.unwrap_or_else(|| words.len() - words.partition_point(|word| word.index <= index))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{NEAR, higher, lower};
+    use crate::bytecode::program::WordRecord;
+
+    /// Far enough that steps have grown a few times, and around where they end.
+    #[test]
+    fn words_are_found_wherever_they_are() {
+        let lengths = (0..10 * NEAR).chain([67, 68, 69, 70, 131, 132, 133, 134]);
+        for length in lengths {
+            let words: Vec<WordRecord> =
+                (0..length as u32).map(|at| WordRecord { index: 2 * at + 1, bits: 1 }).collect();
+            for index in 0..2 * length as u32 + 2 {
+                let count =
+                    |test: fn(u32, u32) -> bool| words.iter().filter(|word| test(word.index, index)).count();
+                assert_eq!(lower(&words, index), count(|word, index| word < index), "{index} of {length}");
+                assert_eq!(higher(&words, index), count(|word, index| word > index), "{index} of {length}");
+            }
+        }
+    }
+}
