@@ -263,3 +263,17 @@ fn context_and_control_flow_both_narrow_the_consumers() {
         );
     }
 }
+
+#[test]
+fn a_session_without_ids_for_calls_decides_none() {
+    let mut bench = Bench::new(remembering(&[]), Settings::default());
+    let call = Call::new("t", &[]);
+    let text = bench.session.export();
+    let last = text.replace("\"next_call\": 0", "\"next_call\": 9007199254740991");
+    assert_ne!(last, text);
+    bench.session = Session::import(&bench.policy, &last).unwrap();
+    let pending = bench.pend(&call);
+    assert_eq!(bench.failure(&call), Some(FailureKind::Internal));
+    assert_eq!(bench.finish(&pending, &[]), Ok(()));
+    assert_eq!(bench.failure(&call), Some(FailureKind::Internal));
+}

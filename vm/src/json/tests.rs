@@ -1,14 +1,14 @@
 //! Lines that are read, lines that are not, and answers as they are written.
 
-use super::{AnswerParts, BranchLine, CallLine, Line, RuleParts, read_line, write_answer};
+use super::{AnswerParts, BranchLine, CallLine, JsonLines, Line, RuleParts, read_line, write_answer};
 use super::{write_branch_answer, write_error};
 use crate::bytecode::Settings;
 use crate::call::{Combine, MetadataInput, SetInput};
 use crate::handle::TagRef;
 use crate::limits::Limits;
-use crate::metadata::{Interner, Metadata, StringTable, Tags, write_metadata};
+use crate::metadata::{Interner, Metadata, Session, StringTable, Tags, write_metadata};
 use crate::number::Number;
-use crate::testing::{Assembler, Bench};
+use crate::testing::{Assembler, Bench, limited_policy};
 use crate::value::Arena;
 use crate::value::Value;
 use proptest::prelude::*;
@@ -336,6 +336,35 @@ fn metadata_is_read_in_any_form_and_written_in_one() {
         text("[]", r#"{"except": ["b", "q"]}"#, "[]")
     );
     assert_eq!(round(&text(r#"["\"\n"]"#, "[]", "[]")), text(r#"["\"\n"]"#, "[]", "[]"));
+}
+
+/// S6.11
+#[test]
+fn a_line_that_fails_leaves_the_session_its_value() {
+    let limits = Limits::default().with("tag_bytes", 4).unwrap().with("session_value_bytes", 100).unwrap();
+    let policy = limited_policy(Assembler::new().program, limits);
+    let (mut lines, mut session) = (JsonLines::new(&policy), Session::new(&policy));
+    let meta = r#""args": {"a": 1}, "arg_meta": {"a": {"tags": ["too long"]}}"#;
+    let undecided = format!(r#"{{"tool": "t", "session_value": "lost", {meta}}}"#);
+    let too_long = format!(r#"{{"tool": "t", "session_value": "{}"}}"#, "x".repeat(200));
+    let set = |value: &str| format!(r#"{{"tool": "t", "session_value": "{value}"}}"#);
+    for (line, answered, value) in [
+        (&undecided, false, None),
+        (&too_long, false, None),
+        (&set("first"), true, Some("first")),
+        (&undecided, false, Some("first")),
+        (&undecided, false, Some("first")),
+        (&too_long, false, Some("first")),
+        (&set("second"), true, Some("second")),
+    ] {
+        let mut out = String::new();
+        let outcome = lines.answer(&policy, line.as_bytes(), |_| Ok(&mut session), &mut out);
+        assert!(outcome.as_ref().err().is_none_or(|error| error.line().is_none()), "{outcome:?}");
+        assert_eq!((outcome.is_ok(), out.is_empty()), (answered, !answered), "{line}");
+        let arena = Arena::new();
+        let found = session.value(&arena).map(|found| to_json(&found));
+        assert_eq!(found, value.map(Into::into), "{line}");
+    }
 }
 
 #[test]

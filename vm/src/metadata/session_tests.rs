@@ -2,6 +2,7 @@
 
 use super::{Interner, MetaSet, Metadata, Session, StringTable, TagId, Tags, Universe, write_set};
 use crate::bytecode::PolicyId;
+use crate::engine::{Failure, FailureKind};
 use crate::limits::Limits;
 use crate::value::{Arena, Value, ValueScratch};
 use proptest::prelude::*;
@@ -176,6 +177,9 @@ fn metadata_of_another_call_is_refused() {
     metadata.tags.assign(host.set(&["a"]).view());
     host.begin();
     assert_eq!(host.commit(&metadata).unwrap_err(), "the metadata has a tag of another call or policy");
+    let Host { universe, session, call, limits } = &mut host;
+    let failure = Failure::from(session.commit(&metadata, universe, call, limits).unwrap_err());
+    assert_eq!(failure.kind(), FailureKind::Internal);
     assert_eq!(host.tags(), "[]");
 }
 

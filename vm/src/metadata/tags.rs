@@ -331,7 +331,7 @@ pub(super) fn session_tag(universe: &Universe, index: u32) -> TagId {
 
 #[cfg(test)]
 mod tests {
-    use super::StringTable;
+    use super::{FIRST_OF_CALL, StringTable, TagId, call_tag};
     use proptest::prelude::*;
 
     fn table(names: &[String]) -> StringTable {
@@ -344,6 +344,12 @@ mod tests {
 
     fn names(table: &StringTable) -> Vec<String> {
         (0..table.len()).map(|index| table.name(index as u32).unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn ids_tell_whether_only_the_call_has_the_tag() {
+        assert!(!TagId(0).is_of_call() && !TagId(FIRST_OF_CALL - 1).is_of_call());
+        assert!(call_tag(0).is_of_call() && call_tag(7).is_of_call());
     }
 
     /// So that searching stays short and clearing cheap.
