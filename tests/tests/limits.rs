@@ -9,6 +9,7 @@ use sqrt_vm::engine::{Decision, PendingCall};
 use sqrt_vm::handle::TagHandle;
 use sqrt_vm::json::{JsonLines, read_line};
 use sqrt_vm::limits::{Group, Limits};
+use sqrt_vm::live::{LivePolicy, Sessions};
 use sqrt_vm::metadata::Session;
 use sqrt_vm::pattern::{Pattern, PatternSyntax};
 use sqrt_vm::policy::Policy;
@@ -65,7 +66,19 @@ fn test_of(name: &str) -> Test {
         | "session_value_bytes"
         | "session_name_bytes"
         | "pending_calls" => of_session(name),
-        "dispatch_cache" | "eval_sessions" => Elsewhere,
+        "live_sessions" => Sized(
+            3,
+            vec![way("turns", |limits, count| {
+                let policy = policy(limits, "")?;
+                let mut scratch = Scratch::new(&policy);
+                let sessions = Sessions::new(LivePolicy::new(policy));
+                numbered(count).iter().try_for_each(|name| {
+                    sessions.with(name, &mut scratch, |_, _, _| ()).map_err(|failure| failure.to_string())
+                })
+            })],
+        ),
+        // Below; in `cli/tests/limits.rs`; in `vm/src/live/tests.rs`.
+        "dispatch_cache" | "eval_sessions" | "earlier_policies" => Elsewhere,
         "pattern_bytes" | "pattern_nesting" | "pattern_classes" | "pattern_size" => of_pattern(name),
         _ => panic!("the limit `{name}` has no test: add what is at it and above it"),
     }

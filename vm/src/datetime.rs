@@ -8,7 +8,11 @@ use crate::number::Number;
 /// Nanoseconds in a second.
 const SECOND: i128 = 1_000_000_000;
 
-/// An instant: nanoseconds since the Unix epoch.
+/// From so many seconds on, numbers are beyond what is counted in nanoseconds: 10^19 years.
+const FAR: f64 = 1_237_940_039_285_380_274_899_124_224.0;
+
+/// An instant: nanoseconds since the Unix epoch; of numbers of 2^90 seconds and more, what keeps their order, as S4.2 has no
+/// largest one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Instant(pub i128);
 
@@ -32,21 +36,27 @@ impl Instant {
 
     /// The instant that many seconds after the epoch (S4.2); none for a NaN.
     ///
-    /// Integers are exact. A float is taken at its exact value and rounded to the nearest nanosecond, ties to even. What
-    /// is too large for an [`Instant`] (10^20 years) becomes the first or the last one.
+    /// Integers are exact, those beyond 2^90 as floats. A float is taken at its exact value and rounded to the nearest
+    /// nanosecond, ties to even; from 2^90 on, different floats are different instants in their order.
     pub fn from_number(seconds: Number) -> Option<Instant> {
-        match seconds {
-            Number::Int(seconds) => Some(Instant(seconds.saturating_mul(SECOND))),
-            Number::Float(seconds) if seconds.is_nan() => None,
-            Number::Float(seconds) => {
-                let magnitude = float_nanoseconds(seconds.abs());
-                Some(Instant(if seconds < 0.0 {
-                    magnitude.map_or(i128::MIN, |n| -n)
-                } else {
-                    magnitude.unwrap_or(i128::MAX)
-                }))
+        let float = match seconds {
+            Number::Int(seconds) if seconds.unsigned_abs() < 1 << 90 => {
+                return Some(Instant(seconds.saturating_mul(SECOND)));
             }
+            Number::Int(seconds) => seconds as f64,
+            Number::Float(seconds) => seconds,
+        };
+        if float.is_nan() {
+            return None;
         }
+        let magnitude = if float.abs() < FAR {
+            float_nanoseconds(float.abs())?
+        } else {
+            // The bits of positive floats have the order of the floats.
+            let beyond = float.abs().to_bits().saturating_sub(FAR.to_bits());
+            (SECOND << 90).saturating_add(i128::from(beyond))
+        };
+        Some(Instant(if float < 0.0 { -magnitude } else { magnitude }))
     }
 }
 
@@ -307,8 +317,6 @@ mod tests {
         for (number, expected) in [
             (Int(0), 0),
             (Int(-5), -5 * SECOND),
-            (Int(i128::MAX), i128::MAX),
-            (Int(i128::MIN), i128::MIN),
             (Float(1.5), 3 * SECOND / 2),
             (Float(-1.5), -3 * SECOND / 2),
             (Float(-0.0), 0),
@@ -320,15 +328,42 @@ mod tests {
             (Float(3.0 / 1024.0), 2_929_688),
             (Float(f64::MIN_POSITIVE), 0),
             (Float(5e-324), 0),
-            (Float(1e300), i128::MAX),
-            (Float(-1e300), i128::MIN),
-            (Float(f64::INFINITY), i128::MAX),
-            (Float(f64::NEG_INFINITY), i128::MIN),
-            (Float(1e29), 99_999_999_999_999_991_433_150_857_216 * SECOND),
+            (Float(1e27), 1_000_000_000_000_000_013_287_555_072 * SECOND),
+            (Int((1 << 90) - 1), ((1 << 90) - 1) * SECOND),
+            (Int(1 << 90), (1 << 90) * SECOND),
+            (Float(super::FAR), (1 << 90) * SECOND),
         ] {
             assert_eq!(Instant::from_number(number), Some(Instant(expected)), "{number:?}");
         }
         assert_eq!(Instant::from_number(Float(f64::NAN)), None);
+    }
+
+    #[test]
+    fn numbers_however_large_keep_their_order() {
+        let far = f64::from_bits(super::FAR.to_bits() + 1);
+        let ascending = [
+            0.0,
+            1e20,
+            1e27,
+            super::FAR,
+            far,
+            1e29,
+            1.7e29,
+            1.8e29,
+            1e38,
+            1e39,
+            1e200,
+            1e300,
+            f64::MAX,
+            f64::INFINITY,
+        ];
+        for pair in ascending.windows(2) {
+            let instant = |float| Instant::from_number(Float(float)).unwrap();
+            assert!(instant(pair[0]) < instant(pair[1]), "{pair:?}");
+            assert!(instant(-pair[1]) < instant(-pair[0]), "{pair:?}");
+        }
+        assert_eq!(Instant::from_number(Int(i128::MAX)), Instant::from_number(Float(i128::MAX as f64)));
+        assert!(Instant::from_number(Int(1 << 91)) > Instant::from_number(Int(1 << 90)));
     }
 
     /// Days since the epoch by counting, not by formula: independent of the calendar library.

@@ -201,6 +201,21 @@ fn what_is_found_fits_the_memory_there_is() {
     assert_eq!(capacities(&loaded), before);
 }
 
+/// Prefixes that contain each other, and suffixes that do: what is looked at grows with the pairs of the policy, not with the
+/// prefixes of a name times its suffixes.
+#[test]
+fn nested_texts_take_no_more_steps_than_there_are_pairs() {
+    const DEPTH: usize = 60;
+    let mut tools: Vec<String> = (1..DEPTH).map(|length| format!("/{}.*y", "a".repeat(length))).collect();
+    tools.extend((1..DEPTH).map(|length| format!("/b.*{}", "z".repeat(length))));
+    tools.extend((1..DEPTH).map(|length| format!("/{}.*{}", "a".repeat(length), "z".repeat(length))));
+    let mut loaded = Loaded::new(built(assembled(&tools)), &Limits::default());
+    let name = format!("{}{}", "a".repeat(DEPTH), "z".repeat(DEPTH));
+    let steps = loaded.steps(&name);
+    assert_eq!(loaded.blocks(&name).len(), DEPTH - 1);
+    assert!(steps <= 3 * tools.len(), "{steps}");
+}
+
 #[test]
 fn names_of_any_length_are_found_and_remembered_within_limits() {
     let limits = Limits { dispatch_cache: 8, ..Limits::default() };
