@@ -352,6 +352,25 @@ mod tests {
         assert!(call_tag(0).is_of_call() && call_tag(7).is_of_call());
     }
 
+    #[test]
+    fn strings_in_each_others_way_are_found_and_cleared() {
+        let many: Vec<String> = (0..200).map(|name| name.to_string()).collect();
+        let mut table = table(&many);
+        table.clear();
+        let mask = table.slots.len() - 1;
+        for place in [0, 5, mask - 1, mask] {
+            let all = (0..100_000).map(|name| name.to_string());
+            let same: Vec<String> = all.filter(|name| table.hash(name) & mask == place).take(4).collect();
+            assert_eq!(same.len(), 4, "hashes are spread");
+            for (index, name) in (0..).zip(&same) {
+                assert_eq!((table.find(name), table.insert(name)), (None, index));
+                assert_eq!(table.find(name), Some(index));
+            }
+            table.clear();
+            assert!(table.slots.iter().all(|slot| *slot == 0));
+        }
+    }
+
     /// So that searching stays short and clearing cheap.
     #[test]
     fn tables_have_a_quarter_of_their_slots_in_use_when_they_are_made_and_never_more_than_half() {

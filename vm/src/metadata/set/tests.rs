@@ -97,6 +97,20 @@ const OPERATORS: [(&str, Update, Logic); 4] = [
     ("xor", |set, other| set.xor(other), |a, b| a != b),
 ];
 
+/// The same bit of two words of the head, and of the tail.
+#[test]
+fn words_do_not_hide_each_other() {
+    let made = |listed: &[u32]| Naive { complement: false, listed: listed.iter().copied().collect() }.made();
+    for (first, second) in [(0, 64), (63, 127), (1, TAIL + 1), (TAIL, TAIL + 64)] {
+        let (both, one, neither) = (made(&[first, second]), made(&[second]), made(&[first + 2, second + 2]));
+        for other in [&both, &one] {
+            assert!(both.view().overlaps(other.view()) && other.view().overlaps(both.view()));
+        }
+        assert!(!both.view().overlaps(neither.view()) && !both.view().is_subset(neither.view()));
+        assert!(!both.view().is_subset(one.view()) && one.view().is_subset(both.view()));
+    }
+}
+
 #[test]
 fn a_range_ends_where_words_do_or_anywhere() {
     for end in [TAIL + 64, TAIL + 65, TAIL + 127, TAIL + 128] {
