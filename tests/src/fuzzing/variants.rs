@@ -12,8 +12,9 @@ use sqrt_vm::metadata::Session;
 use sqrt_vm::policy::Policy;
 use sqrt_vm::scratch::Scratch;
 
-/// What one table and all tables may take. Without room, every pattern that is no literal text is simulated.
-const BUDGETS: [(usize, usize); 3] = [(256 << 10, 32 << 20), (700, 2000), (256 << 10, 0)];
+/// What one table and all tables may take: the first is how a policy is compiled, smaller than usual, as a try takes as long
+/// as its table is large. Without room, every pattern that is no literal text is simulated.
+const BUDGETS: [(usize, usize); 3] = [(24 << 10, 512 << 10), (700, 2000), (24 << 10, 0)];
 
 /// The forms of a policy.
 pub(super) struct Variants {
@@ -28,21 +29,26 @@ impl Variants {
 
     /// Compiles a policy that is to run with these limits.
     pub(super) fn with_limits(text: &str, limits: &Limits) -> Result<Variants, String> {
+        let [(table, tables), smaller @ ..] = BUDGETS;
+        let limits = limits.with("pattern_table_bytes", table).expect("it can be set");
+        let limits = limits.with("pattern_tables_bytes", tables).expect("it can be set");
         let source = Source { name: "fuzz.sqrt", bytes: text.as_bytes() };
-        let compiled = compile(&[source], &Options { no_explanations: true, ..Options::default() });
+        let compiled = compile(&[source], &Options { limits, no_explanations: true, ..Options::default() });
         let Some(verified) = compiled.program else {
             let first = compiled.diagnostics.iter().find(|diagnostic| diagnostic.is_error());
             return Err(first.map_or("no program, and no error", |error| &error.message).to_owned());
         };
-        let form = |(table, tables)| {
+        let rebuilt = smaller.map(|(table, tables)| {
             let mut program = verified.program().clone();
             automata::build(&mut program, Budget::new(table, tables)).expect("it was built before");
-            let verified = VerifiedProgram::new(program).expect("what was built is sound");
-            let policy = Policy::new(verified, *limits).expect("it is within the limits");
+            VerifiedProgram::new(program).expect("what was built is sound")
+        });
+        let form = |verified| {
+            let policy = Policy::new(verified, limits).expect("it is within the limits");
             let scratch = Scratch::new(&policy);
             (policy, scratch)
         };
-        Ok(Variants { forms: BUDGETS.map(form).into() })
+        Ok(Variants { forms: [verified].into_iter().chain(rebuilt).map(form).collect() })
     }
 
     /// The forms, each with memory to decide in.
