@@ -2,27 +2,26 @@
 
 use crate::generate::Random;
 
+/// Numbers, those that are none or too large last.
 const NUMBERS: &[&str] = &[
     "0",
-    "-0",
-    "-0.0",
     "5",
     "5.0",
+    "-0",
+    "-0.0",
     "5e0",
     "1e5",
     "1E+2",
     "1e-7",
+    "0.1",
     "1e308",
-    "1e309",
-    "1e400",
-    "-1e400",
     "1e-400",
     "5e-324",
     "2e-324",
     "1.7976931348623157e308",
-    "1.7976931348623159e308",
     "9007199254740992",
     "9007199254740993",
+    "-9007199254740993",
     "9007199254740993.0",
     "9223372036854775807",
     "9223372036854775808",
@@ -30,8 +29,12 @@ const NUMBERS: &[&str] = &[
     "-9223372036854775809",
     "18446744073709551615",
     "18446744073709551616",
-    "0.1",
     "123456789012345678901234567890e-20",
+    "2.2250738585072011e-308",
+    "1e309",
+    "1e400",
+    "-1e400",
+    "1.7976931348623159e308",
     "00",
     "01",
     "-",
@@ -43,9 +46,11 @@ const NUMBERS: &[&str] = &[
     "NaN",
     "Infinity",
     "1_000",
-    "2.2250738585072011e-308",
 ];
+/// How many of them are fine.
+const FINE_NUMBERS: usize = 27;
 
+/// Strings, those that are none last.
 const STRINGS: &[&str] = &[
     "",
     "a",
@@ -77,15 +82,19 @@ const STRINGS: &[&str] = &[
     r"to\u006fl",
 ];
 
+/// How many of them are fine.
+const FINE_STRINGS: usize = 14;
+
+/// What may stand between, what may not last.
 const SPACES: &[&str] = &["", "", "", "", " ", "\t", "\r\n", "  ", "\u{a0}", "\u{c}", "/**/"];
+/// How many of them are fine.
+const FINE_SPACES: usize = 8;
 
 /// A line whose values are often nested as deep as is allowed, or deeper.
 pub(super) fn line(random: &mut Random, depth: usize) -> Vec<u8> {
-    let calm = random.percent(60);
-    let mut maker = Maker { random, calm, depth };
-    let text = maker.line();
-    let mut line = text.into_bytes();
-    match random.below(24) {
+    let (spoiled, wild) = (random.percent(25), random.percent(10));
+    let mut line = Maker { random, spoiled, wild, depth }.line().into_bytes();
+    match random.below(40) {
         0 => line.splice(0..0, "\u{feff}".bytes()).for_each(drop),
         1 => line.extend_from_slice(random.pick(&["\n", "\r\n", "  ", "x", "{}", ",", "\0", "}"]).as_bytes()),
         2 => line.truncate(random.below(line.len() + 1)),
@@ -100,8 +109,10 @@ pub(super) fn line(random: &mut Random, depth: usize) -> Vec<u8> {
 
 struct Maker<'r> {
     random: &'r mut Random,
-    /// Whether everything is as it should be.
-    calm: bool,
+    /// Whether its members are not those that it should have.
+    spoiled: bool,
+    /// Whether its parts may be wrong anywhere.
+    wild: bool,
     depth: usize,
 }
 
@@ -145,7 +156,7 @@ impl Maker<'_> {
 
     /// Changes the members in a way that is wrong mostly.
     fn spoil(&mut self, members: &mut Vec<(String, String)>) {
-        if self.calm {
+        if !self.spoiled {
             return;
         }
         let at = self.random.below(members.len());
@@ -169,7 +180,7 @@ impl Maker<'_> {
         if self.random.percent(20) {
             members.reverse();
         }
-        if self.calm {
+        if !self.spoiled && !self.wild {
             let mut seen = std::collections::HashSet::new();
             members.retain(|(key, _)| seen.insert(key.clone()));
         }
@@ -181,12 +192,12 @@ impl Maker<'_> {
     }
 
     fn space(&mut self) -> &'static str {
-        let most = if self.calm { 8 } else { SPACES.len() };
+        let most = if self.wild { SPACES.len() } else { FINE_SPACES };
         SPACES[self.random.below(most)]
     }
 
     fn key(&mut self) -> String {
-        let most = if self.calm { 14 } else { STRINGS.len() };
+        let most = if self.wild { STRINGS.len() } else { FINE_STRINGS };
         STRINGS[self.random.below(most)].to_owned()
     }
 
@@ -196,7 +207,7 @@ impl Maker<'_> {
 
     fn value(&mut self) -> String {
         if self.random.percent(8) {
-            let levels = self.depth.min(100) - 1 + self.random.below(if self.calm { 2 } else { 4 });
+            let levels = self.depth.min(100) - 1 + self.random.below(if self.wild { 4 } else { 2 });
             let (open, close) = [("[", "]"), ("{\"k\":", "}")][self.random.below(2)];
             return format!("{}{}{}", open.repeat(levels), self.number(), close.repeat(levels));
         }
@@ -224,7 +235,7 @@ impl Maker<'_> {
     fn number(&mut self) -> String {
         match self.random.below(4) {
             0 => {
-                let digits = 1 + self.random.below(110);
+                let digits = [14 + self.random.below(8), 1 + self.random.below(110)][self.random.below(2)];
                 let mut text: String = (0..digits)
                     .map(|at| {
                         char::from(
@@ -245,7 +256,7 @@ impl Maker<'_> {
                 text
             }
             _ => {
-                let most = if self.calm { 9 } else { NUMBERS.len() };
+                let most = if self.wild { NUMBERS.len() } else { FINE_NUMBERS };
                 NUMBERS[self.random.below(most)].to_owned()
             }
         }
@@ -256,7 +267,7 @@ impl Maker<'_> {
         for name in self.random.some(&["tags", "producers", "consumers"], 60) {
             members.push((name.to_owned(), self.set()));
         }
-        if !self.calm && self.random.percent(10) {
+        if self.wild && self.random.percent(10) {
             members.push((self.key(), self.set()));
         }
         self.object(members)
@@ -264,15 +275,15 @@ impl Maker<'_> {
 
     fn set(&mut self) -> String {
         let tags: Vec<String> = (0..self.random.below(4))
-            .map(|_| if !self.calm && self.random.percent(10) { self.number() } else { self.string() })
+            .map(|_| if self.wild && self.random.percent(10) { self.number() } else { self.string() })
             .collect();
         let list = format!("[{}]", tags.join(","));
         match self.random.below(6) {
             0 | 1 => self.object(vec![("except".to_owned(), list)]),
-            2 if !self.calm => {
+            2 if self.wild => {
                 self.object(vec![("except".to_owned(), list.clone()), ("except".to_owned(), list)])
             }
-            3 if !self.calm => {
+            3 if self.wild => {
                 self.random.pick(&["{}", "null", "\"*\"", "5", "{\"except\": \"*\"}"]).to_owned()
             }
             _ => list,
