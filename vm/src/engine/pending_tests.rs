@@ -10,8 +10,9 @@ use crate::bytecode::program::{ProcedureKind, Program};
 use crate::bytecode::settings::{Mode, Settings};
 use crate::call::{Argument, Call, MetadataInput, Returned, SetInput};
 use crate::engine::{FailureKind, PendingCall};
+use crate::limits::Limits;
 use crate::number::Number;
-use crate::testing::{Assembler, Bench, on_a_small_stack, policy};
+use crate::testing::{Assembler, Bench, limited_policy, on_a_small_stack, policy};
 use crate::value::Value::{self, List, Null, Object, Str};
 
 const S0: SetReg = SetReg(0);
@@ -168,6 +169,20 @@ fn what_is_not_a_pending_call_of_the_policy_is_refused() {
     let other = policy(Assembler::new().program, Settings::default());
     let error = PendingCall::import(&other, &fine, &Arena::new()).map(drop).unwrap_err();
     assert_eq!(error.policy(), Some(bench.policy.id()));
+}
+
+/// Else a call that was allowed could not be finished once it had been written.
+#[test]
+fn tags_that_the_session_has_do_not_count_when_a_call_is_read() {
+    let limits = Limits { tags_per_call: 1, ..Limits::default() };
+    let mut bench = Bench::of(limited_policy(program(), limits));
+    for tags in [&["a"][..], &["a", "b"]] {
+        let args = [Argument::new("late", Str("x")).with_metadata(MetadataInput::default().with_tags(tags))];
+        let text = exported(&mut bench, &Call::new("t", &args));
+        let arena = Arena::new();
+        let pending = PendingCall::import(&bench.policy, &text, &arena).unwrap();
+        bench.policy.finish(&mut bench.session, pending, &Returned::new(Null), &mut bench.scratch).unwrap();
+    }
 }
 
 #[test]
