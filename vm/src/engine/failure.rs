@@ -11,7 +11,7 @@ use crate::value::NotJson;
 /// Why something could not be done (S6.11). [`Failure::kind`] says what a host may do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    cause: Cause,
+    pub(super) cause: Cause,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
