@@ -1,12 +1,13 @@
 //! Calls that are all checked before the first of them is finished, the last one first: with pending calls and sessions in
-//! memory, and with both as text that another process reads. The outcomes are the same.
+//! memory, and with both as text that another process reads; and calls that are checked and finished in random order, with both moved as
+//! text at random points. The outcomes are the same.
 
-#![allow(clippy::panic, clippy::expect_used, reason = "a test fails by panicking")]
+#![allow(clippy::panic, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use sqrt_tests::compare::seeds;
 use sqrt_tests::corpus::{self, Expectation, Options, PolicyFile};
 use sqrt_tests::engine::{self, Setup};
-use sqrt_tests::generate::{Case, Style};
+use sqrt_tests::generate::{Case, Random, Style};
 use sqrt_tests::implementations::USUAL;
 use sqrt_vm::call::Returned;
 use sqrt_vm::engine::PendingCall;
@@ -99,7 +100,63 @@ fn as_text(policy: &Policy, other: &Policy, lines: &[CallLine<'_>]) -> Outcomes 
     outcomes
 }
 
-/// Runs both, and says how many calls were allowed.
+/// A pending call in memory, or as text.
+enum Waiting<'c> {
+    Here(PendingCall<'c>),
+    Text(String),
+}
+
+/// Exports the session and imports it in a process, if the time has come.
+fn travel(session: &mut Session, policy: &Policy, times: &mut Option<Random>) -> bool {
+    let now = times.as_mut().is_some_and(|times| times.percent(40));
+    if now {
+        let text = session.export();
+        *session = Session::import(policy, &text).expect("it was exported");
+        assert_eq!(session.export(), text);
+    }
+    now
+}
+
+/// Calls are checked and finished in random order, in one process and another by turns. If there are `times`, sessions and pending calls
+/// travel as text at some of them.
+fn in_random_order(
+    processes: [&Policy; 2],
+    lines: &[CallLine<'_>],
+    mut times: Option<Random>,
+    order: &mut Random,
+) -> Outcomes {
+    let (mut scratches, mut outcomes) = (processes.map(Scratch::new), Vec::new());
+    let mut sessions: BTreeMap<_, _> =
+        lines.iter().map(|line| (line.session, Session::new(processes[0]))).collect();
+    let (mut waiting, mut next) = (Vec::new(), lines.iter().peekable());
+    while next.peek().is_some() || !waiting.is_empty() {
+        let here = order.below(2);
+        let (policy, scratch) = (processes[here], &mut scratches[here]);
+        if waiting.is_empty() || next.peek().is_some() && order.percent(60) {
+            let Some(line) = next.next() else { continue };
+            let session = sessions.get_mut(&line.session).expect("made before");
+            travel(session, policy, &mut times);
+            let pending = check(policy, session, line, scratch, &mut outcomes);
+            waiting.extend(pending.map(|pending| match travel(session, policy, &mut times) {
+                true => (line, Waiting::Text(pending.export(policy).expect("it is JSON"))),
+                false => (line, Waiting::Here(pending)),
+            }));
+            continue;
+        }
+        let (line, pending) = waiting.swap_remove(order.below(waiting.len()));
+        let (session, arena) = (sessions.get_mut(&line.session).expect("made before"), Arena::new());
+        travel(session, policy, &mut times);
+        let pending = match &pending {
+            Waiting::Here(pending) => pending.clone(),
+            Waiting::Text(text) => PendingCall::import(policy, text, &arena).expect("it was exported"),
+        };
+        finish(policy, session, pending, line, scratch, &mut outcomes);
+        travel(session, policy, &mut times);
+    }
+    outcomes
+}
+
+/// Runs all of them, and says how many calls were allowed.
 fn compare(name: &str, files: &[PolicyFile], options: &Options, lines: &[String]) -> usize {
     let policy = |image| engine::policy(files, options, Setup { image, ..USUAL });
     let Ok(here) = policy(false) else { return 0 };
@@ -112,6 +169,9 @@ fn compare(name: &str, files: &[PolicyFile], options: &Options, lines: &[String]
     let calls: Vec<_> = lines.iter().filter_map(read).collect();
     let expected = in_memory(&here, &calls);
     assert_eq!(as_text(&here, &there, &calls), expected, "{name}");
+    let random = || Random::new(calls.len() as u64);
+    let moving = in_random_order([&here, &there], &calls, Some(random()), &mut random());
+    assert_eq!(moving, in_random_order([&here, &here], &calls, None, &mut random()), "{name}");
     expected.len() - calls.len()
 }
 

@@ -5,7 +5,13 @@
 use serde_json::{Value, json};
 use sqrt_tests::compare::{answers, expect_none, seeds};
 use sqrt_tests::generate::{Case, Part, Random, Source, Style, deny_rule, value};
-use sqrt_tests::implementations::{Load, engine, engine_in_two_steps, oracle};
+use sqrt_tests::implementations::{
+    Load, engine, engine_from_an_image, engine_in_two_steps, engine_that_explains, oracle, plain_engine,
+};
+
+/// Each is given some of the cases, which have options and modes of all kinds.
+const LOADS: [Load; 6] =
+    [engine, oracle, plain_engine, engine_from_an_image, engine_that_explains, engine_in_two_steps];
 
 /// For the same metadata: what `session before` does may rest on values.
 const STYLE: Style = Style { session_before: false, ..Style::ALL };
@@ -67,15 +73,12 @@ fn expect_no_turn(load: Load, seed: u64, case: &Case, change: impl Fn(&Case) -> 
 
 #[test]
 fn adding_a_deny_rule_allows_nothing() {
-    for load in [engine, oracle] {
-        let mut denied = 0;
-        for seed in seeds(0..100) {
-            let case = Case::generate(seed, STYLE, 12);
-            denied +=
-                expect_no_turn(load, seed, &case, |case| with_a_deny_rule(case, &mut Random::new(seed)));
-        }
-        assert!(denied > 30, "the rules that were added deny only {denied} calls");
+    let mut denied = 0;
+    for (seed, load) in seeds(0..150).zip(LOADS.into_iter().cycle()) {
+        let case = Case::generate(seed, STYLE, 12);
+        denied += expect_no_turn(load, seed, &case, |case| with_a_deny_rule(case, &mut Random::new(seed)));
     }
+    assert!(denied > 45, "the rules that were added deny only {denied} calls");
 }
 
 /// Wraps a value that has a leaf, or adds elements beside it.
@@ -126,21 +129,20 @@ fn with_wrapped_values(line: &str) -> Option<String> {
 fn wrapping_a_value_allows_nothing() {
     let style = Style { compares_values: false, ..STYLE };
     let wrap = |line: &String| with_wrapped_values(line).unwrap_or_else(|| line.clone());
-    for load in [engine, oracle] {
-        let mut denied = 0;
-        for seed in seeds(0..100) {
-            let case = if seed % 2 == 0 {
-                Case::generate(seed, style, 30)
-            } else {
-                Case::of_single_conditions(seed, style, 8, 60)
-            };
-            denied += expect_no_turn(load, seed, &case, |case| Case {
-                calls: case.calls.iter().map(wrap).collect(),
-                ..case.clone()
-            });
-        }
-        assert!(denied > 20, "wrapping denies only {denied} calls");
+    let mut denied = 0;
+    for (seed, load) in seeds(0..150).zip(LOADS.into_iter().cycle()) {
+        // Each implementation has cases of both kinds.
+        let case = if (seed / LOADS.len() as u64).is_multiple_of(2) {
+            Case::generate(seed, style, 30)
+        } else {
+            Case::of_single_conditions(seed, style, 8, 60)
+        };
+        denied += expect_no_turn(load, seed, &case, |case| Case {
+            calls: case.calls.iter().map(wrap).collect(),
+            ..case.clone()
+        });
     }
+    assert!(denied > 25, "wrapping denies only {denied} calls");
 }
 
 /// Two interleaved sessions answer as each does alone.

@@ -346,7 +346,8 @@ fn decision(verdict: Result<Verdict, Failure>) -> Decision {
 }
 
 // It runs programs that nobody verified, as only debug builds do.
-#[cfg(all(test, debug_assertions))]
+#[cfg(test)]
+#[cfg(debug_assertions)]
 mod fail_closed_tests;
 #[cfg(test)]
 mod pending_tests;
