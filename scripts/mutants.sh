@@ -18,8 +18,8 @@ areas() {
 decision vm/src/decision.rs vm/src/engine.rs vm/src/engine/*.rs vm/src/branching.rs vm/src/prepare.rs
 metadata vm/src/metadata/*.rs vm/src/metadata/*/*.rs vm/src/exec/sets.rs
 reading vm/src/value/leaves.rs vm/src/value/equality.rs vm/src/exec/questions.rs vm/src/exec/ops.rs vm/src/automata/element.rs
-limits vm/src/limits.rs vm/src/value/check.rs
-verifier vm/src/bytecode/verify/*.rs
+limits vm/src/limits.rs vm/src/limits/*.rs vm/src/value/check.rs
+verifier vm/src/bytecode/verify/*.rs vm/src/bytecode/verify/*/*.rs
 END
 }
 
