@@ -135,7 +135,7 @@ impl Loaded {
 
     fn add(&mut self, name: &str, bytes: &[u8], rank: Option<u32>, limits: &Limits) {
         let id = FileId(u32::try_from(self.files.len()).unwrap_or(u32::MAX));
-        match SourceFile::from_bytes(id, name, bytes.to_vec(), limits) {
+        match SourceFile::from_bytes(id, name, bytes, limits) {
             Ok(file) => self.files.push(file),
             Err(error) => {
                 self.diagnostics.push(*error.diagnostic);

@@ -202,11 +202,21 @@ fn branching(json: &Json, path: &str) -> Result<BranchingPolicy, XPolicyError> {
             "producers" => branching.producers = strings(value, path)?.into_iter().collect(),
             "tags" => branching.tags = strings(value, path)?.into_iter().collect(),
             "consumers" => branching.consumers = strings(value, path)?.into_iter().collect(),
-            _ => {}
+            _ => ignored(value, path)?,
         }
         Ok(())
     })?;
     Ok(branching)
+}
+
+/// Looks through what has no meaning: a key that is given twice is refused there, too, so that every reader of the document
+/// reads the same. The nesting of a document is limited.
+fn ignored(json: &Json, path: &str) -> Result<(), XPolicyError> {
+    match json {
+        Json::List(items) => items.iter().try_for_each(|item| ignored(item, path)),
+        Json::Object(_) => object(json, path, |_, path, value| ignored(value, path)),
+        _ => Ok(()),
+    }
 }
 
 /// The text of `codes`: an object as the client sends it, or a string or a list of strings as older pages show.

@@ -15,6 +15,8 @@ const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/syntax_error
 
 fn unescape(text: &str) -> String {
     let text = text.replace("\\r", "\r").replace("\\u{202e}", "\u{202e}").replace("\\u{2066}", "\u{2066}");
+    let text =
+        text.replace("\\u{200b}", "\u{200b}").replace("\\u{2028}", "\u{2028}").replace("\\u{1b}", "\u{1b}");
     text.replace("\\\\", "\\")
 }
 

@@ -126,6 +126,11 @@ codes! {
         InfinityOperator "E0109" ["S1.3"]
             "`-inf` and `+inf` are one word"
             "`a -inf` is a name followed by a number. Put a space after the minus (`a - inf`) if you mean the difference from a set named `inf`."
+        InvisibleCharacter "W0101" []
+            "a character that does not show"
+            "Strings are compared byte by byte, so one with a zero-width character looks like another one and is not. In comments only controls and
+            characters that look like a line end and are none are told: what seems to be a rule after one is still the comment. Remove
+            the character, or write it as an escape, which shows."
     }
     Grammar "Grammar" {
         ExpectedDeclaration "E0201" ["S1.3"]

@@ -5,7 +5,7 @@
 //! [`TokenKind::Invalid`] token has a diagnostic, so the parser stays silent about it; time is linear in the text.
 
 use logos::{Lexer, Logos};
-use sqrt_vm::visible::is_bidi_control;
+use sqrt_vm::visible::{is_bidi_control, is_hidden};
 
 use super::token::{Comment, FileId, Span, Token, TokenKind, TokenTable};
 use crate::diagnostics::{Sink, syntax as messages};
@@ -189,6 +189,31 @@ fn report_lone_cr(lex: &mut Lexer<'_, Lexeme>) {
     }
 }
 
+/// What does not show in a string.
+fn hides(c: char) -> bool {
+    is_hidden(c) && !matches!(c, '\t' | '\n' | '\r' | '\u{c}')
+}
+
+/// What misleads a reader in a comment too: a control, or what looks like a line end and is none.
+fn misleads(c: char) -> bool {
+    hides(c) && (c.is_control() || matches!(c, '\u{2028}' | '\u{2029}'))
+}
+
+/// Warns of the first character of the current lexeme that `tells` is about; those that are errors are told by others.
+/// `escape` is whether `\u{…}` can stand for it.
+fn report_invisible(lex: &mut Lexer<'_, Lexeme>, tells: fn(char) -> bool, escape: bool) {
+    let text = lex.slice();
+    let plain = |byte: u8| matches!(byte, b' '..=b'~' | b'\t' | b'\n' | b'\r');
+    if text.bytes().all(plain) {
+        return;
+    }
+    let found = text.char_indices().find(|&(_, c)| tells(c) && !is_bidi_control(c));
+    if let Some((at, c)) = found {
+        let span = within(lex, at, c.len_utf8());
+        lex.extras.sink.push_with(|file| messages::invisible(file, span, c, escape));
+    }
+}
+
 fn blank(lex: &mut Lexer<'_, Lexeme>) {
     report_lone_cr(lex);
 }
@@ -199,6 +224,7 @@ fn rest_of_line(lex: &mut Lexer<'_, Lexeme>) {
     let len = rest.find('\n').unwrap_or(rest.len());
     lex.bump(len);
     report_lone_cr(lex);
+    report_invisible(lex, misleads, false);
 }
 
 fn line_comment(lex: &mut Lexer<'_, Lexeme>) -> bool {
@@ -217,6 +243,7 @@ fn block_comment(lex: &mut Lexer<'_, Lexeme>) -> bool {
         Some(at) => {
             lex.bump(at.saturating_add(2));
             report_lone_cr(lex);
+            report_invisible(lex, misleads, false);
         }
         None => {
             let span = here(lex);
@@ -279,6 +306,7 @@ fn string(lex: &mut Lexer<'_, Lexeme>, kind: TokenKind) -> TokenKind {
         let span = within(lex, prefix.saturating_add(at), 1);
         lex.extras.sink.push_with(|file| messages::backslash_before_line_end(file, span));
     }
+    report_invisible(lex, hides, matches!(kind, K::String | K::Regex));
     if scan.has_line_end && lex.extras.first_multiline.is_none() {
         lex.extras.first_multiline = Some(opening);
     }

@@ -5,6 +5,7 @@
 use super::token::{FileId, Span};
 use crate::diagnostics::{Diagnostic, syntax as messages};
 use crate::limits::Limits;
+use std::borrow::Cow;
 
 /// A source text with the name that messages call it by.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,19 +28,19 @@ pub struct SourceError {
 }
 
 impl SourceFile {
-    /// Takes the bytes of a file (S1.1).
-    pub fn from_bytes(
+    /// Takes the bytes of a file (S1.1). Borrowed ones are copied only when they are within the limit.
+    pub fn from_bytes<'b>(
         id: FileId,
         name: impl Into<String>,
-        bytes: Vec<u8>,
+        bytes: impl Into<Cow<'b, [u8]>>,
         limits: &Limits,
     ) -> Result<Self, SourceError> {
-        let name = name.into();
+        let (name, bytes) = (name.into(), bytes.into());
         if bytes.len() > limits.source_bytes() {
             let diagnostic = Box::new(messages::source_too_long(id, bytes.len(), limits.source_bytes()));
             return Err(SourceError { diagnostic, shown: Self { id, name, text: String::new() } });
         }
-        match String::from_utf8(bytes) {
+        match String::from_utf8(bytes.into_owned()) {
             Ok(text) => Ok(Self { id, name, text }),
             Err(error) => {
                 let at = u32::try_from(error.utf8_error().valid_up_to()).unwrap_or(u32::MAX);

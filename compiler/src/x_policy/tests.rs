@@ -159,3 +159,12 @@ fn what_is_no_json_is_refused_with_its_place() {
 fn hidden_characters_of_a_key_are_shown() {
     assert_eq!(refused("{\"a\\u001b\": 1}"), "`a\\u{1b}`: the key is unknown");
 }
+
+#[test]
+fn a_key_twice_is_refused_where_keys_have_no_meaning_too() {
+    let further =
+        |json: &str| format!(r#"{{"presets": {{"branching_meta_policy": {{"further": {json}}}}}}}"#);
+    assert_eq!(read(&further(r#"[1, {"k": {"k": [{}]}, "j": 2}]"#)), XPolicy::default());
+    let twice = refused(&further(r#"[1, {"k": {"j": 1, "\u006a": 2}}]"#));
+    assert_eq!(twice, "`presets.branching_meta_policy.further.k.j`: the key is given twice");
+}

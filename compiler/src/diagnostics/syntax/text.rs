@@ -25,6 +25,17 @@ pub(crate) fn bidi_control(file: FileId, span: Span, c: char) -> Diagnostic {
     Diagnostic::new(Code::BidiControl, file, span, message).help(help)
 }
 
+/// A character of a string or a comment that does not show; `escape` is whether the string has `\u{…}`.
+pub(crate) fn invisible(file: FileId, span: Span, c: char, escape: bool) -> Diagnostic {
+    let code = u32::from(c);
+    let message = format!("the character U+{code:04X} does not show");
+    let help = match escape {
+        true => format!("remove it, or write `\\u{{{code:x}}}` if it is meant"),
+        false => "remove it".to_owned(),
+    };
+    Diagnostic::new(Code::InvisibleCharacter, file, span, message).help(help)
+}
+
 /// A carriage return without a line feed.
 pub(crate) fn lone_cr(file: FileId, span: Span) -> Diagnostic {
     Diagnostic::new(
