@@ -52,8 +52,15 @@ fn test_of(name: &str) -> Test {
         | "pattern_tables_bytes" => of_text(name),
         "image_bytes" | "automata_bytes" | "work" => of_policy(name),
         "line_bytes" | "value_bytes" | "value_depth" | "arguments" => of_call(name),
-        "tag_bytes" => Sized(40, tag_ways(|bytes| vec!["x".repeat(bytes)])),
-        "tags_per_call" => Sized(7, tag_ways(numbered)),
+        "tag_bytes" => {
+            let make = |bytes| vec!["x".repeat(bytes)];
+            Sized(40, tag_ways(make).into_iter().chain(remembered(make)).collect())
+        }
+        "tags_per_call" => {
+            let mut ways = tag_ways(numbered);
+            ways.push(way("half of them in the session", in_the_session));
+            Sized(7, ways)
+        }
         "tags_per_set" => {
             let mut ways = tag_ways(numbered);
             ways.push(way("branch", |limits, count| {
@@ -511,9 +518,25 @@ fn of_session(name: &str) -> Test {
     }
 }
 
+const REMEMBERS: &str = "tool \"t\" { session before { @session.tags |= @args.tags; } }";
+
+/// A call with tags half of which its session has from the call before.
+fn in_the_session(limits: &Limits, count: usize) -> Result<(), String> {
+    let policy = policy(limits, REMEMBERS)?;
+    let (mut session, mut scratch) = (Session::new(&policy), Scratch::new(&policy));
+    let mut answer = |tags: &[String]| {
+        let tags: Vec<&str> = tags.iter().map(String::as_str).collect();
+        let meta = MetadataInput::default().with_tags(tags.as_slice());
+        let args = [Argument::new("a", Value::Null).with_metadata(meta)];
+        let decision = policy.evaluate(&mut session, &Call::new("t", &args), None, &mut scratch);
+        decision.failure().map_or(Ok(()), |failure| Err(failure.to_string()))
+    };
+    answer(&numbered(count / 2))?;
+    answer(&numbered(count))
+}
+
 /// Tags that a session remembers, or has to take over.
 fn remembered(make: fn(usize) -> Vec<String>) -> Ways {
-    const REMEMBERS: &str = "tool \"t\" { session before { @session.tags |= @args.tags; } }";
     let line = move |size| {
         let tags = json(&make(size));
         format!(r#"{{"tool":"t","args":{{"a":1}},"arg_meta":{{"a":{{"tags":{tags}}}}}}}"#)

@@ -183,13 +183,16 @@ impl Policy {
     /// Makes the call and copies of what it may change ready, and finds the blocks.
     fn prepare(&self, session: &Session, call: &Call<'_>, scratch: &mut Scratch) -> Result<(), Failure> {
         scratch.tags.clear();
+        scratch.mentioned.clear();
         scratch.arena.reset();
         let limits = self.limits();
         let universe = self.universe();
         scratch.memory.begin_call(limits.work);
-        let Scratch { tags, order, metadata, memory, .. } = scratch;
+        let Scratch { tags, mentioned, order, metadata, memory, .. } = scratch;
         let work = memory.work();
-        let mut interner = Interner { universe, session: session.tags(), call: tags, limits, order, work };
+        let session_tags = session.tags();
+        let mut interner =
+            Interner { universe, session: session_tags, mentioned, call: tags, limits, order, work };
         metadata.prepare(self, call, &mut interner)?;
         scratch.metadata.initial(&mut scratch.state.result);
         scratch.state.session.assign(session.metadata());
@@ -279,9 +282,11 @@ impl Policy {
         let limits = self.limits();
         check_size(returned.value(), limits)?;
         let universe = self.universe();
-        let Scratch { tags, order, metadata, state, memory, .. } = scratch;
+        let Scratch { tags, mentioned, order, metadata, state, memory, .. } = scratch;
         let work = memory.work();
-        let mut interner = Interner { universe, session: session.tags(), call: tags, limits, order, work };
+        let session_tags = session.tags();
+        let mut interner =
+            Interner { universe, session: session_tags, mentioned, call: tags, limits, order, work };
         metadata.combine(returned, &mut state.result, &mut interner)?;
         self.run_updates(session, call, Some(returned.value()), UpdatePhase::Result, scratch)?;
         self.run_updates(session, call, Some(returned.value()), UpdatePhase::After, scratch)?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::dispatch::DispatchScratch;
 use crate::exec::Memory;
-use crate::metadata::{Metadata, Session, StringTable, TagId, Tags};
+use crate::metadata::{Mentioned, Metadata, Session, StringTable, TagId, Tags};
 use crate::policy::Policy;
 use crate::prepare::{CallMetadata, State};
 use crate::value::Arena;
@@ -15,6 +15,8 @@ pub struct Scratch {
     policy: Arc<()>,
     /// Tags that only the call has.
     pub(crate) tags: StringTable,
+    /// Tags of the session that the call has.
+    pub(crate) mentioned: Mentioned,
     /// To put tags in order.
     pub(crate) order: Vec<TagId>,
     /// For the value of the session.
@@ -40,6 +42,7 @@ impl Scratch {
         Scratch {
             policy: Arc::clone(policy.identity()),
             tags: StringTable::default(),
+            mentioned: Mentioned::default(),
             order: Vec::new(),
             arena: Arena::new(),
             metadata: CallMetadata::new(policy),

@@ -171,18 +171,25 @@ fn what_is_not_a_pending_call_of_the_policy_is_refused() {
     assert_eq!(error.policy(), Some(bench.policy.id()));
 }
 
-/// Else a call that was allowed could not be finished once it had been written.
+/// Else a call that was allowed could not be finished, once it had been written or the session moved.
 #[test]
-fn tags_that_the_session_has_do_not_count_when_a_call_is_read() {
-    let limits = Limits { tags_per_call: 1, ..Limits::default() };
+fn tags_count_the_same_when_a_call_is_read_whatever_the_session_has() {
+    let limits = Limits { tags_per_call: 2, ..Limits::default() };
     let mut bench = Bench::of(limited_policy(program(), limits));
-    for tags in [&["a"][..], &["a", "b"]] {
+    let call = |bench: &mut Bench, tags: &[&str]| {
         let args = [Argument::new("late", Str("x")).with_metadata(MetadataInput::default().with_tags(tags))];
-        let text = exported(&mut bench, &Call::new("t", &args));
+        let call = Call::new("t", &args);
+        let checked = bench.policy.check(&mut bench.session, &call, &mut bench.scratch);
+        checked.into_pending().map(|pending| pending.export(&bench.policy).unwrap())
+    };
+    for tags in [&["a"][..], &["a", "b"], &["b", "c"]] {
+        let text = call(&mut bench, tags).unwrap();
         let arena = Arena::new();
         let pending = PendingCall::import(&bench.policy, &text, &arena).unwrap();
         bench.policy.finish(&mut bench.session, pending, &Returned::new(Null), &mut bench.scratch).unwrap();
     }
+    assert!(bench.session.held_tags().0 > 0, "the session has tags");
+    assert_eq!(call(&mut bench, &["a", "b", "c"]), None);
 }
 
 #[test]

@@ -9,8 +9,7 @@ use super::failure::Cause;
 use super::{Failure, PendingCall};
 use crate::call::{Argument, Call};
 use crate::json::{ImportError, PENDING_KEY, STATE_VERSION, read_pending, write_string, write_value};
-use crate::limits::Limits;
-use crate::metadata::{Interner, Session, StringTable, write_metadata_input};
+use crate::metadata::{Interner, Mentioned, StringTable, write_metadata_input};
 use crate::policy::Policy;
 use crate::prepare::CallMetadata;
 use crate::value::{Arena, Value, check_json};
@@ -96,15 +95,14 @@ impl<'c> PendingCall<'c> {
 /// Refuses a call over a limit, which could not be finished, and would block its session.
 fn check_limits(policy: &Policy, call: &Call<'_>) -> Result<(), ImportError> {
     policy.check_sizes(call)?;
-    // The tags that its session has did not count when the call was checked.
-    let all = policy.limits();
-    let tags_per_call = all.tags_per_call.saturating_add(Session::most_tags(all));
-    let limits = &Limits { tags_per_call, ..*all };
+    let limits = policy.limits();
     let (mut tags, mut order, mut work) = (StringTable::default(), Vec::new(), Work::new(limits.work));
-    let session = StringTable::default();
+    // Its tags count the same, whichever of them its session has.
+    let (session, mut mentioned) = (StringTable::default(), Mentioned::default());
     let mut interner = Interner {
         universe: policy.universe(),
         session: &session,
+        mentioned: &mut mentioned,
         call: &mut tags,
         limits,
         order: &mut order,

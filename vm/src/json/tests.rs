@@ -6,7 +6,7 @@ use crate::bytecode::Settings;
 use crate::call::{Combine, MetadataInput, SetInput};
 use crate::handle::TagRef;
 use crate::limits::Limits;
-use crate::metadata::{Interner, Metadata, Session, StringTable, Tags, write_metadata};
+use crate::metadata::{Interner, Mentioned, Metadata, Session, StringTable, Tags, write_metadata};
 use crate::number::Number;
 use crate::testing::{Assembler, Bench, limited_policy};
 use crate::value::Arena;
@@ -304,6 +304,7 @@ fn round(text: &str) -> String {
     let mut interner = Interner {
         universe: &universe,
         session: &session,
+        mentioned: &mut Mentioned::default(),
         call: &mut call,
         limits: &limits,
         order: &mut Vec::new(),

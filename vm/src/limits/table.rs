@@ -179,10 +179,10 @@ limits! {
         value_depth = 100 => 120, "levels",
             "The deepest nesting of lists and objects in a value. Reading 120 levels fits in little stack.";
         arguments = 10_000, "arguments", "The most arguments of a call; each has metadata of its own, which takes memory and time.";
-        tag_bytes = 64 * KIB => 2 * GIB, "bytes", "The longest tag of a call's metadata that the policy does not name.";
+        tag_bytes = 64 * KIB => 2 * GIB, "bytes", "The longest tag that the policy does not name, in the metadata of a call or of a session that is moved.";
         tags_per_set = 100_000, "tags", "The most tags that a metadata set of a call lists.";
         tags_per_call = 1_000_000 => 1 << 30, "tags",
-            "The most different tags in the metadata of a call that neither the policy names nor the session has.";
+            "The most different tags in the metadata of a call that the policy does not name. Those that its session has count too: moving a session must not change what is allowed.";
         work = 2_000_000_000, "steps",
             "What deciding one call, or finishing it, may cost: a step is about a nanosecond on a fast machine. Long values against many patterns, long lists against large sets, and updates after each of which many lets are asked again, multiply; this bounds their product.";
         dispatch_cache = 1024 => 65_536, "tool names",

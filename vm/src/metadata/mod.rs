@@ -1,6 +1,7 @@
 //! Metadata: three exact sets of tags that every argument, the result and the session carry (S2.2, S2.3).
 
 mod call_ids;
+mod mentioned;
 mod session;
 #[cfg(test)]
 mod session_tests;
@@ -12,6 +13,7 @@ mod tags;
 mod text;
 
 pub(crate) use call_ids::NotPending;
+pub(crate) use mentioned::Mentioned;
 pub use session::{Session, SessionError};
 pub use set::{MetaSet, SetView};
 pub(crate) use tags::{Interner, StringTable, Universe};

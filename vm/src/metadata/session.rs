@@ -86,11 +86,6 @@ impl Session {
         &self.tags
     }
 
-    /// How many tags the table of a session can have: more than its metadata lists, by the last invariant.
-    pub(crate) fn most_tags(limits: &Limits) -> usize {
-        limits.tags_per_session.saturating_mul(2).max(WORTH_COMPACTING)
-    }
-
     /// How many tags that the policy does not name are in its table, and their length together, in bytes: those that its
     /// metadata lists, and some that it listed before. For tests of what a session holds.
     #[doc(hidden)]

@@ -1,6 +1,6 @@
 //! Sessions, and the tags of calls that come and go.
 
-use super::{Interner, MetaSet, Metadata, Session, StringTable, TagId, Tags, Universe, write_set};
+use super::{Interner, Mentioned, MetaSet, Metadata, Session, StringTable, TagId, Tags, Universe, write_set};
 use crate::bytecode::PolicyId;
 use crate::engine::{Failure, FailureKind};
 use crate::limits::Limits;
@@ -38,6 +38,7 @@ impl Host {
         let mut interner = Interner {
             universe,
             session: session.tags(),
+            mentioned: &mut Mentioned::default(),
             call,
             limits,
             order: &mut Vec::new(),
@@ -157,6 +158,7 @@ fn interning_has_limits() {
     let mut interner = Interner {
         universe,
         session: session.tags(),
+        mentioned: &mut Mentioned::default(),
         call,
         limits,
         order: &mut Vec::new(),
@@ -168,6 +170,48 @@ fn interning_has_limits() {
     let error = interner.intern("sevenen").unwrap_err();
     assert_eq!(error.name(), "tag_bytes");
     assert_eq!(interner.intern("c").unwrap_err().name(), "tags_per_call");
+}
+
+/// Else moving a session, which drops tags that it no longer lists, would change what a call may have.
+#[test]
+fn tags_count_whether_the_session_has_them_or_not() {
+    let mut host = Host::new();
+    let mut metadata = host.begin();
+    let names: Vec<String> = (0..130).map(|tag| format!("s{tag}")).collect();
+    metadata.tags.assign(host.set(&names.iter().map(String::as_str).collect::<Vec<_>>()).view());
+    host.commit(&metadata).unwrap();
+    host.begin();
+    host.limits = Limits { tag_bytes: 4, tags_per_call: 4, ..Limits::default() };
+    let mentioned = &mut Mentioned::default();
+    let Host { universe, session, call, limits } = &mut host;
+    for _ in 0..2 {
+        let mut interner = Interner {
+            universe,
+            session: session.tags(),
+            mentioned,
+            call,
+            limits,
+            order: &mut Vec::new(),
+            work: &mut crate::work::Work::default(),
+        };
+        let mut none_over = |tags: &[&str]| tags.iter().all(|tag| interner.intern(tag).is_ok());
+        assert!(none_over(&["secret", "s0", "s129", "new", "s63", "s0", "s129", "new", "pii", "s63"]));
+        assert_eq!(interner.intern("s64").unwrap_err().name(), "tags_per_call");
+        assert_eq!(interner.intern("more").unwrap_err().name(), "tags_per_call");
+        mentioned.clear();
+        call.clear();
+    }
+    let mut interner = Interner {
+        universe,
+        session: session.tags(),
+        mentioned,
+        call,
+        limits: &Limits { tag_bytes: 3, ..Limits::default() },
+        order: &mut Vec::new(),
+        work: &mut crate::work::Work::default(),
+    };
+    assert_eq!(interner.intern("s129").unwrap_err().name(), "tag_bytes");
+    assert!(interner.intern("s12").is_ok() && interner.intern("secret").is_ok());
 }
 
 #[test]

@@ -186,7 +186,10 @@ impl Intake<'_> {
         for name in names {
             let tag = match self.universe.find(name) {
                 Some(tag) => tag,
-                None => session_tag(self.universe, self.tags.insert(name)),
+                None => {
+                    LimitExceeded::check("tag_bytes", name.len(), self.limits.tag_bytes)?;
+                    session_tag(self.universe, self.tags.insert(name))
+                }
             };
             listed.push(tag);
             LimitExceeded::check("tags_per_session", self.tags.len(), self.limits.tags_per_session)?;

@@ -7,6 +7,7 @@
 //!
 //! Invariant: for one policy, session and call, a string has exactly one id; sets compare by ids.
 
+use super::Mentioned;
 use crate::bytecode::program::Program;
 use crate::limits::{LimitExceeded, Limits};
 use crate::work::Work;
@@ -293,6 +294,8 @@ pub(crate) struct Interner<'t> {
     pub universe: &'t Universe,
     /// The session's tags.
     pub session: &'t StringTable,
+    /// The session's tags that the call mentions, which grow.
+    pub mentioned: &'t mut Mentioned,
     /// The call's other tags, which grow.
     pub call: &'t mut StringTable,
     /// What is allowed.
@@ -307,20 +310,30 @@ impl Interner<'_> {
     /// The id of a tag, new if no table has it.
     ///
     /// # Errors
-    /// If the tag is longer than `tag_bytes`, or the call has more than `tags_per_call` tags that neither policy nor
-    /// session know.
+    /// If the policy does not name the tag and it is longer than `tag_bytes`, or the call has more than `tags_per_call` such
+    /// tags. What the session has makes no difference.
     pub(crate) fn intern(&mut self, tag: &str) -> Result<TagId, LimitExceeded> {
-        if let Some(known) = self.tags().find(tag) {
-            return Ok(known);
+        if let Some(named) = self.universe.find(tag) {
+            return Ok(named);
         }
         LimitExceeded::check("tag_bytes", tag.len(), self.limits.tag_bytes)?;
-        LimitExceeded::check("tags_per_call", self.call.len() + 1, self.limits.tags_per_call)?;
+        if let Some(index) = self.session.find(tag) {
+            if !self.mentioned.has(index) {
+                self.check_one_more()?;
+                self.mentioned.add(index);
+            }
+            return Ok(session_tag(self.universe, index));
+        }
+        if let Some(index) = self.call.find(tag) {
+            return Ok(call_tag(index));
+        }
+        self.check_one_more()?;
         Ok(call_tag(self.call.insert(tag)))
     }
 
-    /// All tags, to read.
-    pub(crate) fn tags(&self) -> Tags<'_> {
-        Tags { universe: self.universe, session: self.session, call: self.call }
+    fn check_one_more(&self) -> Result<(), LimitExceeded> {
+        let count = self.call.len() + self.mentioned.count();
+        LimitExceeded::check("tags_per_call", count + 1, self.limits.tags_per_call)
     }
 }
 

@@ -50,12 +50,8 @@ pub(super) enum Ends {
 pub(super) struct Model {
     pub(super) policy: usize,
     pub(super) metadata: Meta,
-    /// Tags that the session may have in its table, besides those that it lists.
-    held: BTreeSet<String>,
     /// What the last call makes of the metadata, if nothing is over a limit.
     staged: Meta,
-    /// Whether the last call may have been over a limit.
-    may_fail: bool,
     next: u64,
     forgotten: u64,
     pending: Vec<u64>,
@@ -182,12 +178,7 @@ impl Model {
         let listed = self.staged.unnamed(self.policy);
         let bytes: usize = listed.iter().map(String::len).sum();
         let over = listed.len() > limits.tags_per_session() || bytes > limits.session_tag_bytes();
-        self.must(over && self.staged != self.metadata, "a limit of the session")
-    }
-
-    fn must(&mut self, over: bool, what: &'static str) -> Result<(), &'static str> {
-        self.may_fail |= over;
-        if over { Err(what) } else { Ok(()) }
+        must(over && self.staged != self.metadata, "a limit of the session")
     }
 
     /// Whether the tags of a call can get ids.
@@ -197,33 +188,20 @@ impl Model {
         limits: &Limits,
     ) -> Result<(), &'static str> {
         self.staged = self.metadata.clone();
-        self.may_fail = false;
         let sets: Vec<&Given> = all.flatten().flatten().collect();
-        self.must(sets.iter().any(|set| set.tags.len() > limits.tags_per_set()), "tags_per_set")?;
+        must(sets.iter().any(|set| set.tags.len() > limits.tags_per_set()), "tags_per_set")?;
         let tags: BTreeSet<&String> =
             sets.iter().filter(|set| !set.has_star()).flat_map(|set| &set.tags).collect();
         let unnamed: BTreeSet<&String> =
             tags.into_iter().filter(|tag| !NAMED[self.policy].contains(&tag.as_str())).collect();
-        self.must(unnamed.iter().any(|tag| tag.len() > limits.tag_bytes()), "tag_bytes")?;
-        // What the session has listed before may still have an id, or not.
-        let listed = self.metadata.unnamed(self.policy);
-        let new = unnamed.iter().filter(|tag| !listed.contains(**tag)).count();
-        let surely =
-            unnamed.iter().filter(|tag| !listed.contains(**tag) && !self.held.contains(**tag)).count();
-        self.must(surely > limits.tags_per_call(), "tags_per_call")?;
-        self.may_fail = new > limits.tags_per_call();
-        Ok(())
+        must(unnamed.iter().any(|tag| tag.len() > limits.tag_bytes()), "tag_bytes")?;
+        // Whatever the session lists, or has listed before.
+        must(unnamed.len() > limits.tags_per_call(), "tags_per_call")
     }
 
     /// The last call took effect.
     pub(super) fn commit(&mut self) {
         self.metadata = self.staged.clone();
-        self.held.append(&mut self.metadata.unnamed(self.policy));
-    }
-
-    /// The last call was over a limit.
-    pub(super) fn failed(&self) {
-        assert!(self.may_fail, "nothing is over a limit: {self:?}");
     }
 
     /// Whether a call of `late` is allowed.
@@ -254,20 +232,20 @@ impl Model {
         Ends::Decided(self.evaluate("late", &call.args, returned, limits))
     }
 
-    /// The session was made anew from its text.
-    pub(super) fn moved(&mut self) {
-        self.held = self.metadata.unnamed(self.policy);
-    }
-
     /// Whether the session can be moved to another policy; then it is.
     pub(super) fn rebind(&mut self, policy: usize, limits: &Limits) -> bool {
         let listed = self.metadata.unnamed(policy);
         let bytes: usize = listed.iter().map(String::len).sum();
-        let fits = listed.len() <= limits.tags_per_session() && bytes <= limits.session_tag_bytes();
+        let fits = listed.len() <= limits.tags_per_session()
+            && bytes <= limits.session_tag_bytes()
+            && listed.iter().all(|tag| tag.len() <= limits.tag_bytes());
         if fits {
             self.policy = policy;
-            self.moved();
         }
         fits
     }
+}
+
+fn must(over: bool, what: &'static str) -> Result<(), &'static str> {
+    if over { Err(what) } else { Ok(()) }
 }
