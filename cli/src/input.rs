@@ -1,6 +1,6 @@
 //! Files and standard input, as the command line names them: `-` is standard input, which can be read once.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
@@ -53,6 +53,14 @@ pub(crate) fn read_with(
     let rest = limit(&bytes).saturating_add(1).saturating_sub(bytes.len() as u64);
     read(&mut bytes, rest)?;
     Ok(bytes)
+}
+
+/// The length of a file by what the file system says: 0 of a pipe and the like, whose end only reading finds.
+pub(crate) fn length(path: &Path) -> u64 {
+    if is_stdin(path) {
+        return 0;
+    }
+    path.metadata().ok().filter(Metadata::is_file).map_or(0, |found| found.len())
 }
 
 /// Opens a file or standard input.

@@ -18,7 +18,10 @@ use crate::output::{Failure, stderr_is_coloured, tell};
 pub(crate) struct PolicyFile {
     /// The path as given.
     pub(crate) name: String,
+    /// Its bytes; of an image that is longer than the limit by what the file system says, only the first.
     pub(crate) bytes: Vec<u8>,
+    /// Its length, or one that is over the limit too.
+    length: usize,
 }
 
 impl PolicyFile {
@@ -26,9 +29,16 @@ impl PolicyFile {
         input::tell_if_typed(path, "a policy");
         let source_limit = limits.source_bytes() as u64;
         let image_limit = limits.image_bytes() as u64;
-        let limit = |start: &[u8]| if image::is_image(start) { image_limit } else { source_limit };
+        let told = input::length(path);
+        let limit = |start: &[u8]| match image::is_image(start) {
+            // What is refused need not be read.
+            true if told > image_limit => 0,
+            true => image_limit,
+            false => source_limit,
+        };
         let bytes = input::read_with(path, image::MAGIC.len() as u64, limit)?;
-        Ok(Self { name: input::shown(path), bytes })
+        let length = bytes.len().max(usize::try_from(told).unwrap_or(usize::MAX));
+        Ok(Self { name: input::shown(path), bytes, length })
     }
 
     pub(crate) fn source(&self) -> Source<'_> {
@@ -44,8 +54,7 @@ impl PolicyFile {
     pub(crate) fn load(&self, explanations: bool, limits: &Limits) -> Result<VerifiedProgram, Failure> {
         let refused =
             |why: &dyn Display| Failure::new(format!("{}: {why}", input::quoted(Path::new(&self.name))));
-        // A longer one was read as far as one byte beyond the limit.
-        if let Err(limit) = LimitExceeded::check("image_bytes", self.bytes.len(), limits.image_bytes()) {
+        if let Err(limit) = LimitExceeded::check("image_bytes", self.length, limits.image_bytes()) {
             return Err(refused(&format_args!("the image is {limit}")).help(raise(&limit)));
         }
         let read = match explanations {
