@@ -48,6 +48,7 @@ fn test_of(name: &str) -> Test {
         | "diagnostics"
         | "tool_blocks"
         | "set_elements"
+        | "patterns_classes"
         | "pattern_table_bytes"
         | "pattern_tables_bytes" => of_text(name),
         "image_bytes" | "automata_bytes" | "work" => of_policy(name),
@@ -205,6 +206,26 @@ fn of_text(name: &str) -> Test {
                 }),
             ],
         ),
+        "patterns_classes" => {
+            let patterns = |count: usize| {
+                let texts: Vec<String> = (0..count - 2).map(|at| format!(r#"r"x{at}\d+""#)).collect();
+                rule(&format!(r#"a.value in {{r"[a-c]\w", w"[\\*", {}}}"#, texts.join(", ")))
+            };
+            Sized(
+                6,
+                vec![
+                    way("compiled", move |limits, count| compiled(limits, &patterns(count))),
+                    way("in two places", move |limits, count| {
+                        compiled(limits, &format!("{}\n{}", patterns(count), patterns(3)))
+                    }),
+                    way("tools", |limits, count| {
+                        let block = |at| format!("tool r\"x{at}[a-z]\" {{ must deny always; }}\n");
+                        compiled(limits, &(0..count).map(block).collect::<String>())
+                    }),
+                    way("image", move |limits, count| loaded(limits, &patterns(count))),
+                ],
+            )
+        }
         // Beyond, a pattern is simulated, with a warning.
         _ => Least(vec![way("a warning", |limits, _| {
             let source = rule("a.value in {r\"a+b\"}");

@@ -20,6 +20,9 @@ pub const MAX_TEXT: usize = 64 * 1024;
 pub const MAX_NESTING: u32 = 64;
 /// The most classes such as `\w` or `\pL` in a pattern; each can have hundreds of ranges.
 pub const MAX_CLASSES: usize = 4096;
+/// The most classes that all patterns of a policy may have together, whatever a host allows: the verifier parses all patterns
+/// of an image, which takes some 30 µs for each.
+pub const MAX_POLICY_CLASSES: usize = 2_000_000;
 /// The largest size of a pattern with its repetitions written out, in bytes and byte ranges to match.
 ///
 /// That is an automaton of some 11 MB, about what the regex crates allow by default.
@@ -112,9 +115,25 @@ impl fmt::Display for PatternError {
 
 impl std::error::Error for PatternError {}
 
+fn is_class(pair: &[u8]) -> bool {
+    matches!(pair, [b'\\', b'd' | b'D' | b's' | b'S' | b'w' | b'W' | b'p' | b'P'])
+}
+
+/// How many classes a pattern has, written `\w` or in brackets: what parsing it costs, beside a little for each byte. Found
+/// without parsing it.
+pub fn class_count(syntax: PatternSyntax, text: &str) -> usize {
+    match syntax {
+        PatternSyntax::Regex => {
+            let bytes = text.as_bytes();
+            bytes.windows(2).filter(|pair| is_class(pair)).count()
+                + bytes.iter().filter(|byte| **byte == b'[').count()
+        }
+        PatternSyntax::Wildcard => 0,
+    }
+}
+
 fn parse_regex(text: &str) -> Result<(Hir, bool), PatternError> {
-    let class = |pair: &&[u8]| matches!(pair, [b'\\', b'd' | b'D' | b's' | b'S' | b'w' | b'W' | b'p' | b'P']);
-    if text.as_bytes().windows(2).filter(class).count() > MAX_CLASSES {
+    if text.as_bytes().windows(2).filter(|pair| is_class(pair)).count() > MAX_CLASSES {
         let message = format!("the pattern has more than {MAX_CLASSES} classes such as `\\w`");
         return Err(PatternError { message, span: 0..text.len() });
     }
@@ -264,6 +283,14 @@ mod tests {
     use crate::policy::Policy;
     use crate::testing::Assembler;
     use std::time::{Duration, Instant};
+
+    #[test]
+    fn classes_are_counted_as_they_are_written() {
+        use super::{PatternSyntax::Wildcard, class_count};
+        assert_eq!(class_count(Regex, r"a\w+\d[^a-z\pL]\.*"), 4);
+        assert_eq!(class_count(Regex, "abc.*"), 0);
+        assert_eq!(class_count(Wildcard, r"[a]\w"), 0);
+    }
 
     #[test]
     fn refuses_and_names_what_is_not_supported() {

@@ -15,6 +15,7 @@ use crate::dispatch::{Dispatch, DispatchScratch};
 use crate::handle::FoundArg;
 use crate::limits::{LimitExceeded, Limits};
 use crate::metadata::{SetView, Universe};
+use crate::pattern::class_count;
 use crate::value::Value;
 use crate::work::{PER_INSTRUCTION, of_len};
 
@@ -374,10 +375,19 @@ fn file(program: &Program, position: PositionRecord) -> &str {
     program.files.get(position.file as usize).and_then(|&id| program.string(id)).unwrap_or_default()
 }
 
-/// Refuses more tool blocks, or larger sets, than a policy may have: an image may come from who has other limits.
+/// Refuses more tool blocks, classes of patterns, or larger sets, than a policy may have: an image may come from who has other limits.
 fn check_sizes(program: &Program, limits: &Limits) -> Result<(), LimitExceeded> {
     let own = program.blocks.iter().filter(|block| matches!(block.priority, PriorityRecord::Number(_)));
     LimitExceeded::check("tool_blocks", own.count(), limits.tool_blocks)?;
+    let classes = program.patterns.iter().filter_map(|pattern| {
+        let text = program.string(pattern.text)?;
+        Some(class_count(pattern.syntax, text))
+    });
+    LimitExceeded::check(
+        "patterns_classes",
+        classes.fold(0, usize::saturating_add),
+        limits.patterns_classes,
+    )?;
     let elements = program.element_sets.iter().map(|set| {
         let ElementSetRecord { strings, numbers, ints, floats, dates, sized, patterns, .. } = set;
         [strings, numbers, ints, floats, dates, sized, patterns]

@@ -344,5 +344,8 @@ codes! {
         TooManyBlocks "E0708" []
             "more tool blocks than the limit"
             "All files of a policy count together, see the table of limits. Blocks that say the same of many tools can be one with a regex as its tool id."
+        TooManyClasses "E0709" []
+            "more classes in patterns than the limit"
+            "Classes such as `\\w` and `[a-z]` are counted in all different patterns of a policy together, see the table of limits: parsing them takes time. Use wildcards, or plain strings."
     }
 }

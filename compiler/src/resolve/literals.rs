@@ -3,11 +3,13 @@
 use super::decode::{Flaw, FlawKind, number, regex, string, wildcard};
 use super::lowering::Lowering;
 use super::source::Source;
+use crate::diagnostics::limits::too_many_classes;
 use crate::diagnostics::values as messages;
 use crate::ir::{Pattern, PatternId, PatternSyntax};
 use crate::syntax::ast::{DateLiteral, Numeral, Quoted};
 use sqrt_vm::datetime::Instant;
 use sqrt_vm::number::Number;
+use sqrt_vm::pattern::class_count;
 
 impl<'a> Lowering<'_, 'a> {
     /// `"…"` or `d"…"`
@@ -69,6 +71,7 @@ impl<'a> Lowering<'_, 'a> {
         raw_range: impl Fn(std::ops::Range<usize>) -> std::ops::Range<usize>,
     ) -> Option<PatternId> {
         if !self.accepted.contains(&pattern) {
+            self.count_classes(source, literal, &pattern)?;
             if let Err(error) = sqrt_vm::pattern::Pattern::parse(pattern.syntax, &pattern.text) {
                 let at = source.inside(literal, raw_range(error.span()));
                 self.sink.report(messages::bad_pattern(at, error.message()));
@@ -77,6 +80,17 @@ impl<'a> Lowering<'_, 'a> {
             self.accepted.insert(pattern.clone());
         }
         Some(self.tables.pattern(pattern))
+    }
+
+    /// Counts the classes of a pattern that is to be parsed; `None`, told once, if there are too many.
+    fn count_classes(&mut self, source: &Source<'a>, literal: Quoted<'a>, pattern: &Pattern) -> Option<()> {
+        let (before, limit) = self.classes;
+        let count = before.saturating_add(class_count(pattern.syntax, &pattern.text));
+        self.classes.0 = count;
+        if count > limit && before <= limit {
+            self.sink.report(too_many_classes(source.origin(literal.range), limit));
+        }
+        (count <= limit).then_some(())
     }
 
     /// A number; `None` if it is beyond the 64-bit floats.

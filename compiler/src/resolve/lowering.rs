@@ -9,6 +9,7 @@ use super::sink::Sink;
 use super::source::Source;
 use super::tables::Tables;
 use crate::ir::{LetId, LetInstanceId, Pattern, Place, SetLetId, Stance};
+use crate::limits::Limits;
 use std::collections::{HashMap, HashSet};
 
 /// The state of the lowering.
@@ -22,6 +23,8 @@ pub(super) struct Lowering<'l, 'a> {
     pub(super) rules: u32,
     /// Patterns that the pattern parser accepted.
     pub(super) accepted: HashSet<Pattern>,
+    /// The classes that patterns have so far, and may have.
+    pub(super) classes: (usize, usize),
 }
 
 /// What a let instance is made for.
@@ -42,7 +45,7 @@ pub(super) struct Scope<'a> {
 }
 
 impl<'l, 'a> Lowering<'l, 'a> {
-    pub(super) fn new(names: &'l Names<'a>, sink: &'l mut Sink) -> Self {
+    pub(super) fn new(names: &'l Names<'a>, sink: &'l mut Sink, limits: &Limits) -> Self {
         Self {
             names,
             sink,
@@ -51,6 +54,7 @@ impl<'l, 'a> Lowering<'l, 'a> {
             set_lets: HashMap::new(),
             rules: 0,
             accepted: HashSet::new(),
+            classes: (0, limits.patterns_classes()),
         }
     }
 

@@ -69,7 +69,7 @@ pub fn resolve(files: &[ResolveInput<'_>], limits: &Limits) -> (Policy, Vec<Diag
     let mut similar = Similar::new();
     let mut names = Names::collect(&sources, &mut similar, &mut sink);
     places::check(&sources, &mut names, &mut similar, &mut sink);
-    let mut lowering = Lowering::new(&names, &mut sink);
+    let mut lowering = Lowering::new(&names, &mut sink, limits);
     lowering.check_lets();
     lowering.list_lets();
     for source in &sources {

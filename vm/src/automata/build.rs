@@ -4,12 +4,13 @@
 
 use super::budget::Budget;
 use super::table::TooMany;
-use super::text_set::{Parts, TextSets};
+use super::text_set::{Part, Parts, TextSets};
 use crate::bytecode::automata::{AutomataTables, TextsRecord};
 use crate::bytecode::program::{PatternId, Program, TextRecord};
 use crate::dispatch;
 use crate::pattern::{Pattern, PatternError};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::fmt;
 
 /// What a person should know of the automata of a program.
@@ -93,7 +94,8 @@ pub fn build(program: &mut Program, mut budget: Budget) -> Result<Report, BuildE
 
 /// The automata of element sets.
 fn tables(program: &Program, budget: &mut Budget) -> Result<(AutomataTables, Report), BuildError> {
-    let mut builder = Builder { program, sets: TextSets::default(), known: HashMap::new() };
+    let mut builder =
+        Builder { program, sets: TextSets::default(), known: HashMap::new(), recognised: HashMap::new() };
     for record in &program.element_sets {
         let missing = BuildError(Cause::Missing("the list of patterns at", record.patterns.start));
         let patterns = record.patterns.of(&program.pattern_pool).ok_or(missing)?;
@@ -118,6 +120,8 @@ struct Builder<'p> {
     sets: TextSets,
     /// The sets that are there already.
     known: HashMap<Vec<PatternId>, TextsRecord>,
+    /// What is known of the patterns so far: parsing one anew for each set that has it would take time.
+    recognised: HashMap<PatternId, (bool, Part)>,
 }
 
 impl Builder<'_> {
@@ -132,10 +136,15 @@ impl Builder<'_> {
         let parse = |id: PatternId| pattern(self.program, id);
         let (mut plain, mut line_mode) = (None, None);
         for &id in &key {
-            let pattern = parse(id)?;
-            let parts: &mut Option<Parts> =
-                if pattern.sets_line_mode() { &mut line_mode } else { &mut plain };
-            parts.get_or_insert_default().add(id, &pattern);
+            let (sets_line_mode, part) = match self.recognised.entry(id) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => {
+                    let pattern = parse(id)?;
+                    new.insert((pattern.sets_line_mode(), Part::of(&pattern)))
+                }
+            };
+            let parts: &mut Option<Parts> = if *sets_line_mode { &mut line_mode } else { &mut plain };
+            parts.get_or_insert_default().add(id, part);
         }
         let mut add =
             |parts: Option<Parts>| parts.map(|parts| self.sets.add(parts, budget, &parse)).transpose();

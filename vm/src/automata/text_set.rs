@@ -36,6 +36,28 @@ pub(super) struct Parts {
     no_table: Vec<PatternId>,
 }
 
+/// What a pattern adds to a set.
+#[derive(Debug)]
+pub(super) enum Part {
+    /// Texts that need no automaton.
+    Shapes(Vec<Shape>),
+    /// It has no table, however large.
+    NoTable,
+    /// It needs an automaton; its size.
+    Rest(u64),
+}
+
+impl Part {
+    /// What it is of a pattern.
+    pub(super) fn of(pattern: &Pattern) -> Part {
+        match recognise(pattern.whole()) {
+            Some(shapes) => Part::Shapes(shapes),
+            None if has_unicode_word_boundary(pattern) => Part::NoTable,
+            None => Part::Rest(pattern.size()),
+        }
+    }
+}
+
 /// A pattern that needs an automaton, with its size.
 #[derive(Debug, Clone, Copy)]
 struct Rest {
@@ -48,11 +70,11 @@ pub(super) type Parse<'a> = dyn Fn(PatternId) -> Result<Pattern, BuildError> + '
 
 impl Parts {
     /// Adds what a pattern matches.
-    pub(super) fn add(&mut self, id: PatternId, pattern: &Pattern) {
-        match recognise(pattern.whole()) {
-            Some(shapes) => shapes.into_iter().for_each(|shape| self.add_shape(shape)),
-            None if has_unicode_word_boundary(pattern) => self.no_table.push(id),
-            None => self.rest.push(Rest { id, size: pattern.size() }),
+    pub(super) fn add(&mut self, id: PatternId, part: &Part) {
+        match part {
+            Part::Shapes(shapes) => shapes.iter().cloned().for_each(|shape| self.add_shape(shape)),
+            Part::NoTable => self.no_table.push(id),
+            Part::Rest(size) => self.rest.push(Rest { id, size: *size }),
         }
     }
 

@@ -5,7 +5,7 @@ use super::promises::{Flaw, Promise};
 use super::tables::{Checked, PoolBudget, Row, each, ends, index};
 use crate::bytecode::automata::*;
 use crate::bytecode::program::{PatternId, Program, StringId};
-use crate::pattern::{Pattern, PatternSyntax};
+use crate::pattern::{MAX_POLICY_CLASSES, Pattern, PatternSyntax, class_count};
 use std::collections::HashSet;
 
 pub(super) fn verify(program: &Program) -> Checked {
@@ -170,11 +170,13 @@ fn simulated(program: &Program) -> Checked {
 pub(super) struct PatternTexts<'p> {
     program: &'p Program,
     parsed: HashSet<(PatternSyntax, StringId)>,
+    /// What parsing them costs.
+    classes: usize,
 }
 
 impl<'p> PatternTexts<'p> {
     pub(super) fn new(program: &'p Program) -> Self {
-        PatternTexts { program, parsed: HashSet::new() }
+        PatternTexts { program, parsed: HashSet::new(), classes: 0 }
     }
 
     pub(super) fn check(&mut self, id: PatternId) -> Row {
@@ -184,6 +186,11 @@ impl<'p> PatternTexts<'p> {
         let text = self.program.string(record.text).ok_or_else(missing)?;
         if !self.parsed.insert((record.syntax, record.text)) {
             return Ok(());
+        }
+        self.classes = self.classes.saturating_add(class_count(record.syntax, text));
+        if self.classes > MAX_POLICY_CLASSES {
+            let message = format!("the patterns have more than {MAX_POLICY_CLASSES} classes such as `\\w`");
+            return Err(Promise::PatternsParse.broken(message));
         }
         Pattern::parse(record.syntax, text)
             .map(drop)
@@ -207,5 +214,16 @@ mod tests {
         assert_eq!(texts.parsed.len(), 1);
         assert!(texts.check(wildcard).is_ok());
         assert!(texts.check(wrong).unwrap_err().message.contains("unclosed"));
+    }
+
+    #[test]
+    fn patterns_with_too_many_classes_are_not_parsed() {
+        let mut asm = Assembler::new();
+        let (first, second) = (asm.pattern(Regex, r"\w[a-z]"), asm.pattern(Regex, r"\d"));
+        let (plain, again) = (asm.pattern(Regex, "a"), asm.pattern(Regex, r"\w[a-z]"));
+        let mut texts = PatternTexts::new(&asm.program);
+        texts.classes = super::MAX_POLICY_CLASSES - 2;
+        assert!([first, plain, again].into_iter().all(|id| texts.check(id).is_ok()));
+        assert!(texts.check(second).unwrap_err().message.contains("more than 2000000 classes"));
     }
 }
