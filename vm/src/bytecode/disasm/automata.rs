@@ -1,13 +1,23 @@
 //! What patterns became, as text: sets of texts, and the size of automata.
 
 use super::content::{Content, Elements, missing, quoted};
+use super::room::{LEFT_OUT, Room};
 use crate::bytecode::automata::*;
 use crate::bytecode::program::{ElementSetRecord, List};
 
 impl Content<'_> {
     /// The parts of a set of texts.
-    pub(super) fn text_set(self, set: &TextSetRecord) -> String {
+    pub(super) fn text_set(self, set: &TextSetRecord, room: &Room) -> String {
         let tables = &self.program.automata;
+        let literals = [set.exact, set.prefixes, set.suffixes, set.substrings];
+        let lists = literals.into_iter().map(|list| (list, tables.literal_pool.len())).chain([
+            (set.pairs, tables.literal_pairs.len()),
+            (set.dfas, tables.dfas.len()),
+            (set.simulated, tables.simulated.len()),
+        ]);
+        if !room.take(&lists.collect::<Vec<_>>()) {
+            return LEFT_OUT.to_owned();
+        }
         let mut list = Elements::all();
         if set.everything {
             list.push(|| "everything".to_owned());
@@ -46,8 +56,20 @@ impl Content<'_> {
     }
 
     /// An element set, and where its patterns went.
-    pub(super) fn element_set_with_texts(self, index: usize, set: &ElementSetRecord) -> String {
-        let tables = &self.program.automata;
+    pub(super) fn element_set_with_texts(self, index: usize, set: &ElementSetRecord, room: &Room) -> String {
+        let (program, tables) = (self.program, &self.program.automata);
+        let lists = [
+            (set.strings, program.string_pool.len()),
+            (set.numbers, program.number_pool.len()),
+            (set.ints, program.number_ranges.len()),
+            (set.floats, program.number_ranges.len()),
+            (set.dates, program.date_ranges.len()),
+            (set.sized, program.sized_texts.len()),
+            (set.patterns, program.pattern_pool.len()),
+        ];
+        if !room.take(&lists) {
+            return LEFT_OUT.to_owned();
+        }
         let of_sized = set.sized.of(&tables.sized).unwrap_or_default();
         let texts = tables.elements.get(index).into_iter().chain(of_sized);
         let ids = texts.flat_map(|texts| [texts.plain, texts.line_mode]).flatten();

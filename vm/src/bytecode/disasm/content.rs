@@ -198,7 +198,12 @@ impl Elements {
 
     pub(super) fn extend<T>(&mut self, part: Option<&[T]>, element: impl Fn(&T) -> String) {
         match part {
-            Some(part) => part.iter().for_each(|item| self.push(|| element(item))),
+            Some(part) => {
+                let shown = self.shown.saturating_sub(self.count).min(part.len());
+                part.iter().take(shown).for_each(|item| self.push(|| element(item)));
+                // However many are not shown, they take no time.
+                self.count += part.len() - shown;
+            }
             None => self.leave_out(),
         }
     }

@@ -5,10 +5,12 @@
 
 mod automata;
 mod content;
+mod room;
 
 use std::fmt::{self, Display, Formatter};
 
 use content::{Content, tool};
+use room::{LEFT_OUT, Room};
 
 use super::instruction::{Op, OperandVisitor, decode};
 use super::op::Instruction;
@@ -19,12 +21,12 @@ use crate::visible::visible;
 /// The text of `program`: its blocks with their rules, its procedures with their code, its tables. What belongs to
 /// explanations is only counted.
 pub fn disasm(program: &Program) -> String {
-    Disassembly { program, explanations: false }.to_string()
+    Disassembly { program, explanations: false, room: Room::of(program) }.to_string()
 }
 
 /// The text of `program` with the procedures and conditions that belong to explanations.
 pub fn disasm_with_explanations(program: &Program) -> String {
-    Disassembly { program, explanations: true }.to_string()
+    Disassembly { program, explanations: true, room: Room::of(program) }.to_string()
 }
 
 /// The text of one instruction of `program`, without its place.
@@ -62,6 +64,7 @@ impl OperandVisitor for OpLine<'_> {
 struct Disassembly<'p> {
     program: &'p Program,
     explanations: bool,
+    room: Room,
 }
 
 impl Display for Disassembly<'_> {
@@ -98,6 +101,10 @@ impl Disassembly<'_> {
         }
         writeln!(f, "  ; {}", content.position(block.position))?;
         self.description(f, "  ", block.description)?;
+        if !self.room.take(&[(block.rules, self.program.rules.len())]) {
+            writeln!(f, "  {LEFT_OUT}")?;
+            return writeln!(f);
+        }
         for rule in block.rules.indices() {
             self.rule(f, rule)?;
             // What leads nowhere is told once: a list of a program that is not verified may have billions of such.
@@ -144,6 +151,10 @@ impl Disassembly<'_> {
             f.write_str(" of explanations")?;
         }
         writeln!(f, " (bools {}, values {}, sets {})", procedure.bools, procedure.values, procedure.sets)?;
+        if !self.room.take(&[(procedure.code, self.program.code.len())]) {
+            writeln!(f, "  {LEFT_OUT}")?;
+            return writeln!(f);
+        }
         for at in procedure.code.indices() {
             let Some(&instruction) = self.program.code.get(at as usize) else {
                 return writeln!(f, "  instruction?{at}");
@@ -188,14 +199,19 @@ impl Disassembly<'_> {
         table(f, "arguments", program.args.iter().map(|&id| content.string(id)))?;
         table(f, "scalars", program.scalars.iter().map(|scalar| content.scalar(scalar)))?;
         table(f, "patterns", program.patterns.iter().map(|pattern| content.pattern_record(pattern)))?;
-        table(f, "constant sets", program.const_sets.iter().map(|set| content.const_set(set, usize::MAX)))?;
+        let room = &self.room;
+        let const_sets = program.const_sets.iter().map(|set| {
+            let fits = room.take(&[(set.tail, program.word_pool.len())]);
+            if fits { content.const_set(set, usize::MAX) } else { LEFT_OUT.to_owned() }
+        });
+        table(f, "constant sets", const_sets)?;
         let element_sets = program.element_sets.iter().enumerate();
         table(
             f,
             "element sets",
-            element_sets.map(|(index, set)| content.element_set_with_texts(index, set)),
+            element_sets.map(|(index, set)| content.element_set_with_texts(index, set, room)),
         )?;
-        table(f, "text sets", program.automata.text_sets.iter().map(|set| content.text_set(set)))?;
+        table(f, "text sets", program.automata.text_sets.iter().map(|set| content.text_set(set, room)))?;
         table(f, "automata", program.automata.dfas.iter().map(|dfa| content.dfa(dfa)))
     }
 }

@@ -105,6 +105,32 @@ fn shows_what_leads_nowhere() {
     assert!(disasm(&asm.program).contains("instruction?3"));
 }
 
+/// Else the text could be as long as the product of records and pools.
+#[test]
+fn lists_that_share_a_pool_are_told_once() {
+    let mut asm = Assembler::new();
+    let names: Vec<String> = (0..50).map(|at| format!("name-{at:02}")).collect();
+    asm.string_set(&names.iter().map(String::as_str).collect::<Vec<_>>());
+    asm.regex_set("(?:prefix-1|prefix-2|prefix-3).*");
+    asm.condition(&[Op::LoadBool { dst: BoolReg(0), value: Flag(true) }, Op::ReturnBool { src: BoolReg(0) }]);
+    let rules = vec![asm.rule(true, true, None)];
+    let block = asm.exact("t").rules(rules);
+    asm.block(block);
+    let mut program = built(asm.program);
+    let whole = disasm(&program);
+    assert!(!whole.contains("left out") && whole.matches("name-49").count() >= 1, "{whole}");
+    let once = whole.matches("name-49").count();
+    for _ in 0..100 {
+        program.element_sets.push(program.element_sets[0]);
+        program.automata.text_sets.push(program.automata.text_sets[0]);
+        program.procedures.push(program.procedures[0]);
+        program.blocks.push(program.blocks[0]);
+    }
+    let text = disasm(&program);
+    assert!(text.contains("left out"), "{text}");
+    assert!(text.matches("name-49").count() <= once + 5, "{text}");
+}
+
 /// Lists say how long they are; the text must not be as long as they say.
 #[test]
 fn lists_that_lead_nowhere_are_told_once() {
