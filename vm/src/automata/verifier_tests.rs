@@ -61,6 +61,9 @@ fn automata_stay_within_their_tables() {
     });
     broken("automaton 0: rows are longer", |program| program.automata.dfas[0].stride_log2 = 9);
     broken("automaton 0: a byte class beyond", |program| program.automata.dfa_classes[7] = 200);
+    broken("automaton 0: a byte class beyond", |program| {
+        program.automata.dfa_classes[7] = 1 << program.automata.dfas[0].stride_log2;
+    });
     broken("automaton 0: a state that does not exist", |program| {
         let place = 1 << program.automata.dfas[0].stride_log2;
         program.automata.dfa_transitions[place] = program.automata.dfas[0].states;
@@ -93,6 +96,9 @@ fn accept_lists_are_lists_of_patterns() {
     broken("automaton 0: 0 accept lists", |program| program.automata.dfas[0].patterns = 1);
     broken("automaton 1: pattern", |program| program.automata.dfas[1].patterns = 1);
     broken("an accept list that does not ascend", |program| program.automata.dfa_accept_pool[..2].reverse());
+    broken("an accept list that does not ascend", |program| {
+        program.automata.dfa_accept_pool[1] = program.automata.dfa_accept_pool[0];
+    });
     broken("an accept list that does not ascend", |program| program.automata.dfa_accepts[0].len = 0);
     broken("the accept pool", |program| program.automata.dfa_accepts[0].start = 99);
 }
@@ -113,6 +119,14 @@ fn texts_are_as_they_are_searched() {
         swap(program.automata.text_sets[0].suffixes, program)
     });
     broken("text set 0: texts or patterns that do not", |program| program.automata.simulated.reverse());
+    // Twice the same.
+    broken("text set 0: texts or patterns that do not", |program| {
+        let start = program.automata.text_sets[0].exact.start as usize;
+        program.automata.literal_pool[start + 1] = program.automata.literal_pool[start];
+    });
+    broken("text set 0: texts or patterns that do not", |program| {
+        program.automata.simulated[1] = program.automata.simulated[0];
+    });
     // `pr` and `pre`
     broken("text set 0: texts or patterns that do not", |program| {
         let automata = &mut program.automata;

@@ -3,14 +3,14 @@
 use crate::bytecode::Settings;
 use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
-use crate::bytecode::program::{PriorityRecord, ProcedureKind};
+use crate::bytecode::program::{PriorityRecord, ProcedureKind, Program};
 use crate::bytecode::settings::{Branching, Mode};
 use crate::call::{Argument, Call, Combine, MetadataInput, Returned, SetInput};
 use crate::decision::Outcome;
 use crate::engine::FailureKind;
 use crate::limits::Limits;
 use crate::metadata::Session;
-use crate::testing::{Assembler, Bench};
+use crate::testing::{Assembler, Bench, limited_policy};
 use crate::value::Value;
 
 const B0: BoolReg = BoolReg(0);
@@ -225,7 +225,7 @@ fn what_is_over_a_limit_is_denied_and_changes_nothing() {
     block.before = before;
     asm.block(block);
     let limits = Limits { tags_per_call: 1, ..Limits::default() };
-    let mut bench = Bench::of(crate::testing::limited_policy(asm.program, limits));
+    let mut bench = Bench::of(limited_policy(asm.program, limits));
     let args = [Argument::new("k", Value::Null).with_metadata(with_tags(&["a", "b"]))];
     let decision = bench.evaluate(&Call::new("t", &args), None);
     assert_eq!((decision.outcome(), decision.basis().name()), (Outcome::Deny, "error"));
@@ -253,7 +253,7 @@ fn a_full_session_denies_and_keeps_what_it_had() {
     asm.block(early_block);
     asm.block(late_block);
     let limits = Limits { tags_per_session: 1, ..Limits::default() };
-    let mut bench = Bench::of(crate::testing::limited_policy(asm.program, limits));
+    let mut bench = Bench::of(limited_policy(asm.program, limits));
     let few = [Argument::new("k", Value::Null).with_metadata(with_tags(&["a"]))];
     let many = [Argument::new("k", Value::Null).with_metadata(with_tags(&["b", "c"]))];
     assert_eq!(bench.check(&Call::new("before", &few)).0, "default");
@@ -455,4 +455,44 @@ fn arguments_with_names_of_one_hash_are_not_one_argument() {
     let [first, second] = args;
     let checked = bench.check(&Call::new("t", &[first, second, first]));
     assert_eq!(checked, ("error", None));
+}
+
+#[test]
+fn calls_have_as_many_arguments_and_as_large_values_as_the_limits_allow() {
+    let limits = Limits { arguments: 2, value_bytes: 40, value_depth: 1, ..Limits::default() };
+    let mut bench = Bench::of(limited_policy(Assembler::new().program, limits));
+    let names = ["a", "b", "c"];
+    let args = names.map(|name| Argument::new(name, Value::Null));
+    assert_eq!(bench.check(&Call::new("t", &args[..2])).0, "default");
+    assert_eq!(bench.check(&Call::new("t", &args)).0, "error");
+    for (value, basis) in [
+        (Value::Str("12345678"), "default"),
+        (Value::Str("123456789"), "error"),
+        (Value::List(&[]), "default"),
+        (Value::List(&[Value::Null]), "error"),
+        (Value::List(&[Value::List(&[])]), "error"),
+    ] {
+        for place in 0..2 {
+            let mut args = [args[0], args[1]];
+            args[place] = Argument::new(names[place], value);
+            assert_eq!(bench.check(&Call::new("t", &args)).0, basis, "{place}");
+        }
+    }
+}
+
+#[test]
+fn questions_about_branches_have_sets_as_large_as_the_limit_allows() {
+    let tags = vec!["pii".to_owned()];
+    let branching = Branching { deny: true, tags, producers: Vec::new(), consumers: Vec::new() };
+    let settings = Settings { mode: Mode::Custom, branching: Some(branching), ..Settings::default() };
+    let program = Program { settings, ..Assembler::new().program };
+    let policy = limited_policy(program, Limits { tags_per_set: 2, ..Limits::default() });
+    let ask = |tags: &[&str], consumers: &[&str]| {
+        let metadata = with_tags(tags).with_consumers(SetInput::of(consumers));
+        (policy.check_branch(&metadata), policy.check_set_sizes(&metadata).is_ok())
+    };
+    assert_eq!(ask(&["a", "b"], &["c", "d"]), (Outcome::Allow, true));
+    assert_eq!(ask(&["a", "b", "c"], &["c"]), (Outcome::Deny, false));
+    assert_eq!(ask(&["a"], &["c", "d", "e"]), (Outcome::Deny, false));
+    assert_eq!(ask(&["pii"], &[]), (Outcome::Deny, true));
 }

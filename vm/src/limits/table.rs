@@ -265,6 +265,9 @@ mod tests {
         }
         let groups: Vec<Group> = limits.table().map(|row| row.group).collect();
         assert!(Group::ALL.iter().all(|group| groups.contains(group)));
+        let titles = Group::ALL.map(Group::title);
+        assert_eq!(titles.map(|title| titles.iter().filter(|other| **other == title).count()), [1; 6]);
+        assert_eq!(Group::Command.title(), "the command");
         assert_eq!(
             groups.chunk_by(|a, b| a == b).count(),
             Group::ALL.len(),
@@ -299,6 +302,18 @@ mod tests {
 
     #[test]
     fn an_unknown_name_is_told_with_those_near_it() {
+        let near = |name: &str| Limits::default().set(name, 1).unwrap_err().nearest().to_vec();
+        // Two letters are two mistakes, three are another word, but a whole word is a hint.
+        assert_eq!(near("wrok"), ["work"]);
+        assert_eq!(near("abwork"), ["work"]);
+        assert!(near("abcwork").is_empty());
+        assert_eq!(near("argumants"), ["arguments"]);
+        assert_eq!(near("calls"), ["pending_calls"]);
+        let error = Limits::default().set("tags_per", 1).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "there is no limit `tags_per`; near it is `tags_per_set`, `tags_per_call`, `tags_per_session`"
+        );
         let error = Limits::default().set("value_dept", 1).unwrap_err();
         assert_eq!(error.nearest().first(), Some(&"value_depth"));
         assert!(Limits::default().set("", 1).is_err());

@@ -2,7 +2,7 @@
 
 use super::{VerifiedProgram, hostile};
 use crate::bytecode::automata::{DfaId, LiteralId};
-use crate::bytecode::dispatch::{Find, ToolEngine};
+use crate::bytecode::dispatch::{Find, PairRecord, SubstringRecord, ToolEngine};
 use crate::bytecode::program::{List, PatternId, PriorityRecord, Program};
 use crate::testing::{Assembler, built};
 
@@ -58,6 +58,9 @@ fn a_block_is_found_by_its_tool_and_by_nothing_else() {
     broken("targets: there are fewer than tools", |program| program.dispatch.targets.truncate(1));
     broken("target 0: a list reaches beyond", |program| program.dispatch.targets[0].len = 99);
     broken("target 0: places that do not ascend", |program| program.dispatch.places.swap(0, 1));
+    broken("target 0: places that do not ascend", |program| {
+        program.dispatch.places[1] = program.dispatch.places[0];
+    });
     broken("target 1: place 99 does not exist", |program| program.dispatch.places[3] = 99);
     broken("the lists of the place pool are longer", |program| {
         program.dispatch.targets.push(List { start: 0, len: 1 });
@@ -86,10 +89,18 @@ fn texts_are_in_the_order_in_which_they_are_searched() {
     broken("prefix 2: another text is its parent", |program| program.dispatch.prefixes[2].parent = Some(2));
     broken("suffix 2: another text is its parent", |program| program.dispatch.suffixes[2].parent = None);
     broken("pairs: they do not ascend", |program| program.dispatch.pairs.swap(0, 1));
+    broken("pairs: they do not ascend", |program| {
+        let pairs = &mut program.dispatch.pairs;
+        pairs[1] = PairRecord { finds: List::default(), ..pairs[0] };
+    });
     broken("pair 0: prefix 99", |program| program.dispatch.pairs[0].prefix = 99);
     broken("pair 0: suffix 99", |program| program.dispatch.pairs[0].suffix = 99);
     broken("pair 0: a list reaches beyond", |program| program.dispatch.pairs[0].finds.start = 99);
     broken("substrings: texts that do not ascend", |program| program.dispatch.substrings.swap(0, 1));
+    broken("substrings: texts that do not ascend", |program| {
+        let substrings = &mut program.dispatch.substrings;
+        substrings[1] = SubstringRecord { finds: List::default(), ..substrings[0] };
+    });
     broken("substring 0: an empty text", |program| {
         program.dispatch.substrings[0].text = program.dispatch.prefixes[0].text;
     });
@@ -114,6 +125,16 @@ fn what_is_found_exists() {
     broken("automaton of tools 0: automaton 99", |program| simulated(program, ToolEngine::Dfa(DfaId(99))));
     broken("automaton of tools 0: 1 targets for 2 patterns", |program| {
         simulated(program, ToolEngine::Dfa(DfaId(0)))
+    });
+    broken("0 targets for 0 patterns", |program| {
+        let dfa = |engine| match engine {
+            ToolEngine::Dfa(id) => Some(id.0 as usize),
+            ToolEngine::Simulated(_) => None,
+        };
+        let mut rows = program.dispatch.automata.iter_mut();
+        let (row, id) = rows.find_map(|row| dfa(row.engine).map(|id| (row, id))).unwrap();
+        row.targets = List::default();
+        (program.automata.dfas[id].patterns, program.automata.dfas[id].accepts) = (0, List::default());
     });
     broken("automaton of tools 0: unclosed group", |program| {
         let text = program.patterns[9].text.0 as usize;

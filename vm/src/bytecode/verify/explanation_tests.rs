@@ -72,6 +72,13 @@ fn a_program_with_explanations_and_one_without_pass() {
 }
 
 #[test]
+fn a_rule_without_a_condition_has_none_that_is_explained() {
+    let mut program = sample().program;
+    (program.rules[0].condition, program.explanations.rules[0]) = (None, None);
+    assert!(VerifiedProgram::new(program).is_ok());
+}
+
+#[test]
 fn the_tables_hang_together() {
     broken("explained rules: 0 rows, and not 1", |program| program.explanations.rules.clear());
     broken("explained blocks: 0 rows, and not 1", |program| program.explanations.blocks.clear());

@@ -125,6 +125,20 @@ fn pattern_sets_go_only_where_they_may() {
 }
 
 #[test]
+fn a_pattern_set_of_either_path_stays_one() {
+    let (pattern, exact) = (Op::LoadPattern { dst: S0 }, Op::LoadSessionSet { dst: S0, field: TAGS });
+    let code = |first, second| {
+        let (condition, end) = (Op::JumpIf { cond: B0, to: Target(4) }, Op::Jump { to: Target(5) });
+        [load(), condition, first, end, second, Op::IsEmpty { dst: B0, set: S0 }, answer()]
+    };
+    for (first, second) in [(pattern, pattern), (pattern, exact), (exact, pattern)] {
+        let expected = "set register 0 may hold a pattern set";
+        bad_code(ProcedureKind::Condition, &code(first, second), expected);
+    }
+    good_code(ProcedureKind::Condition, &code(exact, exact));
+}
+
+#[test]
 fn a_called_set_procedure_says_whether_it_may_be_a_pattern_set() {
     let program = |kind: ProcedureKind| {
         let mut asm = Assembler::new();

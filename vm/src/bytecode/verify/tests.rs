@@ -6,6 +6,7 @@ use crate::bytecode::instruction::{Op, encode};
 use crate::bytecode::op::Instruction;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
+use crate::bytecode::settings::Settings;
 use crate::number::Number;
 use crate::testing::{Assembler, built};
 
@@ -184,6 +185,16 @@ fn lists_lie_in_their_pools() {
 #[test]
 fn sorted_pools_are_sorted() {
     broken("element set 0: strings that do not ascend", |program| program.string_pool.swap(0, 1));
+    broken("element set 0: strings that do not ascend", |program| {
+        program.string_pool[1] = program.string_pool[0];
+    });
+    let five = Number::Int(5);
+    for number in [five, Number::Float(5.0), Number::Int(4)] {
+        broken("element set 0: numbers that do not ascend", |program| {
+            program.number_pool = vec![five, number];
+            program.element_sets[0].numbers.len = 2;
+        });
+    }
 }
 
 #[test]
@@ -276,6 +287,58 @@ fn calls_go_to_the_right_kind_that_keeps_its_answer() {
         Op::ValueMatches { dst: B0, value: V0, reading: ReadingImm::Any, procedure: MembershipProc(0) };
     refused(program(true, matches), "procedure 0 is a condition");
     broken("procedure 2: an update keeps no answer", |program| program.procedures[2].memo = true);
+}
+
+#[test]
+fn sets_and_memberships_that_are_called_keep_their_answers() {
+    let mut set = Assembler::new();
+    let load_set = Op::LoadSessionSet { dst: S0, field: TAGS };
+    set.procedure(ProcedureKind::Set, &[load_set, Op::ReturnSet { src: S0 }]);
+    set.condition(&[Op::CallSet { dst: S0, procedure: SetProc(0) }, load(), answer()]);
+    let mut member = Assembler::new();
+    member.membership(&[load(), answer()]);
+    member.membership(&[Op::CallMembership { dst: B0, procedure: MembershipProc(0) }, answer()]);
+    for Assembler { mut program, .. } in [set, member] {
+        refused(program.clone(), "procedure 0 is called but does not keep its answer");
+        program.procedures[0].memo = true;
+        assert_eq!(error(program), "");
+    }
+}
+
+#[test]
+fn a_block_without_rules_begins_anywhere() {
+    let mut asm = Assembler::new();
+    let rule = asm.rule(true, true, None);
+    let (first, last) = (asm.exact("a").rules(vec![rule]), asm.exact("b"));
+    asm.block(first);
+    asm.block(last);
+    let mut program = built(asm.program);
+    assert_eq!(error(program.clone()), "");
+    program.blocks[1].rules.start = 0;
+    assert_eq!(error(program), "");
+}
+
+#[test]
+fn an_error_tells_what_is_wrong_and_where() {
+    let mut program = sample().program;
+    program.strings[1] = 0;
+    let error = VerifiedProgram::new(program).unwrap_err();
+    assert_eq!((error.place().as_str(), error.message()), ("string 1", "no text from byte 9 to byte 0"));
+}
+
+/// The id is that of the whole image, explanations included, with whatever settings.
+#[test]
+fn a_program_read_without_explanations_has_the_same_id() {
+    let program = super::explanation_tests::sample().program;
+    let image = VerifiedProgram::new(program).unwrap().to_image();
+    let whole = VerifiedProgram::from_image(&image).unwrap();
+    let without = VerifiedProgram::from_image_without_explanations(&image).unwrap();
+    assert!(whole.program().explanations.are_there() && !without.program().explanations.are_there());
+    let id = whole.id();
+    assert_eq!(id, without.id());
+    let other = Settings { fail_fast: !whole.program().settings.fail_fast, ..Settings::default() };
+    let (whole, without) = (whole.with_settings(other.clone()), without.with_settings(other));
+    assert!(whole.id() == without.id() && whole.id() != id);
 }
 
 #[test]

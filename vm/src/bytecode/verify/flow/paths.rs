@@ -104,3 +104,27 @@ impl Jumps {
         self.state(place).map(|state| *state)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Registers;
+
+    #[test]
+    fn registers_are_known_on_both_paths_or_on_one() {
+        for register in [0, 1, 127, 128, 129, 255_u8] {
+            let others = [register ^ 1, register ^ 127, register ^ 128];
+            let made = |present| {
+                let mut made = Registers::default();
+                others.iter().for_each(|&other| made.set(other, true));
+                made.set(register, true);
+                made.set(register, present);
+                made
+            };
+            for (left, right) in [(false, false), (false, true), (true, false), (true, true)] {
+                let (both, either) = (made(left).both(made(right)), made(left).either(made(right)));
+                assert_eq!((both.has(register), either.has(register)), (left && right, left || right));
+                assert!(others.iter().all(|&other| both.has(other) && either.has(other)), "{register}");
+            }
+        }
+    }
+}
