@@ -91,6 +91,7 @@ mod work;
 
 // Among the unit tests, so that one build serves both; its file is not in `src`, where nothing reads files.
 #[cfg(test)]
+#[cfg(feature = "replay")]
 #[path = "../tests/replay/mod.rs"]
 mod replay;
 #[cfg(test)]

@@ -192,6 +192,28 @@ fn tags_count_the_same_when_a_call_is_read_whatever_the_session_has() {
     assert_eq!(call(&mut bench, &["a", "b", "c"]), None);
 }
 
+/// Else it could not be finished, and would block its session.
+#[test]
+fn a_call_over_a_limit_is_refused_when_it_is_read() {
+    let default = Limits::default();
+    let mut bench = Bench::of(limited_policy(program(), default));
+    let tags = MetadataInput::default().with_tags(&["a", "b", "c"]);
+    let args = [Argument::new("late", Str("x")).with_metadata(tags), Argument::new("early", Null)];
+    let text = exported(&mut bench, &Call::new("t", &args));
+    let import = |limits| {
+        let policy = limited_policy(program(), limits);
+        let read = PendingCall::import(&policy, &text, &Arena::new()).map(drop);
+        read.map_err(|error| error.limit().map(|limit| limit.name()))
+    };
+    // What listing the tags, keeping them and joining them costs (`exec::work_tests`).
+    let work = 3 * 64 + 128 + 2;
+    assert_eq!(import(Limits { tags_per_set: 3, tags_per_call: 3, arguments: 2, work, ..default }), Ok(()));
+    assert_eq!(import(Limits { tags_per_set: 2, ..default }), Err(Some("tags_per_set")));
+    assert_eq!(import(Limits { tags_per_call: 2, ..default }), Err(Some("tags_per_call")));
+    assert_eq!(import(Limits { arguments: 1, ..default }), Err(Some("arguments")));
+    assert_eq!(import(Limits { work: work - 1, ..default }), Err(Some("work")));
+}
+
 #[test]
 fn what_cannot_be_written_is_an_error() {
     let mut bench = bench();

@@ -242,3 +242,5 @@ mod reuse;
 mod soundness;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod work_tests;

@@ -79,3 +79,46 @@ impl Outcomes {
         (phase as usize).saturating_mul(self.conditions).saturating_add(slot as usize)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Outcomes, Slot, Tested};
+
+    const PHASES: [Tested; 4] = [Tested::Before, Tested::InRules, Tested::Result, Tested::After];
+
+    fn all(outcomes: &Outcomes) -> Vec<Option<bool>> {
+        PHASES.iter().flat_map(|phase| [0, 1, 2].map(|slot| outcomes.get(slot, *phase))).collect()
+    }
+
+    #[test]
+    fn each_phase_has_outcomes_of_its_own_until_the_next_call() {
+        let mut outcomes = Outcomes::default();
+        outcomes.want(3);
+        for call in 0..3 {
+            let mut expected = vec![None; 12];
+            for (at, phase) in PHASES.into_iter().enumerate() {
+                outcomes.begin(phase);
+                let slot = (at + call) as u32 % 3;
+                // The last one counts.
+                outcomes.record(Slot(slot), at % 2 == 0);
+                outcomes.record(Slot(slot), at % 2 == 1);
+                expected[3 * at + slot as usize] = Some(at % 2 == 1);
+                assert_eq!(all(&outcomes), expected);
+            }
+            outcomes.clear();
+            assert_eq!(all(&outcomes), [None; 12]);
+        }
+    }
+
+    #[test]
+    fn what_is_not_wanted_is_not_kept() {
+        let mut outcomes = Outcomes::default();
+        outcomes.record(Slot(0), true);
+        assert_eq!(all(&outcomes), [None; 12]);
+        outcomes.want(3);
+        outcomes.record(Slot(0), true);
+        outcomes.want(0);
+        outcomes.record(Slot(0), true);
+        assert_eq!(all(&outcomes), [None; 12]);
+    }
+}

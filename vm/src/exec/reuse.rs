@@ -8,6 +8,8 @@ use crate::call::Call;
 use crate::testing::{Assembler, Bench};
 
 const B0: BoolReg = BoolReg(0);
+const B1: BoolReg = BoolReg(1);
+const B2: BoolReg = BoolReg(2);
 const S0: SetReg = SetReg(0);
 const S1: SetReg = SetReg(1);
 const S2: SetReg = SetReg(2);
@@ -95,5 +97,47 @@ fn kept_sets_share_their_memory() {
     for tool in 0..300 {
         assert_eq!(bench.check(&Call::new(&format!("tool {tool}"), &[])).0, "default");
         assert_eq!(bench.scratch.memory.sets_with_memory().1, 1, "after tool {tool}");
+    }
+}
+
+#[test]
+fn registers_of_a_frame_begin_empty_and_apart_from_those_of_its_callers() {
+    let (mut asm, sets) = assembler(6);
+    let made = |a: usize, b: usize| [load(S0, sets[a]), load(S1, sets[b]), union(S2, S0, S1)];
+    // What is called leaves a temporary where a later call has the same register, and the caller's comes to be in its place.
+    let answer = |asm: &mut Assembler, a, b| {
+        let mut code = made(a, b).to_vec();
+        code.extend([Op::IsEmpty { dst: B0, set: S2 }, Op::ReturnBool { src: B0 }]);
+        let procedure = asm.condition(&code);
+        asm.memo();
+        ConditionProc(procedure)
+    };
+    let (first, second) = (answer(&mut asm, 0, 1), answer(&mut asm, 2, 3));
+    // A frame between has registers of its own, too.
+    let call = |dst, procedure| Op::CallCondition { dst, procedure };
+    let between = [
+        Op::LoadBool { dst: B0, value: Flag(true) },
+        call(B1, second),
+        Op::Differ { dst: B0, left: B0, right: B1 },
+        Op::ReturnBool { src: B0 },
+    ];
+    let between = ConditionProc(asm.condition(&between));
+    asm.memo();
+    let tag = asm.tag("t4");
+    let mut code = vec![Op::LoadBool { dst: B2, value: Flag(true) }, call(B0, first)];
+    code.extend(made(4, 5));
+    code.extend([call(B1, between), Op::Contains { dst: B0, set: S2, tag }]);
+    // All three are true.
+    code.extend([B1, B2].map(|right| Op::Differ { dst: B0, left: B0, right }));
+    code.push(Op::ReturnBool { src: B0 });
+    let condition = asm.condition(&code);
+    let rule = asm.rule(true, true, Some(condition));
+    let block = asm.exact("t").rules(vec![rule]);
+    asm.block(block);
+    let mut bench = Bench::new(asm.program, Settings::default());
+    for _ in 0..3 {
+        assert_eq!(bench.check(&Call::new("t", &[])).0, "must_deny");
+        // That of the caller, and one that is free again after each call.
+        assert_eq!(bench.scratch.memory.sets_with_memory(), (2, 0));
     }
 }

@@ -48,3 +48,23 @@ fn word_of(index: u32) -> usize {
 fn bit_of(index: u32) -> u64 {
     1 << (index % u64::BITS)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Mentioned;
+
+    #[test]
+    fn each_tag_takes_a_bit() {
+        let mut mentioned = Mentioned::default();
+        let added = [700, 0, 63, 64, 65, 127, 128];
+        for (count, index) in added.into_iter().enumerate() {
+            assert_eq!((mentioned.has(index), mentioned.count()), (false, count), "{index}");
+            mentioned.add(index);
+        }
+        let there: Vec<u32> = (0..2000).filter(|index| mentioned.has(*index)).collect();
+        assert_eq!(there, [0, 63, 64, 65, 127, 128, 700]);
+        assert_eq!(mentioned.words.len(), 700 / 64 + 1);
+        mentioned.clear();
+        assert!((0..2000).all(|index| !mentioned.has(index)) && mentioned.count() == 0);
+    }
+}

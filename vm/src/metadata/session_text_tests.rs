@@ -1,6 +1,6 @@
 //! Sessions written, read and moved between policies.
 
-use super::Session;
+use super::{Metadata, Session, StringTable};
 use crate::bytecode::settings::Settings;
 use crate::limits::Limits;
 use crate::policy::Policy;
@@ -40,6 +40,21 @@ fn a_new_session_is_written_and_read() {
     let read = Session::import(&policy, &session.export()).unwrap();
     assert_eq!(read.export(), session.export());
     assert!(read.value(&Arena::new()).is_none());
+}
+
+/// Moving a session would be seen by the tags that its metadata does not list any more: they are left behind.
+#[test]
+fn a_session_is_bound_only_where_it_is_not() {
+    let policy = naming(&["pii"]);
+    let mut session = Session::import(&policy, &text(&policy, "[\"x\"]", "[]", "[\"*\"]")).unwrap();
+    let none = StringTable::default();
+    session.commit(&Metadata::default(), policy.universe(), &none, &Limits::default()).unwrap();
+    session.bind(&policy).unwrap();
+    assert_eq!(session.held_tags(), (1, 1));
+    let again = naming(&["pii"]);
+    assert_eq!(again.id(), policy.id());
+    session.bind(&again).unwrap();
+    assert_eq!(session.held_tags(), (0, 0));
 }
 
 #[test]

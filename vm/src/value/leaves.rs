@@ -159,6 +159,31 @@ mod tests {
     }
 
     #[test]
+    fn lists_and_objects_are_counted_as_they_are_entered() {
+        let stack = &mut LeafStack::default();
+        let members = [("k", List(&[])), ("l", Object(&[]))];
+        let value = List(&[Null, Object(&members), Number(Int(1))]);
+        assert_eq!(stack.leaves(Some(value)).count(), 4);
+        assert_eq!((stack.take_entered(), stack.take_entered()), (4, 0));
+        assert_eq!(stack.leaves(Some(value)).next(), Some(Leaf::Null));
+        assert_eq!(stack.leaves(Some(Null)).next(), Some(Leaf::Null));
+        assert_eq!(stack.take_entered(), 1);
+    }
+
+    #[test]
+    fn debug_tells_kinds_and_counts_and_no_values() {
+        let stack = &mut LeafStack::default();
+        let value = List(&[Null, Bool(true), Number(Int(77)), Str("secret"), Object(&[("secret", Null)])]);
+        assert_eq!(format!("{:?}", leaves(stack, Some(value))), "[Null, Bool, Number, Str, Str, Null]");
+        let mut walk = stack.leaves(Some(value));
+        walk.next();
+        assert!(format!("{walk:?}").contains("List(4 items left)"), "{walk:?}");
+        walk.nth(3);
+        let text = format!("{walk:?}");
+        assert!(text.contains("Object(0 members left)") && !text.contains("secret"), "{text}");
+    }
+
+    #[test]
     fn walks_share_their_memory() {
         let mut stack = LeafStack::default();
         let mut value = Null;

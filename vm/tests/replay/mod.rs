@@ -3,6 +3,8 @@
 //! A recording has the corpus, the examples and many generated policies as images, with calls and answers, so that this
 //! crate alone can be tried against them: rebuilding it is all that a mutation test has to wait for. `sqrt-tests` writes
 //! recordings (`tests/src/recording.rs`) and runs the same cases in its suites, with the compiler and the oracle.
+//!
+//! These tests are there with the feature `replay` only: they need a recording, which `SQRT_RECORDING` names.
 
 use std::collections::HashMap;
 
@@ -69,7 +71,6 @@ fn replay<A: FnMut(&str) -> String>(step: usize, start: impl Fn(Policy) -> A) {
 }
 
 #[test]
-#[ignore = "needs a recording: scripts/mutants.sh makes one"]
 fn lines_are_answered_as_before() {
     replay(1, |policy| {
         let mut answering = JsonLines::new(&policy);
@@ -92,7 +93,6 @@ fn lines_are_answered_as_before() {
 
 /// The same in two steps, with sessions and pending calls as text in between.
 #[test]
-#[ignore = "needs a recording: scripts/mutants.sh makes one"]
 fn lines_are_answered_as_before_on_the_move() {
     replay(3, |policy| {
         let (mut scratch, mut sessions) = (Scratch::new(&policy), HashMap::<Option<String>, String>::new());
