@@ -4,6 +4,7 @@
 //! default of the client's model ([`XPolicy::default`]), and so has a key of the top level that is null.
 
 mod compile;
+mod path;
 
 pub use compile::CODE_NAME;
 
@@ -13,6 +14,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::diagnostics::{LineIndex, Position, quote};
+use path::Path;
 
 /// How control flow counts, and whether branches are asked about (S8.3, S8.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -141,7 +143,7 @@ impl XPolicy {
     pub fn read(bytes: &[u8]) -> Result<Self, XPolicyError> {
         let json = parse(bytes)?;
         let mut document = Self::default();
-        object(&json, "", |key, path, value| {
+        object(&json, &Path::Whole, |key, path, value| {
             if matches!(value, Json::Null) && TOP_LEVEL.contains(&key) {
                 return Ok(());
             }
@@ -176,7 +178,7 @@ const LEVELS: &[(&str, Level)] = &[("hard", Level::Hard), ("soft", Level::Soft)]
 const BRANCHING_MODES: &[(&str, BranchingMode)] =
     &[("deny", BranchingMode::Deny), ("allow", BranchingMode::Allow)];
 
-fn presets(json: &Json, path: &str) -> Result<PresetSettings, XPolicyError> {
+fn presets(json: &Json, path: &Path<'_>) -> Result<PresetSettings, XPolicyError> {
     let mut presets = PresetSettings::default();
     object(json, path, |key, path, value| {
         match key {
@@ -194,7 +196,7 @@ fn presets(json: &Json, path: &str) -> Result<PresetSettings, XPolicyError> {
 }
 
 /// The one object whose further keys are ignored, as the client's model does.
-fn branching(json: &Json, path: &str) -> Result<BranchingPolicy, XPolicyError> {
+fn branching(json: &Json, path: &Path<'_>) -> Result<BranchingPolicy, XPolicyError> {
     let mut branching = BranchingPolicy::default();
     object(json, path, |key, path, value| {
         match key {
@@ -211,7 +213,7 @@ fn branching(json: &Json, path: &str) -> Result<BranchingPolicy, XPolicyError> {
 
 /// Looks through what has no meaning: a key that is given twice is refused there, too, so that every reader of the document
 /// reads the same. The nesting of a document is limited.
-fn ignored(json: &Json, path: &str) -> Result<(), XPolicyError> {
+fn ignored(json: &Json, path: &Path<'_>) -> Result<(), XPolicyError> {
     match json {
         Json::List(items) => items.iter().try_for_each(|item| ignored(item, path)),
         Json::Object(_) => object(json, path, |_, path, value| ignored(value, path)),
@@ -220,7 +222,7 @@ fn ignored(json: &Json, path: &str) -> Result<(), XPolicyError> {
 }
 
 /// The text of `codes`: an object as the client sends it, or a string or a list of strings as older pages show.
-fn codes(json: &Json, path: &str) -> Result<String, XPolicyError> {
+fn codes(json: &Json, path: &Path<'_>) -> Result<String, XPolicyError> {
     match json {
         Json::String(text) => Ok(text.clone()),
         Json::List(_) => Ok(strings(json, path)?.join("\n")),
@@ -240,7 +242,7 @@ fn codes(json: &Json, path: &str) -> Result<String, XPolicyError> {
     }
 }
 
-fn language(json: &Json, path: &str) -> Result<(), XPolicyError> {
+fn language(json: &Json, path: &Path<'_>) -> Result<(), XPolicyError> {
     match string(json, path)? {
         "sqrt" => Ok(()),
         "cedar" => Err(XPolicyError::at(path, "policies in the language `cedar` are not supported")
@@ -253,15 +255,15 @@ fn language(json: &Json, path: &str) -> Result<(), XPolicyError> {
 /// Calls `each` with key, path and value of every member, once per key.
 fn object(
     json: &Json,
-    path: &str,
-    mut each: impl FnMut(&str, &str, &Json) -> Result<(), XPolicyError>,
+    path: &Path<'_>,
+    mut each: impl FnMut(&str, &Path<'_>, &Json) -> Result<(), XPolicyError>,
 ) -> Result<(), XPolicyError> {
     let Json::Object(members) = json else {
         return Err(wrong_kind(path, "an object", json));
     };
     let mut seen = BTreeSet::new();
     for (key, value) in members {
-        let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+        let path = Path::Key(path, key);
         if !seen.insert(key) {
             return Err(XPolicyError::at(&path, "the key is given twice").help("leave one of the two"));
         }
@@ -270,29 +272,29 @@ fn object(
     Ok(())
 }
 
-fn boolean(json: &Json, path: &str) -> Result<bool, XPolicyError> {
+fn boolean(json: &Json, path: &Path<'_>) -> Result<bool, XPolicyError> {
     match json {
         Json::Bool(value) => Ok(*value),
         _ => Err(wrong_kind(path, "true or false", json)),
     }
 }
 
-fn string<'j>(json: &'j Json, path: &str) -> Result<&'j str, XPolicyError> {
+fn string<'j>(json: &'j Json, path: &Path<'_>) -> Result<&'j str, XPolicyError> {
     match json {
         Json::String(text) => Ok(text),
         _ => Err(wrong_kind(path, "a string", json)),
     }
 }
 
-fn strings(json: &Json, path: &str) -> Result<Vec<String>, XPolicyError> {
+fn strings(json: &Json, path: &Path<'_>) -> Result<Vec<String>, XPolicyError> {
     let Json::List(items) = json else {
         return Err(wrong_kind(path, "a list of strings", json));
     };
     let texts = items.iter().enumerate();
-    texts.map(|(at, item)| Ok(string(item, &format!("{path}[{at}]"))?.to_owned())).collect()
+    texts.map(|(at, item)| Ok(string(item, &Path::Item(path, at))?.to_owned())).collect()
 }
 
-fn choice<T: Copy>(json: &Json, path: &str, choices: &[(&str, T)]) -> Result<T, XPolicyError> {
+fn choice<T: Copy>(json: &Json, path: &Path<'_>, choices: &[(&str, T)]) -> Result<T, XPolicyError> {
     let names = || list(choices.iter().map(|(name, _)| *name));
     let Json::String(text) = json else {
         return Err(wrong_kind(path, &names(), json));
@@ -311,11 +313,11 @@ fn list<'n>(names: impl Iterator<Item = &'n str>) -> String {
     if names.is_empty() { last } else { format!("{} or {last}", names.join(", ")) }
 }
 
-fn unknown_key(path: &str, known: &[&str]) -> XPolicyError {
+fn unknown_key(path: &Path<'_>, known: &[&str]) -> XPolicyError {
     XPolicyError::at(path, "the key is unknown").help(format!("here stands {}", list(known.iter().copied())))
 }
 
-fn wrong_kind(path: &str, expected: &str, found: &Json) -> XPolicyError {
+fn wrong_kind(path: &Path<'_>, expected: &str, found: &Json) -> XPolicyError {
     XPolicyError::at(path, format!("expected {expected}, found {}", found.kind()))
 }
 
@@ -329,8 +331,8 @@ pub struct XPolicyError {
 }
 
 impl XPolicyError {
-    fn at(path: &str, message: impl Into<String>) -> Self {
-        Self { path: path.to_owned(), position: None, message: message.into(), help: None }
+    fn at(path: &Path<'_>, message: impl Into<String>) -> Self {
+        Self { path: path.to_string(), position: None, message: message.into(), help: None }
     }
 
     fn help(mut self, help: impl Into<String>) -> Self {
@@ -399,7 +401,7 @@ impl Json {
 /// Reads JSON; its nesting is limited (to 128) by the reader.
 fn parse(bytes: &[u8]) -> Result<Json, XPolicyError> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
-        XPolicyError::at("", format!("the document is not UTF-8 at byte {}", error.valid_up_to()))
+        XPolicyError::at(&Path::Whole, format!("the document is not UTF-8 at byte {}", error.valid_up_to()))
             .help("an X-Policy document is JSON in UTF-8")
     })?;
     serde_json::from_str(text).map_err(|error| not_json(text, &error))
@@ -413,7 +415,7 @@ fn not_json(text: &str, error: &serde_json::Error) -> XPolicyError {
     let line = u32::try_from(error.line()).unwrap_or(u32::MAX);
     let before = u32::try_from(error.column().saturating_sub(1)).unwrap_or(u32::MAX);
     let position = index.position(index.line_start(line).saturating_add(before));
-    let mut refused = XPolicyError::at("", format!("the document is no JSON: {message}"));
+    let mut refused = XPolicyError::at(&Path::Whole, format!("the document is no JSON: {message}"));
     refused.position = Some(position);
     refused
 }

@@ -52,9 +52,9 @@ pub(crate) const FAMILY: Family = Family {
         },
         Case {
             name: "hostile-documents",
-            attempt: "X-Policy documents that are deep, cut, repeat keys, hold broken or huge code, or are no UTF-8",
-            outcome: "refused with the path of the key (exit status 1)",
-            memory: mib(64),
+            attempt: "X-Policy documents that are deep, cut, repeat keys, hold broken or huge code, or are no UTF-8; half a million keys below one of 16 MiB",
+            outcome: "refused with the path of the key (exit status 1); where further keys are allowed, read in linear time",
+            memory: mib(192),
             run: Run::Command(hostile_documents),
         },
         Case {
@@ -412,7 +412,14 @@ fn hostile_documents(sqrt: &mut Sqrt) -> usize {
         let path = sqrt.file("x.json", bytes);
         sqrt.run(&["eval", "--x-policy", &path], "{\"tool\": \"t\"}\n").expect(1);
     }
-    2 * count
+    // Not scaled down: putting the path of every key into words would take terabytes.
+    let below = numbered(500_000, ",", |number| format!("\"{number}\":0"));
+    let long = "k".repeat(16 << 20);
+    let document = format!("{{\"presets\": {{\"branching_meta_policy\": {{\"{long}\": {{{below}}}}}}}}}");
+    let bytes = document.len();
+    let path = sqrt.file("x.json", document);
+    sqrt.run(&["eval", "--x-policy", &path], "{\"tool\": \"t\"}\n").expect(0);
+    2 * count + bytes
 }
 
 fn terminal_escapes(sqrt: &mut Sqrt) -> usize {
