@@ -237,6 +237,8 @@ impl<'m> Machine<'m> {
 }
 
 #[cfg(test)]
+mod charges;
+#[cfg(test)]
 mod reuse;
 #[cfg(test)]
 mod soundness;

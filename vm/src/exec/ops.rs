@@ -264,19 +264,19 @@ impl OpVisitor for Machine<'_> {
     }
 
     fn overlaps_pattern(&mut self, dst: BoolReg, left: SetReg, right: SetReg, reading: WideReading) -> Step {
-        self.set_bool(dst, self.overlaps_or_safe_side(left, right, reading.0)?)
+        self.overlaps_or_safe_side(dst, left, right, reading.0)
     }
 
     fn subset_pattern(&mut self, dst: BoolReg, left: SetReg, right: SetReg, reading: WideReading) -> Step {
-        self.set_bool(dst, self.subset_or_safe_side(left, right, reading.0)?)
+        self.subset_or_safe_side(dst, left, right, reading.0)
     }
 
     fn superset_pattern(&mut self, dst: BoolReg, left: SetReg, right: SetReg, reading: WideReading) -> Step {
-        self.set_bool(dst, self.test_or_safe_side(left, right, reading.0, superset)?)
+        self.test_or_safe_side(dst, left, right, reading.0, superset)
     }
 
     fn equal_pattern(&mut self, dst: BoolReg, left: SetReg, right: SetReg, reading: WideReading) -> Step {
-        self.set_bool(dst, self.test_or_safe_side(left, right, reading.0, |left, right| left == right)?)
+        self.test_or_safe_side(dst, left, right, reading.0, |left, right| left == right)
     }
 
     fn is_universal_pattern(&mut self, dst: BoolReg, set: SetReg, reading: WideReading) -> Step {

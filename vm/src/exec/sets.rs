@@ -85,9 +85,7 @@ impl Machine<'_> {
         test: impl FnOnce(SetView<'_>, SetView<'_>) -> bool,
     ) -> Step {
         let (left, right) = (self.metadata_set(left)?, self.metadata_set(right)?);
-        // Of a small set and a large one, only the words of the small one are looked at.
-        let units = left.tail_words().min(right.tail_words());
-        let answer = test(left, right);
+        let (answer, units) = (test(left, right), of_test(left, right));
         self.charge(units)?;
         self.set_bool(dst, answer)
     }
@@ -163,42 +161,60 @@ impl Machine<'_> {
 
     /// `left overlaps right` where right may be a pattern set (S5.4).
     pub(super) fn overlaps_or_safe_side(
-        &self,
+        &mut self,
+        dst: BoolReg,
         left: SetReg,
         right: SetReg,
         reading: ReadingImm,
-    ) -> Result<bool, Fault> {
-        let (left, right) = (self.metadata_set(left)?, self.set(right)?);
-        Ok(match self.exact(right) {
-            Some(right) => left.overlaps(right),
-            None => (left.is_universal() && self.is_clean(right)) || reading.safe_side(),
+    ) -> Step {
+        let test = |left: SetView<'_>, right: SetView<'_>| left.overlaps(right);
+        self.test_or(dst, left, right, test, |left, clean| {
+            (left.is_universal() && clean) || reading.safe_side()
         })
     }
 
     /// `left subset of right` where right may be a pattern set (S5.4).
     pub(super) fn subset_or_safe_side(
-        &self,
+        &mut self,
+        dst: BoolReg,
         left: SetReg,
         right: SetReg,
         reading: ReadingImm,
-    ) -> Result<bool, Fault> {
-        let (left, right) = (self.metadata_set(left)?, self.set(right)?);
-        Ok(match self.exact(right) {
-            Some(right) => left.is_subset(right),
-            None => !(left.is_universal() && self.is_clean(right)) && reading.safe_side(),
+    ) -> Step {
+        let test = |left: SetView<'_>, right: SetView<'_>| left.is_subset(right);
+        self.test_or(dst, left, right, test, |left, clean| {
+            !(left.is_universal() && clean) && reading.safe_side()
         })
     }
 
     /// `left` against `right` by an exact test, or the safe side if right is a pattern set (S5.4).
     pub(super) fn test_or_safe_side(
-        &self,
+        &mut self,
+        dst: BoolReg,
         left: SetReg,
         right: SetReg,
         reading: ReadingImm,
         test: impl FnOnce(SetView<'_>, SetView<'_>) -> bool,
-    ) -> Result<bool, Fault> {
+    ) -> Step {
+        self.test_or(dst, left, right, test, |_, _| reading.safe_side())
+    }
+
+    /// The answer of `test`, or, if right is a pattern set, of `otherwise`, which is told whether that set is clean.
+    fn test_or(
+        &mut self,
+        dst: BoolReg,
+        left: SetReg,
+        right: SetReg,
+        test: impl FnOnce(SetView<'_>, SetView<'_>) -> bool,
+        otherwise: impl FnOnce(SetView<'_>, bool) -> bool,
+    ) -> Step {
         let (left, right) = (self.metadata_set(left)?, self.set(right)?);
-        Ok(self.exact(right).map_or_else(|| reading.safe_side(), |right| test(left, right)))
+        let (answer, units) = match self.exact(right) {
+            Some(right) => (test(left, right), of_test(left, right)),
+            None => (otherwise(left, self.is_clean(right)), 0),
+        };
+        self.charge(units)?;
+        self.set_bool(dst, answer)
     }
 
     /// Whether the set is universal, or the safe side if it is a pattern set (S5.4).
@@ -242,6 +258,12 @@ impl Machine<'_> {
         self.memory.forget();
         Ok(())
     }
+}
+
+/// What a test of two sets costs: of a small one and a large one, only the words of the small one are looked at.
+#[inline]
+fn of_test(left: SetView<'_>, right: SetView<'_>) -> u64 {
+    left.tail_words().min(right.tail_words())
 }
 
 /// What an operator costs that made a set of so many words in the place of one of `before`, with one of `right`.
