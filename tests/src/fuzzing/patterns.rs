@@ -7,7 +7,7 @@ use crate::generate::Random;
 use regex_automata::nfa::thompson;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::Hir;
-use sqrt_vm::pattern::{MAX_CLASSES, MAX_NESTING, MAX_TEXT, Pattern, PatternSyntax};
+use sqrt_vm::pattern::{MAX_CLASSES, MAX_NESTING, MAX_TEXT, Pattern, PatternSyntax, class_count};
 
 /// The largest automaton of a pattern that may be refused as too large, in bytes: a fifth of what the limit stands for.
 const LARGE: usize = 2 << 20;
@@ -52,7 +52,7 @@ fn validity(text: &str) -> Option<Reference> {
         (Err(error), theirs) => {
             assert!(text.get(error.span()).is_some(), "{text:?}: {error} at {:?}", error.span());
             if let Ok(hir) = theirs {
-                let classes = text.matches('\\').count() > MAX_CLASSES;
+                let classes = class_count(PatternSyntax::Regex, text) > MAX_CLASSES;
                 let limit = text.len() > MAX_TEXT || classes || parse(MAX_NESTING).is_err() || is_large(&hir);
                 assert!(limit, "{text:?} is refused: {error}");
             }

@@ -16,8 +16,8 @@ pub(crate) const FAMILY: Family = Family {
         },
         Case {
             name: "unicode-classes",
-            attempt: "`\\w{20}`, `\\pL{50}`, `(?i)\\w{100}`, `\\w{400}`, negated classes and boundaries",
-            outcome: "a table, a simulation, or an error (E0403); what is accepted is exact",
+            attempt: "`\\w{20}`, `\\pL{50}`, `(?i)\\w{100}`, `\\w{400}`, negated classes and boundaries, 3,800 classes of all characters that ignore case",
+            outcome: "a table, a simulation, or an error (E0403, E0709); what is accepted is exact",
             memory: mib(64),
             run: Run::Engine(unicode_classes),
         },
@@ -144,7 +144,11 @@ fn unicode_classes() -> usize {
         }
         exact_or_refused(pattern, &"a".repeat(count), &"a".repeat(count + 1));
     }
-    1_000
+    // Each would take more than ten milliseconds: they count as many.
+    let pattern = format!("(?i){}", "[\\x00-\\x{10ffff}]".repeat(3_800));
+    refused(deny_when(&format!("x.value in {{r\"{pattern}\"}}")), "E0709");
+    refused(format!("tool r\"{pattern}\" {{ must deny always; }}"), "E0709");
+    pattern.len()
 }
 
 fn repetitions() -> usize {

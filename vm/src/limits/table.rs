@@ -162,7 +162,7 @@ limits! {
         diagnostics = 10_000 => 10_000_000, "diagnostics",
             "The problems told of one file. A file that is no policy at all must not fill the memory with messages.";
         patterns_classes = 500_000 => MAX_POLICY_CLASSES, "classes",
-            "The classes of all patterns of a policy, also of an image, written `\\w` or in brackets. Parsing one takes up to a tenth of a millisecond, so a policy full of them would take hours; 100,000 patterns can have five each.";
+            "The classes of all patterns of a policy, also of an image, written `\\w` or in brackets, where large ones that ignore case count as many. Parsing one takes up to a tenth of a millisecond, so a policy full of them would take hours; 100,000 patterns can have five each.";
         pattern_table_bytes = 256 * KIB => 64 * MIB, "bytes",
             "The largest table of an automaton. Patterns that need more are simulated, which is slower, with a warning.";
         pattern_tables_bytes = 32 * MIB => GIB, "bytes",
@@ -213,7 +213,7 @@ limits! {
         pattern_nesting = MAX_NESTING as usize, "levels",
             "The deepest nesting of groups, repetitions, alternatives and sequences; building an automaton takes stack for each.";
         pattern_classes = MAX_CLASSES, "classes",
-            "Classes such as `\\w` in a pattern; each can have hundreds of ranges.";
+            "Classes such as `\\w` in a pattern; each can have hundreds of ranges, and large ones that ignore case count as many.";
         pattern_size = MAX_SIZE as usize, "bytes and byte ranges",
             "The size of a pattern with its repetitions written out; an automaton of that size takes some 11 MB.";
     }
