@@ -32,6 +32,13 @@ pub(crate) const FAMILY: Family = Family {
             run: Run::Engine(shuffled_sections),
         },
         Case {
+            name: "shared-conditions",
+            attempt: "an image whose explanation of a rule is 60 conditions, each of which has the next one twice",
+            outcome: "refused: written out it would be longer than any memory",
+            memory: mib(48),
+            run: Run::Engine(shared_conditions),
+        },
+        Case {
             name: "image-over-limit",
             attempt: "an image of 1 GiB",
             outcome: "refused before a byte of it is read",
@@ -185,6 +192,25 @@ fn shuffled_sections() -> usize {
         }
     }
     sample.len()
+}
+
+fn shared_conditions() -> usize {
+    let nested = (0..60).fold("x.value in {0}".to_owned(), |inner, at| {
+        format!("x.value in {{{at}}} {} ({inner})", if at % 2 == 0 { "and" } else { "or" })
+    });
+    let mut program = compiled(deny_when(&nested)).program.expect("it compiles").program().clone();
+    assert!(runs_whole(&image::encode(&program)));
+    let mut shared = 0;
+    for parts in program.explanations.conditions.iter().map(|condition| condition.parts.indices()) {
+        if let [first, second] = &mut program.explanations.slots[parts.start as usize..parts.end as usize] {
+            *first = *second;
+            shared += 1;
+        }
+    }
+    assert_eq!(shared, 60);
+    let image = image::encode(&program);
+    assert!(runs(&image) && !runs_whole(&image));
+    image.len()
 }
 
 fn image_over_limit() -> usize {

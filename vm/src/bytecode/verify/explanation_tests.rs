@@ -30,7 +30,7 @@ pub(crate) fn sample() -> Assembler {
     let update = asm.procedure(ProcedureKind::SessionUpdate, &store(&[Op::End {}]));
     let explained = asm.condition(&[load, record(0), not, record(1), answer]);
     let explained_update =
-        asm.procedure(ProcedureKind::SessionUpdate, &store(&[load, record(0), Op::End {}]));
+        asm.procedure(ProcedureKind::SessionUpdate, &store(&[load, record(2), Op::End {}]));
     for procedure in [explained, explained_update] {
         asm.program.procedures[procedure as usize].explains = true;
     }
@@ -47,8 +47,9 @@ pub(crate) fn sample() -> Assembler {
         conditions: vec![
             test(ConditionKindRecord::Test, List::default()),
             test(ConditionKindRecord::Not, first),
+            test(ConditionKindRecord::Test, List::default()),
         ],
-        slots: vec![0, 0],
+        slots: vec![0, 2],
         rules: vec![Some(ExplainedRule { procedure: explained, slot: 1 })],
         blocks: vec![ExplainedBlock { before: updates, ..ExplainedBlock::default() }],
     };
@@ -83,9 +84,9 @@ fn the_tables_hang_together() {
     broken("explained rules: 0 rows, and not 1", |program| program.explanations.rules.clear());
     broken("explained blocks: 0 rows, and not 1", |program| program.explanations.blocks.clear());
     broken("explained rule 0: it has a condition just where", |program| program.explanations.rules[0] = None);
-    broken("explained rule 0: condition 2 does not exist", |program| {
+    broken("explained rule 0: condition 3 does not exist", |program| {
         program.explanations.rules[0] =
-            program.explanations.rules[0].map(|rule| ExplainedRule { slot: 2, ..rule });
+            program.explanations.rules[0].map(|rule| ExplainedRule { slot: 3, ..rule });
     });
     broken("explained block 0: it has updates just where", |program| {
         program.explanations.blocks[0].before.procedure = None;
@@ -121,6 +122,37 @@ fn conditions_are_made_of_what_comes_before() {
     });
     broken("condition 0: file 9", |program| program.explanations.conditions[0].file = 9);
     broken("condition 0: lines and columns", |program| program.explanations.conditions[0].end.column = 0);
+}
+
+/// A chain of conditions, each of which is the one before, twice, is exponentially long written out.
+#[test]
+fn conditions_stand_in_one_place() {
+    broken("condition 1: a condition that stands elsewhere, too", |program| {
+        program.explanations.conditions[1].kind = ConditionKindRecord::And;
+        program.explanations.conditions[1].parts.len = 2;
+        program.explanations.slots = vec![0, 0, 2];
+        program.explanations.blocks[0].before.conditions.start = 2;
+    });
+    broken("condition 2: a condition that stands elsewhere, too", |program| {
+        program.explanations.conditions[2] = program.explanations.conditions[1];
+        program.explanations.conditions[2].parts.start = 1;
+        program.explanations.slots = vec![0, 0, 2];
+        program.explanations.blocks[0].before.conditions.start = 2;
+    });
+    broken("explained rule 0: a condition that stands elsewhere, too", |program| {
+        program.explanations.rules[0] =
+            program.explanations.rules[0].map(|rule| ExplainedRule { slot: 0, ..rule });
+    });
+    broken("explained block 0: a condition that stands elsewhere, too", |program| {
+        program.explanations.slots[1] = 0;
+    });
+    let mut lets = sample().program;
+    lets.explanations.conditions[1].kind = ConditionKindRecord::Let;
+    lets.explanations.conditions[2] = lets.explanations.conditions[1];
+    lets.explanations.conditions[2].parts.start = 1;
+    lets.explanations.slots = vec![0, 0, 2];
+    lets.explanations.blocks[0].before.conditions.start = 2;
+    assert!(VerifiedProgram::new(lets).is_ok(), "lets stand for the same");
 }
 
 #[test]

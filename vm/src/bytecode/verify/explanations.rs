@@ -12,8 +12,9 @@ pub(super) fn verify(program: &Program, summaries: &[Summary]) -> Result<(), Ver
     let tables = &program.explanations;
     ends("condition text", &tables.text, &tables.strings)?;
     let mut pool = PoolBudget::new("slot", &tables.slots);
+    let mut places = Places { taken: vec![false; tables.conditions.len()] };
     for (row, condition) in tables.conditions.iter().enumerate() {
-        self::condition(program, row, condition, &mut pool)
+        self::condition(program, row, condition, &mut pool, &mut places)
             .map_err(|flaw| VerifyError::new(Place::Row("condition", row), flaw))?;
     }
     if !tables.are_there() {
@@ -33,7 +34,7 @@ pub(super) fn verify(program: &Program, summaries: &[Summary]) -> Result<(), Ver
         match (explained, rule.condition) {
             (Some(explained), Some(_)) => {
                 check_rule(summaries, explained.procedure, true).map_err(fail)?;
-                slot(tables, explained.slot).map_err(fail)?;
+                places.take(explained.slot).map_err(fail)?;
             }
             (None, None) => {}
             _ => {
@@ -51,7 +52,7 @@ pub(super) fn verify(program: &Program, summaries: &[Summary]) -> Result<(), Ver
                 return Err(fail(Promise::ExplanationsComplete.broken(message)));
             }
             let slots = pool.take(updates.conditions).map_err(fail)?;
-            slots.iter().try_for_each(|&slot| self::slot(tables, slot)).map_err(fail)?;
+            slots.iter().try_for_each(|&slot| places.take(slot)).map_err(fail)?;
         }
         if let Some(before) = before.procedure {
             check_before(summaries, before, true).map_err(fail)?;
@@ -72,6 +73,7 @@ fn condition(
     row: usize,
     condition: &ConditionRecord,
     pool: &mut PoolBudget<'_, u32>,
+    places: &mut Places,
 ) -> Row {
     let parts = pool.take(condition.parts)?;
     let before = parts.iter().all(|&part| (part as usize) < row);
@@ -84,6 +86,9 @@ fn condition(
     if !fits {
         return Err(Promise::ConditionPartsDescend.broken(format!("{} parts", parts.len())));
     }
+    if condition.kind != ConditionKindRecord::Let {
+        parts.iter().try_for_each(|&part| places.take(part))?;
+    }
     if let Some(text) = condition.text {
         index("text", text.0, program.explanations.strings.len())?;
     }
@@ -93,6 +98,15 @@ fn condition(
     Promise::PlacesCountFrom1.check(counts, "lines and columns count from 1")
 }
 
-fn slot(tables: &ExplanationTables, slot: u32) -> Row {
-    index("condition", slot, tables.conditions.len())
+/// Which conditions have their place.
+struct Places {
+    taken: Vec<bool>,
+}
+
+impl Places {
+    fn take(&mut self, slot: u32) -> Row {
+        index("condition", slot, self.taken.len())?;
+        let taken = self.taken.get_mut(slot as usize).is_some_and(|taken| std::mem::replace(taken, true));
+        Promise::ConditionsStandOnce.check(!taken, "a condition that stands elsewhere, too")
+    }
 }

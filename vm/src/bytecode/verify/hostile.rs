@@ -318,6 +318,9 @@ fn explanations(table: &mut Table) {
         let ConditionRecord { parts, .. } = program.explanations.conditions[1];
         program.explanations.slots[parts.start as usize] = 1;
     });
+    table.broken(ConditionsStandOnce, "a condition that stands elsewhere", sample(), |program| {
+        program.explanations.slots[1] = 0;
+    });
 }
 
 /// Programs that break promises, each of them by some.

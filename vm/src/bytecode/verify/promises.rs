@@ -217,6 +217,10 @@ promises! {
         ConditionPartsDescend = condition_parts_descend, at_load,
             "The parts of a condition come before it, and there are as many as its kind has.",
             "Traces, which walk from a condition to its parts.";
+        ConditionsStandOnce = conditions_stand_once, at_load,
+            "A condition is that of one rule, of one update, or a part of one other condition, in all of these once at most; only \
+             what a let stands for may be a part of many lets.",
+            "Whoever walks a trace and each let in it once: conditions that others share would be exponentially many.";
     }
 }
 
