@@ -47,6 +47,7 @@ fn test_of(name: &str) -> Test {
         | "parse_steps"
         | "diagnostics"
         | "tool_blocks"
+        | "expressions"
         | "set_elements"
         | "patterns_classes"
         | "pattern_table_bytes"
@@ -192,6 +193,29 @@ fn of_text(name: &str) -> Test {
                 way("image", move |limits, blocks| loaded(limits, &block.repeat(blocks))),
             ],
         ),
+        "expressions" => {
+            // A test and its set; the same of a let, once for each parity that is used, and once where it is declared.
+            let of_tests = |count: usize| {
+                let tests: String = (0..count / 2).map(|_| "must deny when a.value in {1}; ").collect();
+                let odd = if count % 2 == 1 { "result { @tags = {\"a\"}; }" } else { "" };
+                format!("tool \"t\" {{ {tests} {odd} }}")
+            };
+            Sized(
+                12,
+                vec![
+                    way("tests and sets", move |limits, count| compiled(limits, &of_tests(count))),
+                    way("over files", move |limits, count| {
+                        let (one, two) = (of_tests(4), of_tests(count - 4));
+                        let source = |text| Source { name: "t", bytes: str::as_bytes(text) };
+                        errors(&compile(&[source(&one), source(&two)], &options(limits)))
+                    }),
+                    way("unused lets", |limits, count| {
+                        let one = |at| format!("let s{at} = {{\"a\"}};\n");
+                        compiled(limits, &(0..count).map(one).collect::<String>())
+                    }),
+                ],
+            )
+        }
         "set_elements" => Sized(
             6,
             vec![

@@ -347,5 +347,8 @@ codes! {
         TooManyClasses "E0709" []
             "more classes in patterns than the limit"
             "Classes such as `\\w` and `[a-z]` are counted in all different patterns of a policy together, see the table of limits: parsing them takes time. Use wildcards, or plain strings."
+        TooManyExpressions "E0710" []
+            "more conditions and set expressions than the limit"
+            "All files of a policy count together, and a let counts once for each kind of place and each reading in which it is used, see the table of limits: every one of them takes memory. Many strings in one set are one expression."
     }
 }

@@ -22,6 +22,16 @@ pub(crate) fn too_many_classes(Origin { file, span }: Origin, limit: usize) -> D
     )
 }
 
+/// More conditions and set expressions than a policy may have; the place is that of the first beyond the limit.
+pub(crate) fn too_many_expressions(Origin { file, span }: Origin, limit: usize) -> Diagnostic {
+    let message = format!(
+        "with this one, the policy has more conditions and set expressions than the limit `expressions` of {limit}"
+    );
+    Diagnostic::new(Code::TooManyExpressions, file, span, message).help(
+        "put many strings into one set, unite blocks with a regex as tool id, or raise the limit (`--limit expressions=…`)",
+    )
+}
+
 /// A program whose tables are too large for their ids.
 pub(crate) fn program_too_large() -> Diagnostic {
     Diagnostic::new(

@@ -28,6 +28,7 @@ impl Lowering<'_, '_> {
                 None => self.check_body(declaration),
             }
         }
+        self.count_expressions();
         self.clear();
     }
 

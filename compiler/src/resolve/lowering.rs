@@ -8,6 +8,7 @@ use super::names::Names;
 use super::sink::Sink;
 use super::source::Source;
 use super::tables::Tables;
+use crate::diagnostics::limits::too_many_expressions;
 use crate::ir::{LetId, LetInstanceId, Pattern, Place, SetLetId, Stance};
 use crate::limits::Limits;
 use std::collections::{HashMap, HashSet};
@@ -25,6 +26,8 @@ pub(super) struct Lowering<'l, 'a> {
     pub(super) accepted: HashSet<Pattern>,
     /// The classes that patterns have so far, and may have.
     pub(super) classes: (usize, usize),
+    /// How many conditions and set expressions there may be.
+    expressions: usize,
 }
 
 /// What a let instance is made for.
@@ -49,18 +52,26 @@ impl<'l, 'a> Lowering<'l, 'a> {
         Self {
             names,
             sink,
-            tables: Tables::default(),
+            tables: Tables::new(limits.expressions()),
             instances: HashMap::new(),
             set_lets: HashMap::new(),
             rules: 0,
             accepted: HashSet::new(),
             classes: (0, limits.patterns_classes()),
+            expressions: limits.expressions(),
+        }
+    }
+
+    /// Reports that there are more conditions and set expressions than the limit, if there are.
+    pub(super) fn count_expressions(&mut self) {
+        if let Some(first) = self.tables.beyond() {
+            self.sink.report(too_many_expressions(first, self.expressions));
         }
     }
 
     /// Drops everything that was lowered; what was reported stays.
     pub(super) fn clear(&mut self) {
-        self.tables = Tables::default();
+        self.tables = Tables::new(self.expressions);
         self.instances = HashMap::new();
         self.set_lets = HashMap::new();
     }

@@ -75,6 +75,7 @@ pub fn resolve(files: &[ResolveInput<'_>], limits: &Limits) -> (Policy, Vec<Diag
     for source in &sources {
         lowering.blocks(source);
     }
+    lowering.count_expressions();
     let mut policy = lowering.tables.policy;
     let own = policy.blocks.iter().filter(|block| matches!(block.priority, Priority::Number(_)));
     if let Some(first) = own.clone().nth(limits.tool_blocks()) {

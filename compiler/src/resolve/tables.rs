@@ -7,9 +7,12 @@ use crate::ir::{
 use std::collections::HashMap;
 
 /// The tables.
-#[derive(Default)]
 pub(super) struct Tables {
     pub(super) policy: Policy,
+    /// How many conditions and set expressions there may be.
+    limit: usize,
+    /// The first of them beyond the limit. It and the later ones are not in the tables, which bounds their memory.
+    beyond: Option<Origin>,
     /// For every set of the policy; `None` for nothing of note, which is so for most of them.
     facts: Vec<Option<Box<Facts>>>,
     patterns: HashMap<Pattern, PatternId>,
@@ -54,13 +57,45 @@ impl Facts {
     }
 }
 
+/// The id of what is in no table, so that nothing is known of it and nothing more reported.
+const NOWHERE: u32 = u32::MAX;
+
 /// The id of the next entry of a table. Sources are far too short for more entries than an id can count.
 pub(super) fn next_id(length: usize) -> u32 {
     u32::try_from(length).unwrap_or(u32::MAX)
 }
 
 impl Tables {
+    /// Empty tables for so many conditions and set expressions.
+    pub(super) fn new(limit: usize) -> Self {
+        Tables {
+            policy: Policy::default(),
+            limit,
+            beyond: None,
+            facts: Vec::new(),
+            patterns: HashMap::new(),
+        }
+    }
+
+    /// The first condition or set expression beyond the limit, with which the policy is not to be used.
+    pub(super) fn beyond(&self) -> Option<Origin> {
+        self.beyond
+    }
+
+    /// Whether there is room for one more condition or set expression.
+    fn has_room(&mut self, origin: Origin) -> bool {
+        let count = self.policy.conditions.len().saturating_add(self.policy.sets.len());
+        if count >= self.limit {
+            self.beyond.get_or_insert(origin);
+        }
+        count < self.limit
+    }
+
+    /// Adds a condition. Beyond the limit its id is [`NOWHERE`].
     pub(super) fn condition(&mut self, kind: ConditionKind, origin: Origin) -> ConditionId {
+        if !self.has_room(origin) {
+            return ConditionId(NOWHERE);
+        }
         let id = ConditionId(next_id(self.policy.conditions.len()));
         self.policy.conditions.push(Condition { kind, origin });
         id
@@ -74,8 +109,11 @@ impl Tables {
         self.policy.sets.get(set.index())
     }
 
-    /// Adds a set expression.
+    /// Adds a set expression. Beyond the limit its id is [`NOWHERE`].
     pub(super) fn set(&mut self, kind: SetKind, facts: Facts, origin: Origin) -> SetId {
+        if !self.has_room(origin) {
+            return SetId(NOWHERE);
+        }
         let id = SetId(next_id(self.policy.sets.len()));
         self.policy.sets.push(SetExpr {
             kind,

@@ -157,6 +157,8 @@ limits! {
             "The steps of the parser in one file. It is linear and ends far below; the guard turns a mistake in it into a diagnostic.";
         tool_blocks = 1_000_000, "blocks",
             "The tool blocks and shorthands of a policy, presets apart, also of an image. Every scratch has memory for all of them.";
+        expressions = 4_000_000 => 1 << 30, "expressions",
+            "The conditions and set expressions of a policy; a let counts once for each kind of place and reading that it is used in. Each takes about half a kilobyte to compile; 100,000 tool blocks can have 40 each.";
         set_elements = 2_000_000, "elements",
             "The elements of one set, as it is written, and as a program or an image has it. A set of that size takes some 100 MB to compile.";
         diagnostics = 10_000 => 10_000_000, "diagnostics",

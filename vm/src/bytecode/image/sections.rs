@@ -192,7 +192,8 @@ pub(super) struct SectionWriter {
 impl SectionWriter {
     fn section(&mut self, record: usize, count: usize, write: impl FnOnce(&mut Vec<u8>)) {
         let offset = self.body.len() as u64;
-        self.body.reserve(record.saturating_mul(count));
+        // Exactly, since what is doubled is held twice while large images are written.
+        self.body.reserve_exact(record.saturating_mul(count));
         write(&mut self.body);
         let number = self.entries.len() as u32 + 1;
         self.entries.push(Entry { number, record: record as u32, offset, count: count as u64 });
