@@ -68,13 +68,7 @@ pub(super) fn next_id(length: usize) -> u32 {
 impl Tables {
     /// Empty tables for so many conditions and set expressions.
     pub(super) fn new(limit: usize) -> Self {
-        Tables {
-            policy: Policy::default(),
-            limit,
-            beyond: None,
-            facts: Vec::new(),
-            patterns: HashMap::new(),
-        }
+        Tables { policy: Policy::default(), limit, beyond: None, facts: Vec::new(), patterns: HashMap::new() }
     }
 
     /// The first condition or set expression beyond the limit, with which the policy is not to be used.

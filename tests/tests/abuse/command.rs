@@ -4,7 +4,7 @@
 
 use crate::kit::{Random, numbered, quoted, size};
 use crate::process::{SMALL_STACK, Stack, wait};
-use crate::table::{Case, Family, Run, mib, times};
+use crate::table::{Case, Family, Memory, Run, mib, times};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -47,7 +47,7 @@ pub(crate) const FAMILY: Family = Family {
             name: "hard-policies",
             attempt: "nested, long, circular and slow policies, through `check`, `eval --explain`, `compile` and `disasm`",
             outcome: "the same as in the engine, on a stack of 512 KiB",
-            memory: mib(160),
+            memory: Memory { times: 320, mib: 160 },
             run: Run::Command(hard_policies),
         },
         Case {
@@ -206,10 +206,9 @@ fn program() -> PathBuf {
     if built < newest {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["build", "--quiet", "--bin", "sqrt", "--target-dir"]).current_dir(root);
-        cargo.arg(folder.parent().expect("the target folder"));
-        if !cfg!(debug_assertions) {
-            cargo.arg("--release");
-        }
+        cargo.arg(folder.parent().expect("the target folder")).arg("--profile");
+        // A folder has the name of its profile, but for this one.
+        cargo.arg(folder.file_name().filter(|profile| *profile != "debug").unwrap_or("dev".as_ref()));
         assert!(cargo.status().expect("cargo runs").success(), "the command cannot be built");
     }
     program

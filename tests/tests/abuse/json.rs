@@ -59,7 +59,7 @@ pub(crate) const FAMILY: Family = Family {
             name: "broken-encodings",
             attempt: "invalid UTF-8, lone surrogates, NUL, byte order marks, raw control characters, overlong forms, cut lines",
             outcome: "refused where they are no JSON text, else compared byte by byte; nothing is normalised",
-            memory: mib(32),
+            memory: mib(64),
             run: Run::Engine(broken_encodings),
         },
         Case {
@@ -76,26 +76,24 @@ pub(crate) const FAMILY: Family = Family {
 const NESTS: [(&str, &str); 4] =
     [("[", "]"), ("{\"a\":", "}"), ("[{\"a\":", "}]"), ("[[],{\"b\":[1],\"a\":", "}]")];
 
-/// The lines that have `json` somewhere.
-fn lines_with(json: &str) -> Vec<String> {
-    let with = |key: &str| format!(r#"{{"tool": "t", "args": {{"x": 1}}, "result": 1, "{key}": {json}}}"#);
-    vec![
-        call(json),
-        format!(r#"{{"tool": "t", "result": {json}}}"#),
-        with("session_value"),
-        with("control_meta"),
-        with("result_meta"),
-        with("arg_meta"),
-        format!(r#"{{"tool": "t", "args": {{"x": 1}}, "arg_meta": {{"x": {{"tags": {json}}}}}}}"#),
-        format!(
-            r#"{{"tool": "t", "args": {{"x": 1}}, "arg_meta": {{"x": {{"tags": {{"except": {json}}}}}}}}}"#
-        ),
-        format!(r#"{{"tool": {json}}}"#),
-        format!(r#"{{"session": {json}, "tool": "t"}}"#),
-        format!(r#"{{"unknown": {json}, "tool": "t"}}"#),
-        format!(r#"{{"branch": {json}}}"#),
-        json.to_owned(),
-    ]
+/// The lines that have `json` somewhere, made one after another, since they are long.
+fn lines_with(json: &str) -> impl Iterator<Item = String> {
+    const LINES: [&str; 13] = [
+        r#"{"tool": "t", "args": {"x": JSON}}"#,
+        r#"{"tool": "t", "result": JSON}"#,
+        r#"{"tool": "t", "args": {"x": 1}, "result": 1, "session_value": JSON}"#,
+        r#"{"tool": "t", "args": {"x": 1}, "result": 1, "control_meta": JSON}"#,
+        r#"{"tool": "t", "args": {"x": 1}, "result": 1, "result_meta": JSON}"#,
+        r#"{"tool": "t", "args": {"x": 1}, "result": 1, "arg_meta": JSON}"#,
+        r#"{"tool": "t", "args": {"x": 1}, "arg_meta": {"x": {"tags": JSON}}}"#,
+        r#"{"tool": "t", "args": {"x": 1}, "arg_meta": {"x": {"tags": {"except": JSON}}}}"#,
+        r#"{"tool": JSON}"#,
+        r#"{"session": JSON, "tool": "t"}"#,
+        r#"{"unknown": JSON, "tool": "t"}"#,
+        r#"{"branch": JSON}"#,
+        "JSON",
+    ];
+    LINES.into_iter().map(|line| line.replace("JSON", json))
 }
 
 fn deep_json() -> usize {

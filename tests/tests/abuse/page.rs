@@ -13,8 +13,8 @@ What somebody could try who writes policies, images, calls, results or the texts
 (`cargo test -p sqrt-tests --test abuse NAME` runs one; `-- --measure` after it shows what it took): a process of its own does what the
 case says, once on a stack of 512 KiB and once on the usual one, and asserts the outcome; the process that started it asserts that no
 more memory was taken than the bound says, and that it ended. `N × input` is so many times the bytes that are fed in, which count themselves.
-Usual runs of the tests scale the largest inputs down, and leave out the usual stack; `SQRT_ABUSE=full cargo test --release -p sqrt-tests
---test abuse` runs all of them as large as they are described here.
+Usual runs of the tests scale the largest inputs down, and leave out the usual stack; `SQRT_ABUSE=full cargo test --profile checked -p
+sqrt-tests --test abuse` runs all of them as large as they are described here, optimised and with all debug checks.
 ";
 
 /// The page as it should be.

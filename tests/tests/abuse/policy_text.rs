@@ -33,7 +33,7 @@ pub(crate) const FAMILY: Family = Family {
             name: "long-conditions",
             attempt: "chains of 100,000 conditions with `or`, `and`, or both",
             outcome: "accepted, and every term counts: the last one decides",
-            memory: times(40),
+            memory: times(60),
             run: Run::Engine(long_conditions),
         },
         Case {
@@ -96,14 +96,14 @@ pub(crate) const FAMILY: Family = Family {
             name: "many-blocks",
             attempt: "100,000 blocks about as many tools, and 100,000 blocks about one",
             outcome: "accepted; the last one decides as the first",
-            memory: times(32),
+            memory: times(48),
             run: Run::Engine(many_blocks),
         },
         Case {
             name: "many-rules",
             attempt: "a block of 300,000 rules, and one of 300,000 updates",
             outcome: "accepted; the last one decides",
-            memory: times(32),
+            memory: times(60),
             run: Run::Engine(many_rules),
         },
         Case {
@@ -115,7 +115,7 @@ pub(crate) const FAMILY: Family = Family {
         },
         Case {
             name: "long-texts",
-            attempt: "names, strings, comments, descriptions and tool names of 8 MiB each",
+            attempt: "names, strings, comments, descriptions and tool names of 8 MB each",
             outcome: "accepted, and compared to the last byte",
             memory: times(16),
             run: Run::Engine(long_texts),
@@ -445,7 +445,7 @@ fn large_sets() -> usize {
 }
 
 fn long_texts() -> usize {
-    let length = size(8 << 20, 1 << 18);
+    let length = size(8_000_000, 1 << 18);
     let long = "a".repeat(length);
     let text = format!(
         "// {long}\n/* {long} */\nlet {long} = {{\"{long}\"}};\n/// {long}\ntool \"{long}\" {{ must deny when {long}.value in {long}; }}"
