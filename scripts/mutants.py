@@ -40,7 +40,8 @@ EQUIVALENT = ROOT / "tests" / "data" / "mutants" / "equivalent.txt"
 
 # The areas, and the files that are theirs. This list is the only one.
 AREAS = {
-    "decision": "decision.rs branching.rs engine.rs engine/*.rs prepare.rs"
+    "decision": "decision.rs branching.rs engine.rs engine/*.rs prepare.rs policy.rs"
+    " dispatch/mod.rs dispatch/affixes.rs dispatch/remembered.rs"
     " exec/mod.rs exec/memory.rs exec/outcomes.rs exec/reuse.rs exec/fault.rs",
     "metadata sets": "metadata/*.rs metadata/*/*.rs exec/sets.rs",
     "reading": "value/leaves.rs value/equality.rs value/arena.rs value/from.rs value/owned.rs value/mod.rs"
@@ -49,7 +50,8 @@ AREAS = {
     "limits": "limits.rs limits/*.rs work.rs value/check.rs value/measure.rs"
     " json/line.rs json/object.rs json/text.rs json/value.rs json/state/*.rs",
 }
-# What only writes a page.
+# What only writes a page. In no area are, beside it: what is made when a policy is compiled (the tables of automata and of
+# dispatch), what strings are tested against (patterns, dates), texts for people, and what hosts make calls with.
 LEFT_OUT = ["bytecode/verify/reference.rs"]
 
 # Tests that take longer than this (in seconds of CPU) are of the kind that tries everything there is, and are left out.
@@ -302,8 +304,8 @@ def try_mutant(binary: Path, tests: list[Test], number: int) -> tuple[str, str]:
 
 def try_all(wanted: list[Mutant], outcomes: Outcomes) -> None:
     """Tries mutants, first those of the common binary."""
-    record()
     began = time.monotonic()
+    record()
     numbered = dict(enumerate(wanted, start=1))
     binary, unplaced = build_common(numbered, outcomes)
     tests = try_tests(binary)
@@ -327,6 +329,9 @@ def try_all(wanted: list[Mutant], outcomes: Outcomes) -> None:
         (TREE / mutant.file).write_text(source)
         if outcome == "missed":
             print(f"missed: {mutant.name}", flush=True)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    took, cpu = time.monotonic() - began, used.ru_utime + used.ru_stime
+    print(f"{len(wanted)} mutants took {took / 60:.0f} minutes, and {cpu / 60:.0f} of CPU", flush=True)
 
 
 def told_apart(mutants: list[Mutant]) -> list[str]:

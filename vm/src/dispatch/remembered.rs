@@ -121,7 +121,7 @@ fn slot(name: &str, hash: u64) -> Option<Slot> {
 
 #[cfg(test)]
 mod tests {
-    use super::{LONGEST_NAME, Remembered};
+    use super::{BLOCKS_PER_NAME, LONGEST_NAME, Remembered, WAYS};
 
     fn insert(remembered: &mut Remembered, name: &str, places: &[u32]) {
         let (found, hash) = remembered.find(name);
@@ -177,6 +177,36 @@ mod tests {
         let mut none = Remembered::new(0);
         insert(&mut none, "a", &[]);
         assert_eq!(none.find("a").0, None);
+    }
+
+    #[test]
+    fn a_full_set_takes_new_names_in_turn() {
+        let mut remembered = Remembered::new(WAYS);
+        for number in 0..20 {
+            insert(&mut remembered, &number.to_string(), &[]);
+            let oldest = if number < 2 * WAYS { number } else { number + 1 - WAYS };
+            for known in oldest..=number {
+                assert_eq!(remembered.find(&known.to_string()).0, Some([].as_slice()), "{known} of {number}");
+            }
+        }
+        // Names are spread over all sets.
+        let mut remembered = Remembered::new(16 * WAYS);
+        (0..40).for_each(|number| insert(&mut remembered, &number.to_string(), &[]));
+        let known = (0..40).filter(|number| remembered.find(&number.to_string()).0.is_some()).count();
+        assert!(known > 4 * WAYS, "{known}");
+    }
+
+    #[test]
+    fn the_list_of_blocks_is_used_to_its_end() {
+        let mut remembered = Remembered::new(WAYS);
+        let blocks = [7; BLOCKS_PER_NAME];
+        for number in 0..WAYS {
+            insert(&mut remembered, &number.to_string(), &blocks);
+        }
+        assert!((0..WAYS).all(|number| remembered.find(&number.to_string()).0 == Some(blocks.as_slice())));
+        insert(&mut remembered, "one more", &[1]);
+        assert_eq!(remembered.find("one more").0, Some([1].as_slice()));
+        assert!((0..WAYS).all(|number| remembered.find(&number.to_string()).0.is_none()));
     }
 
     #[test]

@@ -136,6 +136,8 @@ fn what_is_not_a_pending_call_of_the_policy_is_refused() {
     assert_eq!((import(&fine), import(&deep(100))), (Ok(()), Ok(())));
     for (text, expected) in [
         (bench.session.export(), "unknown key"),
+        ("[]".to_owned(), "expected a pending call, an object with the key `sqrt_pending_call`"),
+        (with("\"args\": [{", "\"args\": {\"a\": [{").replace("}]", "}]}"), "a list of arguments as `args`"),
         (with("\"call\": 0", "\"call\": -1"), "u64"),
         (with("\"call\": 0, ", ""), "missing key `call`"),
         (with("\"tool\": \"t\", ", ""), "missing key `tool`"),

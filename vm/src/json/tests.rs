@@ -90,6 +90,23 @@ fn reads_questions_about_branches() {
 }
 
 #[test]
+fn an_error_has_its_parts_apart() {
+    let arena = Arena::new();
+    let limits = Limits { line_bytes: 40, value_depth: 1, ..Limits::default() };
+    let parts = |line: &str| {
+        let error = read_line(line.as_bytes(), &arena, &limits).map(drop).unwrap_err();
+        let limit = error.limit().map(|limit| limit.name());
+        (error.message().to_owned(), error.column(), limit)
+    };
+    assert_eq!(parts(r#"{"tool": "é" 1}"#), ("expected `,` or `}`".to_owned(), Some(14), None));
+    let (message, column, limit) = parts(r#"{"tool": "t", "result": [[1]]}"#);
+    assert_eq!((column, limit), (Some(26), Some("value_depth")), "{message}");
+    let (message, column, limit) = parts(&format!(r#"{{"tool": "{}"}}"#, "t".repeat(40)));
+    assert!(message.contains("52") && message.contains("40"), "{message}");
+    assert_eq!((column, limit), (None, Some("line_bytes")));
+}
+
+#[test]
 fn refuses_what_is_not_exactly_a_call() {
     let deep = format!(r#"{{"tool": "t", "args": {{"a": {}1{}}}}}"#, "[".repeat(101), "]".repeat(101));
     let deeper = format!(r#"{{"tool": "t", "result": {}"#, "[".repeat(100_000));

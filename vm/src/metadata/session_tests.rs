@@ -67,6 +67,16 @@ impl Host {
 }
 
 #[test]
+fn tags_of_the_policy_do_not_count_against_the_limits() {
+    let mut host = Host::new();
+    host.limits = Limits { tags_per_session: 1, session_tag_bytes: 1, ..host.limits };
+    let mut metadata = host.begin();
+    metadata.tags = host.set(&["pii", "secret", "x"]);
+    host.commit(&metadata).unwrap();
+    assert_eq!(host.tags(), r#"["pii", "secret", "x"]"#);
+}
+
+#[test]
 fn only_what_is_stored_gets_into_the_session() {
     let mut host = Host::new();
     let mut metadata = host.begin();

@@ -134,7 +134,7 @@ fn of_json(number: &serde_json::Number) -> Number {
 mod tests {
     use super::Arena;
     use crate::limits::Limits;
-    use crate::value::ValueScratch;
+    use crate::value::{Value, ValueScratch};
     use serde_json::json;
 
     #[test]
@@ -161,6 +161,37 @@ mod tests {
             assert_eq!(arena.value(&json, &limits).is_ok(), fine);
             assert_eq!(arena.parse(&text, &limits).is_ok(), fine);
         }
+    }
+
+    #[test]
+    fn memory_is_counted_and_used_again() {
+        let limits = Limits::default();
+        let text = format!("[{}1]", "[],".repeat(100));
+        let mut arena = Arena::new();
+        assert_eq!(arena.allocated_bytes(), 0);
+        // Whatever is laid out, by itself or for a call.
+        let before = (arena.bump().alloc_str("x").len(), arena.allocated_bytes());
+        assert!(before.1 >= 1);
+        let mut last = 0;
+        for round in 0..20 {
+            arena.reset();
+            assert!(arena.parse(&text, &limits).is_ok());
+            let bytes = arena.allocated_bytes();
+            assert!(bytes >= 101 * size_of::<Value<'_>>());
+            assert!(round < 2 || bytes == last, "{last} bytes, then {bytes}");
+            last = bytes;
+        }
+    }
+
+    #[test]
+    fn texts_lists_and_objects_are_laid_out() {
+        let arena = Arena::new();
+        let text = arena.text(&"ab".repeat(2));
+        let list = arena.list(&[Value::Str(text), Value::Null]);
+        let object = arena.object(&[("k", list)]);
+        let expected = Arena::new();
+        let expected = expected.parse(r#"{"k": ["abab", null]}"#, &Limits::default()).unwrap();
+        assert!(ValueScratch::default().same(object, expected));
     }
 
     #[test]

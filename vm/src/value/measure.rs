@@ -93,6 +93,21 @@ mod tests {
     }
 
     #[test]
+    fn lists_and_objects_are_levels_however_they_are_nested() {
+        let arena = bumpalo::Bump::new();
+        let list = |value| List(arena.alloc_slice_copy(&[Null, value]));
+        let object = |value| Object(arena.alloc_slice_copy(&[("k", value)]));
+        let wrap = |value, kind: char| if kind == 'l' { list(value) } else { object(value) };
+        for nesting in ["lll", "ooo", "lol", "olo", "llo", "ool"] {
+            let value = nesting.chars().fold(Null, wrap);
+            let depth = |depth| check_size(value, &Limits::default().with("value_depth", depth).unwrap());
+            assert_eq!(depth(3), Ok(()), "{nesting}");
+            let error = depth(2).unwrap_err();
+            assert_eq!((error.name(), error.actual()), ("value_depth", 3), "{nesting}");
+        }
+    }
+
+    #[test]
     fn a_list_in_many_places_takes_no_exponential_time() {
         let arena = bumpalo::Bump::new();
         let wide = (0..100).fold(Null, |value: Value<'_>, _| List(arena.alloc_slice_copy(&[value, value])));

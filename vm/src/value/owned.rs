@@ -176,13 +176,22 @@ mod tests {
     }
 
     #[test]
+    fn debug_tells_sizes_and_no_values() {
+        let value = Object(&[("secret", List(&[Str("secret"), Number(Int(77))])), ("k", Null)]);
+        assert_eq!(format!("{value:?}"), "Object(2 members)");
+        assert_eq!(format!("{:?}", OwnedValue::new(value)), "OwnedValue(7 nodes, 13 bytes)");
+        let items = [Null, Bool(true), Number(Int(77)), Str("secret"), List(&[Null])];
+        assert_eq!(format!("{items:?}"), "[Null, Bool, Number, Str(6 bytes), List(1 items)]");
+    }
+
+    #[test]
     fn scalars_take_nothing_of_the_arena() {
         let arena = Bump::new();
         arena.set_allocation_limit(Some(0));
-        let copy = OwnedValue::new(Str("text"));
-        assert!(matches!(copy.get(&arena), Str("text")));
-        let copy = OwnedValue::new(Bool(true));
-        assert!(matches!(copy.get(&arena), Bool(true)));
+        for value in [Null, Bool(true), Number(Int(7)), Str("text")] {
+            let copy = OwnedValue::new(value);
+            assert!(ValueScratch::default().same(copy.get(&arena), value));
+        }
     }
 
     #[test]

@@ -112,6 +112,17 @@ fn words_do_not_hide_each_other() {
 }
 
 #[test]
+fn tags_are_listed_from_any_on() {
+    let listed = [0, 1, 2, 63, 64, 130, TAIL - 1, TAIL, TAIL + 1, TAIL + 63, TAIL + 64, TAIL + 900];
+    let set = Naive { complement: false, listed: listed.into() }.made();
+    for first in 0..TAIL + 1000 {
+        let from: Vec<u32> = set.view().listed_from(TagId(first)).map(|tag| tag.0).collect();
+        let expected: Vec<u32> = listed.into_iter().filter(|tag| *tag >= first).collect();
+        assert_eq!(from, expected, "from {first} on");
+    }
+}
+
+#[test]
 fn a_range_ends_where_words_do_or_anywhere() {
     for end in [TAIL + 64, TAIL + 65, TAIL + 127, TAIL + 128] {
         let mut set = MetaSet::empty();
