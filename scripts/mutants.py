@@ -221,8 +221,8 @@ def build_common(numbered: dict[int, Mutant], outcomes: Outcomes) -> tuple[Path,
             (TREE / file).write_text(text)
             unplaced |= without
         root.write_text(crate + module(max(numbered)))
-        bad = refused(cargo("check", "--profile", "test", *LIBRARY, check=False), lines)
-        for number in bad - unplaced:
+        bad = refused(cargo("check", "--profile", "test", *LIBRARY, check=False), lines) - unplaced
+        for number in bad:
             outcomes.add(left.pop(number), "unviable")
         if not bad:
             break
