@@ -6,6 +6,7 @@
 use super::pools::{ConstantSet, Pools};
 use super::{EmitError, Passes};
 use crate::ir::{self, ConditionKind, SetId, SetKind, SetOp};
+use std::borrow::Cow;
 
 /// How membership in a set expression is asked (S4.5).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -310,7 +311,8 @@ fn constants(
     Ok(constants)
 }
 
-/// The constant that a chain of constants makes, if that takes no more than `budget` steps.
+/// The constant that a chain of constants makes, if that takes no more than `budget` steps. Beyond the budget nothing is copied:
+/// any number of chains may have the same large set.
 fn fold(
     op: SetOp,
     operands: &[SetId],
@@ -322,16 +324,16 @@ fn fold(
     let all = operands.iter().map(constant).collect::<Option<Vec<_>>>()?;
     let (first, rest) = all.split_first()?;
     if op == SetOp::Union && all.iter().all(|set| !set.complement) {
-        let tags: Vec<u32> = all.iter().flat_map(|set| &set.tags).copied().collect();
-        *budget = budget.checked_sub(tags.len())?;
-        return Some(ConstantSet::finite(tags));
+        let count = all.iter().map(|set| set.tags.len()).fold(0, usize::saturating_add);
+        *budget = budget.checked_sub(count)?;
+        return Some(ConstantSet::finite(all.iter().flat_map(|set| &set.tags).copied().collect()));
     }
-    let mut result = (*first).clone();
+    let mut result = Cow::Borrowed(*first);
     for operand in rest {
         *budget = budget.checked_sub(result.tags.len() + operand.tags.len())?;
-        result = combine(op, &result, operand);
+        result = Cow::Owned(combine(op, &result, operand));
     }
-    Some(result)
+    Some(result.into_owned())
 }
 
 /// `left op right`, exact on complements (S2.3).

@@ -13,6 +13,7 @@ use sqrt_vm::automata::{self, Budget};
 use sqrt_vm::bytecode::program::Program;
 use sqrt_vm::bytecode::verify::VerifiedProgram;
 use sqrt_vm::bytecode::{build_late_args, build_names};
+use std::collections::HashSet;
 
 const ORIGIN: Origin = Origin { file: FileId(0), span: Span { start: 0, end: 0 } };
 const POSITION: Position = Position { origin: ORIGIN, line: 1, column: 1 };
@@ -46,13 +47,16 @@ fn check(policy: &Policy) -> [VerifiedProgram; 2] {
 /// Builds a representation node by node; children first.
 struct Builder {
     policy: Policy,
+    /// The conditions that have their place, as each has one.
+    placed: HashSet<ConditionId>,
 }
 
 impl Builder {
     fn new() -> Builder {
         let file = File { id: FileId(0), name: "test.sqrt".to_owned(), preset: None };
         let pattern = Pattern { syntax: PatternSyntax::Regex, text: "a.*".to_owned() };
-        Builder { policy: Policy { files: vec![file], patterns: vec![pattern], ..Policy::default() } }
+        let policy = Policy { files: vec![file], patterns: vec![pattern], ..Policy::default() };
+        Builder { policy, placed: HashSet::new() }
     }
 
     fn set(&mut self, kind: SetKind, has_pattern: bool, has_metadata: bool, has_non_strings: bool) -> SetId {
@@ -91,7 +95,24 @@ impl Builder {
         self.set(SetKind::Let(id), body.has_pattern, body.has_metadata, body.has_non_strings)
     }
 
-    fn condition(&mut self, kind: ConditionKind) -> ConditionId {
+    /// The condition itself, or a let that stands for it if it is used elsewhere.
+    fn place(&mut self, condition: ConditionId) -> ConditionId {
+        if self.placed.insert(condition) {
+            return condition;
+        }
+        let stands_for_it = self.let_condition(condition);
+        self.placed.insert(stands_for_it);
+        stands_for_it
+    }
+
+    fn condition(&mut self, mut kind: ConditionKind) -> ConditionId {
+        match &mut kind {
+            ConditionKind::And(parts) | ConditionKind::Or(parts) => {
+                parts.iter_mut().for_each(|part| *part = self.place(*part));
+            }
+            ConditionKind::Not(part) => *part = self.place(*part),
+            _ => {}
+        }
         self.policy.conditions.push(Condition { kind, origin: ORIGIN });
         ConditionId(self.policy.conditions.len() as u32 - 1)
     }
@@ -112,6 +133,7 @@ impl Builder {
     }
 
     fn block(&mut self, condition: ConditionId, result: Vec<Statement>) {
+        let condition = self.place(condition);
         let id = RuleId(self.policy.blocks.len() as u32);
         let rule = Rule {
             id,
@@ -223,8 +245,8 @@ fn random_policy(seed: u64) -> Policy {
     let update =
         |choices: &mut Choices| Update { field: Field::Tags, value: choices.pick(&sets), position: POSITION };
     let when = When {
-        as_deny: Some(choices.pick(&conditions)),
-        as_allow: Some(choices.pick(&conditions)),
+        as_deny: Some(builder.place(choices.pick(&conditions))),
+        as_allow: Some(builder.place(choices.pick(&conditions))),
         updates: vec![(Stance::Deny, update(&mut choices)), (Stance::Allow, update(&mut choices))],
         origin: ORIGIN,
     };

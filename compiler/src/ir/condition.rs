@@ -66,7 +66,7 @@ pub struct LetInstance {
     pub body: ConditionId,
 }
 
-/// A condition.
+/// A condition. It stands in one place: of a rule, of a `when`, or as a part of one other; only the bodies of lets are shared.
 #[derive(Debug, Clone)]
 pub struct Condition {
     /// What it tests.

@@ -108,7 +108,7 @@ pub(crate) const FAMILY: Family = Family {
         },
         Case {
             name: "large-sets",
-            attempt: "sets of a million strings, numbers and tags",
+            attempt: "sets of a million strings, numbers and tags, one of them united with another tag in each of 20,000 rules",
             outcome: "accepted; membership is exact",
             memory: times(48),
             run: Run::Engine(large_sets),
@@ -441,7 +441,19 @@ fn large_sets() -> usize {
             format!(r#"{{"tool": "t", "args": {{"x": 1}}, "arg_meta": {{"x": {{"tags": ["v{tag}"]}}}}}}"#);
         assert_eq!(host.decide(line), came);
     }
-    bytes
+    bytes.max(united_sets())
+}
+
+/// Not scaled down: uniting them all ahead would copy twenty thousand million tags.
+fn united_sets() -> usize {
+    let strings = numbered(1_000_000, ", ", |number| format!("\"v{number}\""));
+    let rules =
+        numbered(20_000, "\n", |number| format!("must deny when x.tags overlaps all | {{\"w{number}\"}};"));
+    let text = format!("let all = {{{strings}}};\ntool \"t\" {{ {rules} }}");
+    drop(strings);
+    let found = compiled(&text);
+    assert!(found.program.is_some());
+    text.len()
 }
 
 fn long_texts() -> usize {

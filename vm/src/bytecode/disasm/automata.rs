@@ -1,6 +1,6 @@
 //! What patterns became, as text: sets of texts, and the size of automata.
 
-use super::content::{Content, Elements, missing, quoted};
+use super::content::{Content, Elements, missing};
 use super::room::{LEFT_OUT, Room};
 use crate::bytecode::automata::*;
 use crate::bytecode::program::{ElementSetRecord, List};
@@ -83,6 +83,6 @@ impl Content<'_> {
 
     fn literal(self, id: LiteralId) -> String {
         let literal = self.program.automata.literal(id);
-        literal.map_or_else(|| missing("literal", id.0), quoted)
+        literal.map_or_else(|| missing("literal", id.0), |text| self.quoted(text))
     }
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use super::room::Room;
 use crate::bytecode::explanations::{ConditionKindRecord, ConditionTextId};
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
@@ -12,13 +13,36 @@ use crate::visible::visible;
 /// How many elements of a set are shown in the line of an instruction; its table shows all.
 const SHOWN: usize = 8;
 
+/// A longer text, in characters, is cut in the line of an instruction, and everywhere once too many were whole.
+const LONGEST: usize = 200;
+
 /// Looks up what indices of `program` stand for.
 #[derive(Clone, Copy)]
 pub(super) struct Content<'p> {
     pub(super) program: &'p Program,
+    /// The room for long texts that are whole; none in the line of an instruction, where none is: any number of instructions
+    /// may name the same text.
+    pub(super) room: Option<&'p Room>,
 }
 
 impl Content<'_> {
+    /// A text of the program: in quotes, on one line, nothing hidden.
+    pub(super) fn quoted(self, text: &str) -> String {
+        let shown = self.shown(text);
+        let cut = if shown.len() < text.len() { "…" } else { "" };
+        format!("{}{cut}", visible(&format!("{shown:?}")))
+    }
+
+    /// As much of a text as there is room for.
+    pub(super) fn shown(self, text: &str) -> &str {
+        match text.char_indices().nth(LONGEST) {
+            Some((cut, _)) if !self.room.is_some_and(|room| room.take_text(text)) => {
+                text.get(..cut).unwrap_or_default()
+            }
+            _ => text,
+        }
+    }
+
     pub(super) fn operand(self, operand: AnyOperand) -> String {
         let program = self.program;
         match operand {
@@ -74,11 +98,11 @@ impl Content<'_> {
     fn condition_text(self, id: Option<ConditionTextId>) -> String {
         let Some(id) = id else { return String::new() };
         let text = self.program.explanations.string(id);
-        text.map_or_else(|| missing("text", id.0), quoted)
+        text.map_or_else(|| missing("text", id.0), |text| self.quoted(text))
     }
 
     pub(super) fn string(self, id: StringId) -> String {
-        self.program.string(id).map_or_else(|| missing("string", id.0), quoted)
+        self.program.string(id).map_or_else(|| missing("string", id.0), |text| self.quoted(text))
     }
 
     fn named(self, id: Option<&StringId>, kind: &str, index: u32) -> String {
@@ -155,14 +179,15 @@ impl Content<'_> {
 
     pub(super) fn position(self, position: PositionRecord) -> String {
         let file = self.program.files.get(position.file as usize).and_then(|&id| self.program.string(id));
-        let file = file.map_or_else(|| missing("file", position.file), |name| visible(name).into_owned());
+        let file = file.map_or_else(
+            || missing("file", position.file),
+            |name| {
+                let short = Content { room: None, ..self };
+                visible(short.shown(name)).into_owned()
+            },
+        );
         format!("{file}:{}:{}", position.line, position.column)
     }
-}
-
-/// A text of the program: in quotes, on one line, nothing hidden.
-pub(super) fn quoted(text: &str) -> String {
-    visible(&format!("{text:?}")).into_owned()
 }
 
 /// The tools that a block is about.

@@ -21,12 +21,12 @@ use crate::visible::visible;
 /// The text of `program`: its blocks with their rules, its procedures with their code, its tables. What belongs to
 /// explanations is only counted.
 pub fn disasm(program: &Program) -> String {
-    Disassembly { program, explanations: false, room: Room::of(program) }.to_string()
+    Disassembly::new(program, false).to_string()
 }
 
 /// The text of `program` with the procedures and conditions that belong to explanations.
 pub fn disasm_with_explanations(program: &Program) -> String {
-    Disassembly { program, explanations: true, room: Room::of(program) }.to_string()
+    Disassembly::new(program, true).to_string()
 }
 
 /// The text of one instruction of `program`, without its place.
@@ -39,8 +39,11 @@ pub fn disasm_instruction(program: &Program, instruction: Instruction) -> String
 
 /// The text of one decoded instruction of `program`.
 pub fn disasm_op(program: &Program, op: Op) -> String {
-    let mut line =
-        OpLine { content: Content { program }, text: format!("{:<18}", op.opcode().mnemonic()), operands: 0 };
+    let mut line = OpLine {
+        content: Content { program, room: None },
+        text: format!("{:<18}", op.opcode().mnemonic()),
+        operands: 0,
+    };
     op.visit_operands(&mut line);
     line.text.truncate(line.text.trim_end().len());
     line.text
@@ -64,7 +67,9 @@ impl OperandVisitor for OpLine<'_> {
 struct Disassembly<'p> {
     program: &'p Program,
     explanations: bool,
-    room: Room,
+    /// What blocks and procedures may tell, and what tables may, so that these are whole whatever those name.
+    code_room: Room,
+    table_room: Room,
 }
 
 impl Display for Disassembly<'_> {
@@ -82,15 +87,26 @@ impl Display for Disassembly<'_> {
     }
 }
 
-impl Disassembly<'_> {
+impl<'p> Disassembly<'p> {
+    fn new(program: &'p Program, explanations: bool) -> Self {
+        Disassembly { program, explanations, code_room: Room::of(program), table_room: Room::of(program) }
+    }
+
+    /// What blocks and procedures show.
     fn content(&self) -> Content<'_> {
-        Content { program: self.program }
+        Content { program: self.program, room: Some(&self.code_room) }
+    }
+
+    /// What tables show.
+    fn table_content(&self) -> Content<'_> {
+        Content { program: self.program, room: Some(&self.table_room) }
     }
 
     fn block(&self, f: &mut Formatter<'_>, index: usize, block: &BlockRecord) -> fmt::Result {
         let content = self.content();
         let text = self.program.string(block.tool_text);
-        let text = text.map_or_else(|| tool(content, block.tool), |text| visible(text).into_owned());
+        let text =
+            text.map_or_else(|| tool(content, block.tool), |text| visible(content.shown(text)).into_owned());
         write!(f, "block {index} {} ", tool(content, block.tool))?;
         if matches!(block.tool, ToolRecord::Pattern(_)) {
             write!(f, "(shown as {text}) ")?;
@@ -101,7 +117,7 @@ impl Disassembly<'_> {
         }
         writeln!(f, "  ; {}", content.position(block.position))?;
         self.description(f, "  ", block.description)?;
-        if !self.room.take(&[(block.rules, self.program.rules.len())]) {
+        if !self.code_room.take(&[(block.rules, self.program.rules.len())]) {
             writeln!(f, "  {LEFT_OUT}")?;
             return writeln!(f);
         }
@@ -151,7 +167,7 @@ impl Disassembly<'_> {
             f.write_str(" of explanations")?;
         }
         writeln!(f, " (bools {}, values {}, sets {})", procedure.bools, procedure.values, procedure.sets)?;
-        if !self.room.take(&[(procedure.code, self.program.code.len())]) {
+        if !self.code_room.take(&[(procedure.code, self.program.code.len())]) {
             writeln!(f, "  {LEFT_OUT}")?;
             return writeln!(f);
         }
@@ -179,7 +195,7 @@ impl Disassembly<'_> {
                 conditions => writeln!(f, "explanations (procedures {procedures}, conditions {conditions})"),
             };
         }
-        let content = self.content();
+        let content = self.table_content();
         let rows = (0..).zip(conditions).map(|(slot, condition)| {
             let position = PositionRecord {
                 file: condition.file,
@@ -192,14 +208,14 @@ impl Disassembly<'_> {
     }
 
     fn tables(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let content = self.content();
+        let content = self.table_content();
         let program = self.program;
         table(f, "files", program.files.iter().map(|&id| content.string(id)))?;
         table(f, "tags", program.tags.iter().map(|&id| content.string(id)))?;
         table(f, "arguments", program.args.iter().map(|&id| content.string(id)))?;
         table(f, "scalars", program.scalars.iter().map(|scalar| content.scalar(scalar)))?;
         table(f, "patterns", program.patterns.iter().map(|pattern| content.pattern_record(pattern)))?;
-        let room = &self.room;
+        let room = &self.table_room;
         let const_sets = program.const_sets.iter().map(|set| {
             let fits = room.take(&[(set.tail, program.word_pool.len())]);
             if fits { content.const_set(set, usize::MAX) } else { LEFT_OUT.to_owned() }

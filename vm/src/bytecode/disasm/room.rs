@@ -1,7 +1,8 @@
-//! How much of the lists of a program is told: no more together than their pools have.
+//! How much of the lists and the long texts of a program is told: no more together than their pools have, of texts some times as
+//! much.
 //!
-//! Of a verified program that is all, as no two lists share a part of a pool; records of any other program may all have the same
-//! long list, and the text must not grow with their product.
+//! Of the lists of a verified program that is all, as no two share a part of a pool; records of any other program may all have the
+//! same long list, and those of any program the same long text, and what is told must not grow with their product.
 
 use crate::bytecode::program::{List, Program};
 use std::cell::Cell;
@@ -9,8 +10,14 @@ use std::cell::Cell;
 /// What stands for a list that there is no more room for.
 pub(super) const LEFT_OUT: &str = "<left out: the lists are longer than their pools>";
 
-/// The elements of lists that may still be told.
-pub(super) struct Room(Cell<usize>);
+/// A text may be told so often where it is not used more than any other: in its own table, of a block, of a set, of a pattern.
+const TIMES: usize = 4;
+
+/// The elements of lists, and the bytes of long texts, that may still be told.
+pub(super) struct Room {
+    elements: Cell<usize>,
+    text: Cell<usize>,
+}
 
 impl Room {
     /// Room for all that the pools of `program` have.
@@ -31,7 +38,9 @@ impl Room {
             automata.dfas.len(),
             automata.simulated.len(),
         ];
-        Room(Cell::new(pools.into_iter().fold(0, usize::saturating_add)))
+        let texts = [&program.text, &program.explanations.text, &automata.literal_text].map(String::len);
+        let sum = |lengths: &[usize]| lengths.iter().copied().fold(0, usize::saturating_add);
+        Room { elements: Cell::new(sum(&pools)), text: Cell::new(sum(&texts).saturating_mul(TIMES)) }
     }
 
     /// Takes room for lists, each with the length of its pool; whether there was enough.
@@ -40,7 +49,16 @@ impl Room {
             // What lies beyond the pool is told once, however long it says it is.
             (list.len as usize).min(pool.saturating_sub(list.start as usize))
         };
-        let left = self.0.get().checked_sub(lists.iter().map(told).fold(0, usize::saturating_add));
-        left.map(|left| self.0.set(left)).is_some()
+        take(&self.elements, lists.iter().map(told).fold(0, usize::saturating_add))
     }
+
+    /// Takes room for a long text; whether there was enough.
+    pub(super) fn take_text(&self, text: &str) -> bool {
+        take(&self.text, text.len())
+    }
+}
+
+/// Takes so much of what is left, if there is enough.
+fn take(left: &Cell<usize>, count: usize) -> bool {
+    left.get().checked_sub(count).map(|rest| left.set(rest)).is_some()
 }

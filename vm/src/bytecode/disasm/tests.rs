@@ -1,6 +1,6 @@
 //! The text is readable and complete, also of programs with dangling indices.
 
-use super::disasm;
+use super::{disasm, disasm_op};
 use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
@@ -148,4 +148,32 @@ fn lists_that_lead_nowhere_are_told_once() {
     let text = disasm(&program);
     assert!(text.contains("rule?1\n") && !text.contains("rule?2"), "{text}");
     assert!(text.contains("<a part is missing>") && text.len() < whole.len() + 100, "{text}");
+}
+
+/// Else what is told would be as long as the product of a long text and all that names it.
+#[test]
+fn long_texts_are_whole_a_few_times_and_then_cut() {
+    let mut asm = Assembler::new();
+    let (long, end) = ("é".repeat(300), "the end");
+    let text = format!("{long}{end}");
+    let (arg, tag, set) = (asm.arg(&text), asm.tag(&text), asm.string_set(&[&text]));
+    let value_in = Op::ValueIn { dst: BoolReg(0), value: ValueReg(0), reading: ReadingImm::Any, set };
+    let mut code = vec![Op::LoadArg { dst: ValueReg(0), arg }, value_in];
+    let external = asm.const_set(false, &[&text]);
+    code.extend([
+        Op::LoadSet { dst: SetReg(0), set: external },
+        Op::Contains { dst: BoolReg(0), set: SetReg(0), tag },
+        Op::ReturnBool { src: BoolReg(0) },
+    ]);
+    let condition = asm.condition(&code);
+    let description = Some(asm.string(&text));
+    let rule = RuleRecord { description, ..asm.rule(true, true, Some(condition)) };
+    let block = asm.exact("t").rules(vec![rule; 100]);
+    asm.block(block);
+    let program = built(asm.program);
+    let told = disasm(&program);
+    // With the first rules, and in the tables of arguments, tags and both kinds of sets.
+    assert_eq!(told.matches(end).count(), 4 + 4, "{told}");
+    assert_eq!(told.matches(&format!("\"{}\"…", "é".repeat(200))).count(), 96 + 4, "{told}");
+    assert!(code.len() == 5 && disasm_op(&program, code[0]).ends_with("\"…"));
 }
