@@ -29,10 +29,15 @@ impl<'p> Sessions<'p> {
     pub(crate) fn of(&mut self, id: Option<&str>) -> Result<&mut Session, String> {
         let Some(id) = id else { return Ok(&mut self.implicit) };
         if !self.named.contains_key(id) {
-            LimitExceeded::check("eval_sessions", self.named.len().saturating_add(1), self.limit)
-                .map_err(|limit| format!("{limit}; {}", raise(&limit)))?;
+            self.check(id).map_err(|limit| format!("{limit}; {}", raise(&limit)))?;
         }
         Ok(self.named.entry(id.into()).or_insert_with(|| Session::new(self.policy)))
+    }
+
+    /// Whether there may be a session of this id beside those that there are.
+    fn check(&self, id: &str) -> Result<(), LimitExceeded> {
+        LimitExceeded::check("session_name_bytes", id.len(), self.policy.limits().session_name_bytes())?;
+        LimitExceeded::check("eval_sessions", self.named.len().saturating_add(1), self.limit)
     }
 }
 
@@ -51,5 +56,16 @@ mod tests {
         assert!(sessions.of(Some("a")).is_ok() && sessions.of(Some("b")).is_ok());
         assert!(sessions.of(Some("c")).is_err());
         assert!(sessions.of(Some("a")).is_ok() && sessions.of(None).is_ok());
+    }
+
+    #[test]
+    fn ids_are_as_long_as_names_of_sessions_may_be() {
+        let program = compile(&[], &Options::default()).program.expect("no files, no errors");
+        let limits = Limits::default().with("session_name_bytes", 3).expect("a limit");
+        let policy = Policy::new(program, limits).expect("an empty policy runs");
+        let mut sessions = Sessions::new(&policy, 9);
+        assert!(sessions.of(Some("abc")).is_ok());
+        let error = sessions.of(Some("abcd")).err().unwrap_or_default();
+        assert!(error.contains("`session_name_bytes`: 4, and at most 3"), "{error}");
     }
 }
