@@ -1,5 +1,6 @@
 //! A policy that runs: a verified program with what running needs built once. Immutable, shared between threads.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -379,10 +380,11 @@ fn file(program: &Program, position: PositionRecord) -> &str {
 fn check_sizes(program: &Program, limits: &Limits) -> Result<(), LimitExceeded> {
     let own = program.blocks.iter().filter(|block| matches!(block.priority, PriorityRecord::Number(_)));
     LimitExceeded::check("tool_blocks", own.count(), limits.tool_blocks)?;
-    let classes = program.patterns.iter().filter_map(|pattern| {
-        let text = program.string(pattern.text)?;
-        Some(class_count(pattern.syntax, text))
-    });
+    // Each text once for each syntax, as it is parsed: any number of patterns of an image may share a long one.
+    let mut counted = HashSet::new();
+    let texts = program.patterns.iter().filter(|pattern| counted.insert((pattern.syntax, pattern.text)));
+    let classes =
+        texts.filter_map(|pattern| Some(class_count(pattern.syntax, program.string(pattern.text)?)));
     LimitExceeded::check(
         "patterns_classes",
         classes.fold(0, usize::saturating_add),

@@ -3,6 +3,7 @@
 
 use crate::kit::{Host, Random, call, compiled, deny_when, numbered, size};
 use crate::table::{Case, Family, Run, mib, times};
+use sqrt_vm::bytecode::program::{PatternRecord, StringId};
 use sqrt_vm::bytecode::{VerifiedProgram, image};
 use sqrt_vm::limits::Limits;
 use sqrt_vm::policy::Policy;
@@ -37,6 +38,13 @@ pub(crate) const FAMILY: Family = Family {
             outcome: "refused: written out it would be longer than any memory",
             memory: mib(48),
             run: Run::Engine(shared_conditions),
+        },
+        Case {
+            name: "shared-texts",
+            attempt: "an image of half a million patterns that all have the same text of 4 MB",
+            outcome: "loaded: what is done with a text is done once",
+            memory: times(16),
+            run: Run::Engine(shared_texts),
         },
         Case {
             name: "image-over-limit",
@@ -210,6 +218,21 @@ fn shared_conditions() -> usize {
     assert_eq!(shared, 60);
     let image = image::encode(&program);
     assert!(runs(&image) && !runs_whole(&image));
+    image.len()
+}
+
+fn shared_texts() -> usize {
+    let long = "a[b".repeat(4_000_000 / 3);
+    let text = format!("tool \"t\" {{ must deny when x.value in {{r\"[ab]+c\", \"{long}\"}}; }}");
+    let mut program = compiled(&text).program.expect("it compiles").program().clone();
+    let shared = (0..).map(StringId).find(|&id| program.string(id) == Some(&long)).expect("it is there");
+    let pattern = PatternRecord { text: shared, ..program.patterns[0] };
+    program.patterns.resize(500_000, pattern);
+    let image = image::encode(&program);
+    drop(program);
+    // It has more classes than the limit allows, but no more of them than the text has.
+    let limits = Limits::default().with("patterns_classes", 2_000_000).expect("a limit");
+    assert!(decides(Policy::load(&image, limits).ok()));
     image.len()
 }
 

@@ -4,7 +4,7 @@
 //! for as many classes as they take: ages of characters, and, where case is ignored, classes of many characters, each of which
 //! is looked up then. How many characters that are is found in the tree of the pattern's text, before any class is made.
 
-use super::{PatternSyntax, syntax_tree};
+use super::{MAX_TEXT, PatternSyntax, syntax_tree};
 use regex_syntax::ast::{
     self, Ast, ClassPerlKind, ClassSetItem, ClassUnicode, ClassUnicodeKind, Flag, Flags, FlagsItemKind,
     GroupKind,
@@ -29,7 +29,9 @@ pub fn class_count(syntax: PatternSyntax, text: &str) -> usize {
         PatternSyntax::Regex => {
             let brackets = text.bytes().filter(|byte| *byte == b'[').count();
             let count = escapes(text) + brackets;
-            let may_be_slow = count > 0 && ["(?", r"\p", r"\P"].iter().any(|sign| text.contains(sign));
+            // What is too long is never parsed.
+            let is_parsed = count > 0 && text.len() <= MAX_TEXT;
+            let may_be_slow = is_parsed && ["(?", r"\p", r"\P"].iter().any(|sign| text.contains(sign));
             let tree = may_be_slow.then(|| syntax_tree(text).ok()).flatten();
             count.saturating_add(tree.map_or(0, |tree| slowness(&tree)))
         }
