@@ -6,7 +6,7 @@ use crate::bytecode::automata::{AutomataTables, DfaId, LiteralId, TextSetId, Tex
 use crate::bytecode::program::{List, PatternId, Program};
 use crate::limits::{LimitExceeded, Limits};
 use crate::pattern::{Pattern, PatternError};
-use crate::work::of_len;
+use crate::work::{BYTES_COMPARED, Work, of_len};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use memchr::memmem::Finder;
 use std::cmp::Ordering;
@@ -125,7 +125,7 @@ impl Automata {
         let searches = 1 + u64::from(!matches!(made.substrings, Substrings::None));
         let steps = of_len(text.len()).saturating_mul(searches + of_len(record.dfas.len as usize));
         cache.work.spend(steps.saturating_add(of_len(record.pairs.len as usize)));
-        is_literal(tables, record, text) || made.accepts_part(text) || {
+        is_literal(tables, record, text, &mut cache.work) || made.accepts_part(text) || {
             let mut dfas = record.dfas.indices().filter_map(|dfa| Dfa::new(tables, DfaId(dfa)));
             dfas.any(|dfa| {
                 cache.check(&dfa, text);
@@ -147,7 +147,7 @@ impl Made {
 }
 
 /// Whether `text` is an exact text, or has a prefix, a suffix, or both of a pair.
-fn is_literal(tables: &AutomataTables, record: &TextSetRecord, text: &str) -> bool {
+fn is_literal(tables: &AutomataTables, record: &TextSetRecord, text: &str, work: &mut Work) -> bool {
     let pool = |list: List| list.of(&tables.literal_pool).unwrap_or_default();
     let literal = |id: &LiteralId| tables.literal(*id).unwrap_or_default();
     // No prefix begins with another, so the only one that `text` can begin with is the last that is not after it.
@@ -161,7 +161,10 @@ fn is_literal(tables: &AutomataTables, record: &TextSetRecord, text: &str) -> bo
         || last(prefixes, &|other| other.cmp(text)).is_some_and(|prefix| text.starts_with(prefix))
         || last(suffixes, &backwards).is_some_and(|suffix| text.ends_with(suffix))
         || record.pairs.of(&tables.literal_pairs).unwrap_or_default().iter().any(|(prefix, suffix)| {
-            text.strip_prefix(literal(prefix)).is_some_and(|rest| rest.ends_with(literal(suffix)))
+            // Pairs are looked at one by one, and may all begin with what the text begins with.
+            let (prefix, suffix) = (literal(prefix), literal(suffix));
+            work.spend(of_len(prefix.len().saturating_add(suffix.len()).min(text.len())) / BYTES_COMPARED);
+            work.is_over() || text.strip_prefix(prefix).is_some_and(|rest| rest.ends_with(suffix))
         })
 }
 
