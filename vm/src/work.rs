@@ -14,6 +14,12 @@ use crate::limits::LimitExceeded;
 pub(crate) const PER_INSTRUCTION: u64 = 4;
 /// For each leaf of a value that is looked at.
 pub(crate) const PER_LEAF: u64 = 8;
+/// For each number that another one is compared with.
+pub(crate) const PER_NUMBER: u64 = 12;
+/// For each text that another one is compared with, beside its bytes.
+pub(crate) const PER_TEXT: u64 = 8;
+/// For each text that is read as a date.
+pub(crate) const PER_DATE: u64 = 64;
 /// Each unit pays for so many bytes of text that are compared.
 pub(crate) const BYTES_COMPARED: u64 = 8;
 /// For each state of a simulation at each byte.
@@ -76,6 +82,12 @@ impl Work {
 #[inline]
 pub(crate) fn of_text(text: &str, each: u64) -> u64 {
     (text.len() as u64) / each
+}
+
+/// How many of so many entries in order are looked at to find one.
+#[inline]
+pub(crate) fn of_search(entries: u32) -> u64 {
+    u64::from(u32::BITS - entries.leading_zeros())
 }
 
 /// A length as units.

@@ -10,7 +10,7 @@ use crate::bytecode::program::{ElementSetRecord, List, Program, RangeRecord, Tex
 use crate::datetime::Instant;
 use crate::number::Number;
 use crate::value::Leaf;
-use crate::work::{BYTES_COMPARED, of_len, of_text};
+use crate::work::{BYTES_COMPARED, PER_DATE, PER_NUMBER, PER_TEXT, of_len, of_search, of_text};
 use std::cmp::Ordering;
 
 /// An element set of a program: the union of the parts of its record.
@@ -46,8 +46,9 @@ impl<'p> ElementSet<'p> {
     }
 
     fn accepts_number(&self, number: Number, cache: &mut MatcherCache) -> bool {
-        let ElementSetRecord { floats, ints, dates, .. } = self.record;
-        cache.work.spend([floats, ints, dates].into_iter().map(|list| of_len(list.len as usize)).sum());
+        let ElementSetRecord { numbers, floats, ints, dates, .. } = self.record;
+        let ranges = [floats, ints, dates].into_iter().map(|list| of_len(list.len as usize)).sum::<u64>();
+        cache.work.spend((ranges + of_search(numbers.len)).saturating_mul(PER_NUMBER));
         let among = |list: List| {
             let ranges = list.of(&self.program.number_ranges).unwrap_or_default();
             ranges.iter().any(|range| contains(range, &number))
@@ -62,13 +63,13 @@ impl<'p> ElementSet<'p> {
 
     fn accepts_text(&self, text: &str, lines: bool, cache: &mut MatcherCache) -> bool {
         let ElementSetRecord { strings, dates, sized, .. } = self.record;
-        // Comparing finds its way among the strings; the others are looked at one after another.
-        if strings.len > 0 {
-            cache.work.spend(of_text(text, BYTES_COMPARED));
-        }
+        // Comparing finds its way among the strings, which may begin alike; the others are looked at one after another.
+        let compared = of_text(text, 4 * BYTES_COMPARED) + PER_TEXT;
+        cache.work.spend(of_search(strings.len).saturating_mul(compared));
         if dates.len > 0 || sized.len > 0 {
-            let looked_at = of_len(dates.len as usize).saturating_add(of_len(sized.len as usize));
-            cache.work.spend(of_text(text, BYTES_COMPARED).saturating_add(looked_at));
+            let looked_at = of_len(dates.len as usize) + of_len(sized.len as usize);
+            let read = of_text(text, BYTES_COMPARED) + PER_DATE;
+            cache.work.spend(read.saturating_add(looked_at.saturating_mul(PER_NUMBER)));
         }
         let strings = strings.of(&self.program.string_pool).unwrap_or_default();
         strings.binary_search_by(|&id| self.program.string(id).cmp(&Some(text))).is_ok()
