@@ -7,7 +7,9 @@ use crate::call::{Argument, Call, MetadataInput, Returned};
 use crate::limits::Limits;
 use crate::testing::{Assembler, Bench, append, limited_policy};
 use crate::value::Value::{self, List as Items, Object, Str};
-use crate::work::{BYTES_COMPARED, PER_INSTRUCTION, PER_LEAF, PER_TAG, PER_WORD_MADE, Work};
+use crate::work::{
+    BYTES_COMPARED, PER_DATE, PER_INSTRUCTION, PER_LEAF, PER_NUMBER, PER_TAG, PER_TEXT, PER_WORD_MADE, Work,
+};
 use ReadingImm::{All, Any};
 
 const B0: BoolReg = BoolReg(0);
@@ -112,7 +114,7 @@ fn procedures_cost_their_instructions_and_sets() {
 fn leaves_and_what_they_are_in_cost_the_same() {
     let cost = |reading, value: Value<'_>| {
         let mut asm = Assembler::new();
-        let set = asm.string_set(&["no"]);
+        let set = asm.element_set(ElementSetRecord::default());
         of_leaves(asm, set, reading, value)
     };
     let (null, empty) = (Value::Null, Items(&[]));
@@ -128,8 +130,8 @@ fn leaves_and_what_they_are_in_cost_the_same() {
 
 #[test]
 fn texts_cost_their_length_where_they_are_compared() {
-    let text = "x".repeat(41);
-    let compared = 41 / BYTES_COMPARED;
+    let text = "x".repeat(73);
+    let compared = PER_TEXT + 73 / (4 * BYTES_COMPARED);
     let of_record = |record, value| {
         let mut asm = Assembler::new();
         let set = asm.element_set(record);
@@ -141,7 +143,9 @@ fn texts_cost_their_length_where_they_are_compared() {
         let set = asm.string_set(texts);
         of_leaves(asm, set, Any, Str(&text)) - PER_LEAF
     };
-    assert_eq!((strings(&["a"]), strings(&["a", "b", "c"])), (compared, compared));
+    assert_eq!([strings(&["a"]), strings(&["a", "b"])], [compared, 2 * compared]);
+    // A search halves what is left.
+    assert_eq!([strings(&["a", "b", "c"]), strings(&["a", "b", "c", "d"])], [2 * compared, 3 * compared]);
     // Dates and texts of a length are looked at one after another.
     let of_parts = |dates: u32, sized: u32| {
         let mut asm = Assembler::new();
@@ -158,11 +162,10 @@ fn texts_cost_their_length_where_they_are_compared() {
         let set = asm.element_set(ElementSetRecord { dates, sized, ..ElementSetRecord::default() });
         of_leaves(asm, set, Any, Str(&text)) - PER_LEAF
     };
-    assert_eq!(of_parts(1, 0), compared + 1);
-    assert_eq!(of_parts(3, 0), compared + 3);
-    assert_eq!(of_parts(0, 1), compared + 1);
-    assert_eq!(of_parts(0, 3), compared + 3);
-    assert_eq!(of_parts(2, 3), compared + 5);
+    let read = PER_DATE + 73 / BYTES_COMPARED;
+    for (dates, sized) in [(1, 0), (3, 0), (0, 1), (0, 3), (2, 3)] {
+        assert_eq!(of_parts(dates, sized), read + u64::from(dates + sized) * PER_NUMBER, "{dates} {sized}");
+    }
 }
 
 #[test]
@@ -178,7 +181,15 @@ fn numbers_cost_the_ranges_they_are_looked_for_in() {
         let set = asm.element_set(ElementSetRecord { ints, floats, dates, ..ElementSetRecord::default() });
         of_leaves(asm, set, Any, Value::Number(Int(7))) - PER_LEAF
     };
-    assert_eq!([of_ranges(0, 0, 0), of_ranges(1, 0, 0), of_ranges(2, 3, 4)], [0, 1, 9]);
+    let expected = [0, 1, 9].map(|ranges| ranges * PER_NUMBER);
+    assert_eq!([of_ranges(0, 0, 0), of_ranges(1, 0, 0), of_ranges(2, 3, 4)], expected);
+    let of_numbers = |count: i128| {
+        let mut asm = Assembler::new();
+        let numbers = append(&mut asm.program.number_pool, (0..count).map(Int).collect::<Vec<_>>());
+        let set = asm.element_set(ElementSetRecord { numbers, ..ElementSetRecord::default() });
+        of_leaves(asm, set, Any, Value::Number(Int(-1))) - PER_LEAF
+    };
+    assert_eq!([1, 2, 3, 4].map(of_numbers), [1, 2, 2, 3].map(|compared| compared * PER_NUMBER));
 }
 
 #[test]
