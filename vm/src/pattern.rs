@@ -27,7 +27,7 @@ pub const MAX_NESTING: u32 = 64;
 pub const MAX_CLASSES: usize = 4096;
 /// The most classes that all patterns of a policy may have together, whatever a host allows: the verifier parses all patterns
 /// of an image, which takes some 30 µs for each.
-pub const MAX_POLICY_CLASSES: usize = 2_000_000;
+pub const MAX_POLICY_CLASSES: usize = 500_000;
 /// The largest size of a pattern with its repetitions written out, in bytes and byte ranges to match.
 ///
 /// That is an automaton of some 11 MB, about what the regex crates allow by default.

@@ -163,7 +163,7 @@ limits! {
             "The elements of one set, as it is written, and as a program or an image has it. A set of that size takes some 100 MB to compile.";
         diagnostics = 10_000 => 10_000_000, "diagnostics",
             "The problems told of one file. A file that is no policy at all must not fill the memory with messages.";
-        patterns_classes = 500_000 => MAX_POLICY_CLASSES, "classes",
+        patterns_classes = MAX_POLICY_CLASSES => MAX_POLICY_CLASSES, "classes",
             "The classes of all patterns of a policy, also of an image, written `\\w` or in brackets, where large ones that ignore case count as many. Parsing one takes up to a tenth of a millisecond, so a policy full of them would take hours; 100,000 patterns can have five each.";
         pattern_table_bytes = 256 * KIB => 64 * MIB, "bytes",
             "The largest table of an automaton. Patterns that need more are simulated, which is slower, with a warning.";

@@ -224,6 +224,6 @@ mod tests {
         let mut texts = PatternTexts::new(&asm.program);
         texts.classes = super::MAX_POLICY_CLASSES - 2;
         assert!([first, plain, again].into_iter().all(|id| texts.check(id).is_ok()));
-        assert!(texts.check(second).unwrap_err().message.contains("more than 2000000 classes"));
+        assert!(texts.check(second).unwrap_err().message.contains("more than 500000 classes"));
     }
 }
