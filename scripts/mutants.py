@@ -367,7 +367,7 @@ def sum_up(areas: dict[str, list[Mutant]], outcomes: Outcomes) -> None:
             if words in explained:
                 explained.remove(words)
         total += count
-        count = count if mutants else total
+        count = total if area == "all" else count
         caught = count["caught"] + count["timeout"]
         viable = caught + count["missed"]
         of_viable, of_others = (f"{100 * caught / n:.1f} %" if n else "-" for n in (viable, viable - count["explained"]))
