@@ -19,6 +19,7 @@ use crate::exec::{Fault, Inputs, Machine, Tested};
 use crate::handle::ToolRef;
 use crate::limits::LimitExceeded;
 use crate::metadata::{Interner, Session, Tags};
+use crate::needs::Needs;
 use crate::policy::Policy;
 use crate::scratch::Scratch;
 use crate::trace::UpdatePhase;
@@ -180,7 +181,7 @@ impl Policy {
         call.args().iter().try_for_each(|arg| check_size(arg.value(), limits))
     }
 
-    /// Makes the call and copies of what it may change ready, and finds the blocks.
+    /// Finds the blocks, and begins to take the call over.
     fn prepare(&self, session: &Session, call: &Call<'_>, scratch: &mut Scratch) -> Result<(), Failure> {
         scratch.tags.clear();
         scratch.mentioned.clear();
@@ -188,14 +189,13 @@ impl Policy {
         let limits = self.limits();
         let universe = self.universe();
         scratch.memory.begin_call(limits.work);
+        scratch.state.begin();
         let Scratch { tags, mentioned, order, metadata, memory, .. } = scratch;
         let work = memory.work();
         let session_tags = session.tags();
         let mut interner =
             Interner { universe, session: session_tags, mentioned, call: tags, limits, order, work };
-        metadata.prepare(self, call, &mut interner)?;
-        scratch.metadata.initial(&mut scratch.state.result);
-        scratch.state.session.assign(session.metadata());
+        metadata.begin(self, call, &mut interner)?;
         let Scratch { blocks, by_priority, dispatch, memory, .. } = scratch;
         match call.tool_ref() {
             ToolRef::Name(tool) => {
@@ -209,6 +209,37 @@ impl Policy {
             }
         }
         Ok(memory.work().check()?)
+    }
+
+    /// Makes the metadata ready that can be asked for before the call is made, or all of it, and the result's initial
+    /// metadata with it.
+    fn make_ready(
+        &self,
+        session: &Session,
+        call: &Call<'_>,
+        all: bool,
+        scratch: &mut Scratch,
+    ) -> Result<(), Failure> {
+        let (limits, universe) = (self.limits(), self.universe());
+        let Scratch { tags, mentioned, order, metadata, state, memory, blocks, .. } = scratch;
+        let work = memory.work();
+        let session_tags = session.tags();
+        let mut interner =
+            Interner { universe, session: session_tags, mentioned, call: tags, limits, order, work };
+        let mut initial = all;
+        if all {
+            metadata.make_ready(call, Needs::everything(), &mut interner)?;
+        } else {
+            for &block in blocks.iter() {
+                let needs = self.needs().block(block);
+                metadata.make_ready(call, needs, &mut interner)?;
+                initial |= needs.initial;
+            }
+        }
+        if initial {
+            metadata.initial(&mut state.result);
+        }
+        Ok(())
     }
 
     /// S6.1, then the rules.
@@ -227,6 +258,8 @@ impl Policy {
             return Err(Cause::NoMoreCalls.into());
         }
         self.prepare(session, call, scratch)?;
+        // Explained calls run other procedures.
+        self.make_ready(session, call, scratch.explains, scratch)?;
         self.run_updates(session, call, None, UpdatePhase::Before, scratch)?;
         self.apply_rules(session, call, scratch)
     }
@@ -244,6 +277,7 @@ impl Policy {
             policy: self,
             call,
             metadata,
+            session: session.metadata(),
             tags: Tags { universe: self.universe(), session: session.tags(), call: tags },
             result_value: None,
             session_value: session.value(arena),
@@ -281,6 +315,7 @@ impl Policy {
     ) -> Result<(), Failure> {
         let limits = self.limits();
         check_size(returned.value(), limits)?;
+        self.make_ready(session, call, true, scratch)?;
         let universe = self.universe();
         let Scratch { tags, mentioned, order, metadata, state, memory, .. } = scratch;
         let work = memory.work();
@@ -307,10 +342,17 @@ impl Policy {
     ) -> Result<(), Failure> {
         let explained = scratch.explains.then_some(&self.program().explanations);
         let Scratch { tags, arena, metadata, state, memory, blocks, .. } = scratch;
+        if explained.is_none() && !blocks.iter().any(|&block| self.update(block, phase).is_some()) {
+            return Ok(());
+        }
+        if phase != UpdatePhase::Result {
+            state.copy_session(session.metadata());
+        }
         let inputs = Inputs {
             policy: self,
             call,
             metadata,
+            session: session.metadata(),
             tags: Tags { universe: self.universe(), session: session.tags(), call: tags },
             result_value,
             session_value: session.value(arena),
@@ -338,7 +380,9 @@ impl Policy {
 
     /// Makes the copy of the session's metadata the session's.
     fn commit(&self, session: &mut Session, scratch: &Scratch) -> Result<(), Failure> {
-        session.commit(&scratch.state.session, self.universe(), &scratch.tags, self.limits())?;
+        if let Some(updated) = scratch.state.session() {
+            session.commit(updated, self.universe(), &scratch.tags, self.limits())?;
+        }
         Ok(())
     }
 }

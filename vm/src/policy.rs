@@ -16,6 +16,7 @@ use crate::dispatch::{Dispatch, DispatchScratch};
 use crate::handle::FoundArg;
 use crate::limits::{LimitExceeded, Limits};
 use crate::metadata::{SetView, Universe};
+use crate::needs::BlockNeeds;
 use crate::pattern::class_count;
 use crate::value::Value;
 use crate::work::{PER_INSTRUCTION, of_len};
@@ -30,6 +31,7 @@ pub struct Policy {
     automata: Automata,
     procedures: Vec<Procedure>,
     keeping: usize,
+    needs: BlockNeeds,
     dispatch: Dispatch,
     /// Tells whose a scratch is.
     identity: Arc<()>,
@@ -138,11 +140,13 @@ impl Policy {
         let automata = Automata::load(program, &mut room)?;
         let dispatch = Dispatch::load(program, &mut room)?;
         let (procedures, keeping) = procedures(program);
+        let needs = BlockNeeds::of(program, verified.ops());
         Ok(Policy {
             universe,
             automata,
             procedures,
             keeping,
+            needs,
             dispatch,
             identity: Arc::new(()),
             id: verified.id(),
@@ -214,6 +218,11 @@ impl Policy {
 
     pub(crate) fn procedure(&self, index: u32) -> Option<&Procedure> {
         self.procedures.get(index as usize)
+    }
+
+    /// Which metadata can be asked for, block by block.
+    pub(crate) fn needs(&self) -> &BlockNeeds {
+        &self.needs
     }
 
     pub(crate) fn arg_count(&self) -> usize {

@@ -1,35 +1,70 @@
-//! A call made ready to be decided: its metadata as sets of ids, the control flow's and the context's joined in (S8.4), everything that all
-//! procedures share computed once (S2.5, S3.4).
+//! A call made ready to be decided: its metadata as sets of ids, the control flow's and the context's joined in (S8.4), what all
+//! procedures share computed once (S2.5, S3.4), and no set that nothing asks for ([`Needs`]).
 
-use crate::bytecode::operand::Arg;
-use crate::call::{Argument, Call, Combine, MetadataInput, Returned};
+use crate::bytecode::operand::{Arg, FieldImm};
+use crate::call::{Argument, Call, Combine, Returned};
 use crate::engine::Failure;
 use crate::handle::FoundArg;
 use crate::limits::LimitExceeded;
-use crate::metadata::{FIELDS, Interner, Metadata};
+use crate::metadata::{FIELDS, Interner, MetaSet, Metadata, SetView};
+use crate::needs::{Fields, Needs};
 use crate::policy::Policy;
 use crate::work::{PER_WORD_MADE, Work};
 
 /// What the phases of a call change: copies that take effect when all has gone well (S6.11).
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    /// The result's metadata; before there is a result, the initial metadata (S3.5).
+    /// The result's metadata; before there is a result, the initial metadata (S3.5), if anything asks for it.
     pub(crate) result: Metadata,
-    /// The session's metadata.
-    pub(crate) session: Metadata,
+    /// The session's metadata, once a phase may change it.
+    session: Metadata,
+    /// Whether there is a copy of the session's metadata.
+    has_session: bool,
 }
 
-/// The metadata of a call.
+impl State {
+    /// A call begins, which has changed nothing yet.
+    pub(crate) fn begin(&mut self) {
+        self.has_session = false;
+    }
+
+    /// Copies the session's metadata, so that it can be changed, if that was not done before.
+    pub(crate) fn copy_session(&mut self, session: &Metadata) {
+        if !self.has_session {
+            self.session.assign(session);
+            self.has_session = true;
+        }
+    }
+
+    /// The copy of the session's metadata, if there is one; else it is as it was.
+    #[inline]
+    pub(crate) fn session(&self) -> Option<&Metadata> {
+        self.has_session.then_some(&self.session)
+    }
+
+    /// The same, to change.
+    pub(crate) fn session_mut(&mut self) -> Option<&mut Metadata> {
+        self.has_session.then_some(&mut self.session)
+    }
+}
+
+/// The metadata of a call: as much of it as something asks for.
 #[derive(Debug, Default)]
 pub(crate) struct CallMetadata {
-    /// Of each argument, in the order of the call; more than `count` are memory for later calls.
+    /// Of each argument, in the order of the call; more than those of the call are memory for later calls.
     args: Vec<Metadata>,
-    count: usize,
+    /// Of each argument of the call, which of its sets are ready.
+    ready: Vec<Fields>,
     /// Of an argument that the call does not have (S3.7): what is joined into all of them, that of the control flow (S8.4) and
     /// of the context, else the default.
     absent: Metadata,
+    /// Whether something is joined into all of them.
+    has_joined: bool,
     union: Metadata,
     intersect: Metadata,
+    /// Which unions and intersections are ready.
+    united: Fields,
+    intersected: Fields,
     /// For each argument name of the policy, the place in the call + 1, or 0.
     places: Vec<u32>,
     /// The places that are not 0.
@@ -46,44 +81,98 @@ impl CallMetadata {
         CallMetadata { places: vec![0; policy.arg_count()], ..CallMetadata::default() }
     }
 
-    /// Takes over the metadata of a call.
+    /// Takes over the metadata of a call: what is joined into all arguments, and no set of an argument yet.
     ///
     /// # Errors
     /// If the metadata is over a limit, taking it over costs too much, or two arguments have the same name.
-    pub(crate) fn prepare(
+    pub(crate) fn begin(
         &mut self,
         policy: &Policy,
         call: &Call<'_>,
         interner: &mut Interner<'_>,
     ) -> Result<(), Failure> {
-        self.clear();
+        self.clear(call.args().len());
         self.place_args(policy, call.args())?;
         let control = call.control().filter(|_| policy.settings().mode.uses_control());
-        let context = call.context();
-        self.absent.reset();
-        for input in [control, context].into_iter().flatten() {
-            read(&mut self.given, input, interner)?;
+        for input in [control, call.context()].into_iter().flatten() {
+            self.has_joined = true;
+            self.given.reset();
+            self.given.read(input, interner)?;
             self.absent.join(&self.given);
         }
-        for arg in call.args() {
-            let index = self.count;
-            if index == self.args.len() {
-                self.args.push(Metadata::default());
-            }
-            if let Some(metadata) = self.args.get_mut(index) {
-                read(metadata, arg.metadata(), interner)?;
-                metadata.join(&self.absent);
-                // It takes memory of its own.
-                let words = FIELDS.into_iter().map(|field| metadata.field(field).view().tail_words());
-                interner.work.spend(words.sum::<u64>().saturating_mul(PER_WORD_MADE));
-            }
-            self.count += 1;
+        // What nobody asks for must be within the limits, too.
+        if may_be_over(call, interner) {
+            Ok(self.make_ready(call, Needs::everything(), interner)?)
+        } else {
+            Ok(())
         }
-        Ok(self.aggregate(control.is_some() || context.is_some(), interner.work)?)
     }
 
-    fn clear(&mut self) {
-        self.count = 0;
+    /// Makes what is needed ready, if it is not.
+    ///
+    /// # Errors
+    /// If it is over a limit, or taking it over costs too much.
+    pub(crate) fn make_ready(
+        &mut self,
+        call: &Call<'_>,
+        needs: Needs<'_>,
+        interner: &mut Interner<'_>,
+    ) -> Result<(), LimitExceeded> {
+        if !needs.every.is_none() {
+            for (index, arg) in call.args().iter().enumerate() {
+                self.read_arg(index, arg, needs.every, interner)?;
+            }
+        }
+        for &(arg, fields) in needs.args {
+            if let Some(place) = self.place(arg).map(|place| place as usize)
+                && let Some(arg) = call.args().get(place)
+            {
+                self.read_arg(place, arg, fields, interner)?;
+            }
+        }
+        self.aggregate(needs, interner.work);
+        interner.work.check()
+    }
+
+    /// Makes sets of an argument ready, those of control flow and context joined in (S8.4).
+    fn read_arg(
+        &mut self,
+        index: usize,
+        arg: &Argument<'_>,
+        fields: Fields,
+        interner: &mut Interner<'_>,
+    ) -> Result<(), LimitExceeded> {
+        if self.args.len() <= index {
+            self.args.resize_with(index + 1, Metadata::default);
+        }
+        let (Some(metadata), Some(ready)) = (self.args.get_mut(index), self.ready.get_mut(index)) else {
+            return Ok(());
+        };
+        let missing = fields.without(*ready);
+        for field in FIELDS.into_iter().filter(|field| missing.has(*field)) {
+            let set = metadata.field_mut(field);
+            match arg.metadata().field(field) {
+                Some(input) => set.read(input, interner)?,
+                None => set.set_default(field),
+            }
+            if self.has_joined {
+                set.join(field, self.absent.field(field).view());
+            }
+            // It takes memory of its own.
+            interner.work.spend(set.view().tail_words().saturating_mul(PER_WORD_MADE));
+            *ready = ready.and(Fields::of(field));
+        }
+        Ok(())
+    }
+
+    fn clear(&mut self, args: usize) {
+        self.ready.clear();
+        self.ready.resize(args, Fields::NONE);
+        (self.united, self.intersected) = (Fields::NONE, Fields::NONE);
+        if self.has_joined {
+            self.absent.reset();
+            self.has_joined = false;
+        }
         for index in self.named.drain(..) {
             if let Some(place) = self.places.get_mut(index) {
                 *place = 0;
@@ -121,33 +210,30 @@ impl CallMetadata {
 
     /// Union and intersection over the arguments; over none, over what is joined into all of them in their stead (S8.4) or the
     /// defaults (S3.4).
-    fn aggregate(&mut self, has_joined: bool, work: &mut Work) -> Result<(), LimitExceeded> {
-        let joined = has_joined.then_some(&self.absent).filter(|_| self.count == 0);
-        let (union, intersect) = (&mut self.union, &mut self.intersect);
-        let mut all = self.args.iter().take(self.count).chain(joined);
-        match all.next() {
-            Some(first) => {
-                union.assign(first);
-                intersect.assign(first);
+    fn aggregate(&mut self, needs: Needs<'_>, work: &mut Work) {
+        // What is not ready of each argument must not look as if it were.
+        let ready = self.ready.iter().fold(Fields::ALL, |all, ready| all.in_both(*ready));
+        let united = needs.union.without(self.united).in_both(ready);
+        let intersected = needs.intersect.without(self.intersected).in_both(ready);
+        if united.is_none() && intersected.is_none() {
+            return;
+        }
+        let args = self.args.get(..self.ready.len()).unwrap_or_default();
+        for field in FIELDS {
+            let views = || args.iter().map(|arg| arg.field(field).view());
+            let of_none = self.absent.field(field).view();
+            if united.has(field) {
+                combine(self.union.field_mut(field), views(), of_none, work, MetaSet::union);
             }
-            None => {
-                union.reset();
-                intersect.reset();
+            if intersected.has(field) {
+                combine(self.intersect.field_mut(field), views(), of_none, work, MetaSet::intersect);
             }
         }
-        for arg in all {
-            for field in FIELDS {
-                let (union, intersect) = (union.field_mut(field), intersect.field_mut(field));
-                work.spend(union.view().tail_words() + intersect.view().tail_words());
-                union.union(arg.field(field).view());
-                intersect.intersect(arg.field(field).view());
-            }
-            work.check()?;
-        }
-        Ok(())
+        self.united = self.united.and(united);
+        self.intersected = self.intersected.and(intersected);
     }
 
-    /// Writes the result's initial metadata (S2.5).
+    /// Writes the result's initial metadata (S2.5). Its unions and intersections must be ready.
     pub(crate) fn initial(&self, result: &mut Metadata) {
         result.tags.assign(self.union.tags.view());
         result.producers.assign(self.union.producers.view());
@@ -168,7 +254,8 @@ impl CallMetadata {
         match returned.combine() {
             Combine::Ignore => {}
             Combine::Merge => {
-                read(&mut self.given, input, interner)?;
+                self.given.reset();
+                self.given.read(input, interner)?;
                 result.join(&self.given);
             }
             Combine::Replace => result.read(input, interner)?,
@@ -181,33 +268,58 @@ impl CallMetadata {
         self.places.get(arg.index())?.checked_sub(1)
     }
 
-    /// The metadata of the argument at a place.
-    pub(crate) fn arg(&self, place: usize) -> Option<&Metadata> {
-        self.args.get(place).filter(|_| place < self.count)
+    /// A set of the argument at a place, if it is ready.
+    #[inline]
+    pub(crate) fn arg(&self, place: usize, field: FieldImm) -> Option<SetView<'_>> {
+        self.ready.get(place).filter(|ready| ready.has(field))?;
+        Some(self.args.get(place)?.field(field).view())
     }
 
-    /// The metadata of an argument that the call does not have.
-    pub(crate) fn absent(&self) -> &Metadata {
-        &self.absent
+    /// A set of an argument that the call does not have.
+    pub(crate) fn absent(&self, field: FieldImm) -> SetView<'_> {
+        self.absent.field(field).view()
     }
 
-    /// Of each field the union over all arguments.
-    pub(crate) fn union(&self) -> &Metadata {
-        &self.union
+    /// The union over all arguments, if it is ready.
+    pub(crate) fn union(&self, field: FieldImm) -> Option<SetView<'_>> {
+        self.united.has(field).then(|| self.union.field(field).view())
     }
 
-    /// Of each field the intersection over all arguments.
-    pub(crate) fn intersect(&self) -> &Metadata {
-        &self.intersect
+    /// The intersection over all arguments, if it is ready.
+    pub(crate) fn intersect(&self, field: FieldImm) -> Option<SetView<'_>> {
+        self.intersected.has(field).then(|| self.intersect.field(field).view())
     }
 }
 
-/// Writes given metadata as sets of ids, defaults where a part is not given.
-fn read(
-    metadata: &mut Metadata,
-    input: &MetadataInput<'_>,
-    interner: &mut Interner<'_>,
-) -> Result<(), LimitExceeded> {
-    metadata.reset();
-    metadata.read(input, interner)
+/// Combines the sets of all arguments into one, or takes what stands for those of none.
+fn combine<'s>(
+    into: &mut MetaSet,
+    mut args: impl Iterator<Item = SetView<'s>>,
+    of_none: SetView<'s>,
+    work: &mut Work,
+    with: impl Fn(&mut MetaSet, SetView<'_>),
+) {
+    into.assign(args.next().unwrap_or(of_none));
+    for arg in args {
+        work.spend(into.view().tail_words());
+        if work.is_over() {
+            return;
+        }
+        with(into, arg);
+    }
+}
+
+/// Whether metadata of arguments may be over a limit of tags. Where it is not, nothing needs to be read to know.
+fn may_be_over(call: &Call<'_>, interner: &Interner<'_>) -> bool {
+    let limits = interner.limits;
+    let mut listed = interner.call.len() + interner.mentioned.count();
+    for arg in call.args() {
+        for set in FIELDS.into_iter().filter_map(|field| arg.metadata().field(field)) {
+            listed = listed.saturating_add(set.len());
+            if set.len() > limits.tags_per_set || set.longest() > limits.tag_bytes {
+                return true;
+            }
+        }
+    }
+    listed > limits.tags_per_call
 }

@@ -113,6 +113,16 @@ impl<'a> SetInput<'a> {
         }
     }
 
+    /// The length of its longest tag, in bytes.
+    pub(crate) fn longest(&self) -> usize {
+        match self.tags {
+            TagList::Names(names) => names.iter().map(|name| name.len()).max().unwrap_or(0),
+            TagList::Handles(_) | TagList::Mixed(_) => {
+                self.tags().map(|tag| tag.name().len()).max().unwrap_or(0)
+            }
+        }
+    }
+
     /// Whether it lists none: it is empty then, or universal.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

@@ -4,7 +4,7 @@
 //! be in a few slots only, so looking it up takes constant time; a new name takes the slot of another, and a full list of
 //! blocks forgets all names. The hash is keyed at random, so that no input can choose which names push each other out.
 
-use std::hash::{BuildHasher, RandomState};
+use crate::keyed::KeyedHash;
 
 /// Longer names are not remembered.
 const LONGEST_NAME: usize = 64;
@@ -25,7 +25,7 @@ pub(super) struct Remembered {
     generation: u32,
     /// Which slot of a set is taken next.
     victim: usize,
-    hasher: RandomState,
+    hash: KeyedHash,
 }
 
 /// A name and its blocks.
@@ -53,7 +53,7 @@ impl Remembered {
             most_places,
             generation: 1,
             victim: 0,
-            hasher: RandomState::new(),
+            hash: KeyedHash::default(),
         }
     }
 
@@ -62,7 +62,7 @@ impl Remembered {
         if self.slots.is_empty() || name.len() > LONGEST_NAME {
             return (None, 0);
         }
-        let hash = self.hasher.hash_one(name);
+        let hash = self.hash.hash(name);
         let slots = self.slots.chunks_exact(WAYS).nth(self.set(hash)).unwrap_or_default();
         let slot = slots.iter().find(|slot| {
             slot.hash == hash

@@ -10,6 +10,7 @@ use super::{Failure, PendingCall};
 use crate::call::{Argument, Call};
 use crate::json::{ImportError, PENDING_KEY, STATE_VERSION, read_pending, write_string, write_value};
 use crate::metadata::{Interner, Mentioned, StringTable, write_metadata_input};
+use crate::needs::Needs;
 use crate::policy::Policy;
 use crate::prepare::CallMetadata;
 use crate::value::{Arena, Value, check_json};
@@ -108,10 +109,12 @@ fn check_limits(policy: &Policy, call: &Call<'_>) -> Result<(), ImportError> {
         order: &mut order,
         work: &mut work,
     };
-    CallMetadata::new(policy).prepare(policy, call, &mut interner).map_err(|failure| match failure.limit() {
+    let mut metadata = CallMetadata::new(policy);
+    metadata.begin(policy, call, &mut interner).map_err(|failure| match failure.limit() {
         Some(limit) => limit.clone().into(),
         None => ImportError::text(failure),
-    })
+    })?;
+    Ok(metadata.make_ready(call, Needs::everything(), &mut interner)?)
 }
 
 fn write_argument(out: &mut String, arg: &Argument<'_>, policy: &Policy) -> Result<(), Failure> {

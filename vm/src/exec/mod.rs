@@ -23,7 +23,7 @@ use crate::bytecode::operand::*;
 use crate::bytecode::program::ProcedureKind;
 use crate::call::Call;
 use crate::engine::Failure;
-use crate::metadata::Tags;
+use crate::metadata::{Metadata, Tags};
 use crate::policy::Policy;
 use crate::prepare::{CallMetadata, State};
 use crate::value::{Leaf, Value};
@@ -50,6 +50,8 @@ pub(crate) struct Inputs<'m> {
     pub(crate) policy: &'m Policy,
     pub(crate) call: &'m Call<'m>,
     pub(crate) metadata: &'m CallMetadata,
+    /// The session's, where no phase may have changed it.
+    pub(crate) session: &'m Metadata,
     pub(crate) tags: Tags<'m>,
     pub(crate) result_value: Option<Value<'m>>,
     pub(crate) session_value: Option<Value<'m>>,

@@ -14,20 +14,21 @@ impl Machine<'_> {
     /// The set that a handle stands for; none of a pattern set.
     fn exact(&self, set: SetRef) -> Option<SetView<'_>> {
         let metadata = self.inputs.metadata;
-        let (metadata, field) = match set {
-            SetRef::Universal => return Some(SetView::UNIVERSAL),
-            SetRef::Const(set) => return self.inputs.policy.const_set(set),
-            SetRef::Temp(at) => return self.memory.temps.get(at).map(MetaSet::view),
-            SetRef::Kept(slot) => return self.memory.kept(slot).map(MetaSet::view),
-            SetRef::Pattern { .. } => return None,
-            SetRef::Arg(index, field) => (metadata.arg(index as usize)?, field),
-            SetRef::Absent(field) => (metadata.absent(), field),
-            SetRef::ArgsUnion(field) => (metadata.union(), field),
-            SetRef::ArgsIntersect(field) => (metadata.intersect(), field),
-            SetRef::Result(field) => (&self.state.result, field),
-            SetRef::Session(field) => (&self.state.session, field),
-        };
-        Some(metadata.field(field).view())
+        match set {
+            SetRef::Universal => Some(SetView::UNIVERSAL),
+            SetRef::Const(set) => self.inputs.policy.const_set(set),
+            SetRef::Temp(at) => self.memory.temps.get(at).map(MetaSet::view),
+            SetRef::Kept(slot) => self.memory.kept(slot).map(MetaSet::view),
+            SetRef::Pattern { .. } => None,
+            SetRef::Arg(index, field) => metadata.arg(index as usize, field),
+            SetRef::Absent(field) => Some(metadata.absent(field)),
+            SetRef::ArgsUnion(field) => metadata.union(field),
+            SetRef::ArgsIntersect(field) => metadata.intersect(field),
+            SetRef::Result(field) => Some(self.state.result.field(field).view()),
+            SetRef::Session(field) => {
+                Some(self.state.session().unwrap_or(self.inputs.session).field(field).view())
+            }
+        }
     }
 
     /// The metadata set in a register that has one.
@@ -238,14 +239,14 @@ impl Machine<'_> {
             return Ok(());
         }
         // The memory of the field stays its own.
-        let mut stored = std::mem::take(place.of(self.state).field_mut(field));
+        let mut stored = std::mem::take(place.of(self.state)?.field_mut(field));
         if pattern {
             stored.set_empty();
         } else {
             stored.assign(self.exact(set).ok_or(Fault::NoSet)?);
         }
         let units = stored.view().tail_words();
-        *place.of(self.state).field_mut(field) = stored;
+        *place.of(self.state)?.field_mut(field) = stored;
         self.after_store()?;
         self.charge(units)
     }
@@ -281,10 +282,11 @@ pub(super) enum Stored {
 }
 
 impl Stored {
-    fn of(self, state: &mut State) -> &mut Metadata {
+    fn of(self, state: &mut State) -> Result<&mut Metadata, Fault> {
         match self {
-            Stored::Result => &mut state.result,
-            Stored::Session => &mut state.session,
+            Stored::Result => Ok(&mut state.result),
+            // It is copied before any update of a session runs.
+            Stored::Session => state.session_mut().ok_or(Fault::NoSet),
         }
     }
 

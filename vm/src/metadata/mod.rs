@@ -44,6 +44,24 @@ impl Default for Metadata {
     }
 }
 
+impl MetaSet {
+    /// Becomes the default of a field (S2.2).
+    pub(crate) fn set_default(&mut self, field: FieldImm) {
+        match field {
+            FieldImm::Tags | FieldImm::Producers => self.set_empty(),
+            FieldImm::Consumers => self.set_universal(),
+        }
+    }
+
+    /// Joins the same field of other metadata to it (S2.5).
+    pub(crate) fn join(&mut self, field: FieldImm, other: SetView<'_>) {
+        match field {
+            FieldImm::Tags | FieldImm::Producers => self.union(other),
+            FieldImm::Consumers => self.intersect(other),
+        }
+    }
+}
+
 impl Metadata {
     /// Becomes the default, keeping its memory.
     pub(crate) fn reset(&mut self) {
@@ -63,9 +81,9 @@ impl Metadata {
     ///
     /// The default is neutral, so joining the metadata of all arguments to it is the propagation of S2.5.
     pub(crate) fn join(&mut self, other: &Metadata) {
-        self.tags.union(other.tags.view());
-        self.producers.union(other.producers.view());
-        self.consumers.intersect(other.consumers.view());
+        for field in FIELDS {
+            self.field_mut(field).join(field, other.field(field).view());
+        }
     }
 
     /// Gives the listed tags of a range of ids other ids, as [`MetaSet::rename`] may.

@@ -9,9 +9,9 @@
 
 use super::Mentioned;
 use crate::bytecode::program::Program;
+use crate::keyed::KeyedHash;
 use crate::limits::{LimitExceeded, Limits};
 use crate::work::Work;
-use std::hash::{BuildHasher, RandomState};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -51,8 +51,12 @@ pub(crate) struct StringTable {
     ends: Vec<usize>,
     /// Index + 1 of a string, or 0; a power of two of them, at most half in use.
     slots: Vec<u32>,
-    hasher: RandomState,
+    hash: KeyedHash,
 }
+
+/// How far a string may be from where its hash says: with at most half of the slots in use, chance alone hardly ever leads
+/// to a fourth of this in tables as large as limits allow.
+const FARTHEST: usize = 512;
 
 impl StringTable {
     /// How many strings.
@@ -133,33 +137,44 @@ impl StringTable {
 
     /// The index of a string.
     pub(crate) fn find(&self, name: &str) -> Option<u32> {
-        let mask = self.slots.len().checked_sub(1)?;
-        let mut place = self.hash(name) & mask;
-        loop {
-            let index = self.slots.get(place)?.checked_sub(1)?;
+        if self.ends.is_empty() { None } else { self.search(name, self.hash(name)).ok() }
+    }
+
+    /// The index of a string, or the slot it would have.
+    fn search(&self, name: &str, hash: usize) -> Result<u32, usize> {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut place = hash & mask;
+        while let Some(index) = self.slots.get(place).and_then(|slot| slot.checked_sub(1)) {
             if self.name(index) == Some(name) {
-                return Some(index);
+                return Ok(index);
             }
             place = (place + 1) & mask;
         }
+        Err(place)
     }
 
     /// The index of a string, which is added if it is new.
     pub(crate) fn insert(&mut self, name: &str) -> u32 {
-        if let Some(index) = self.find(name) {
-            return index;
-        }
+        let hash = self.hash(name);
+        let place = match self.search(name, hash) {
+            Ok(index) => return index,
+            Err(place) => place,
+        };
         let index = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
         self.text.push_str(name);
         self.ends.push(self.text.len());
         if self.ends.len() * 2 > self.slots.len() {
             self.slots.clear();
             self.slots.resize((self.ends.len() * 4).next_power_of_two(), 0);
-            for old in 0..=index {
-                self.place(old);
+            (0..=index).for_each(|old| self.place(old));
+        } else if let Some(slot) = self.slots.get_mut(place) {
+            *slot = index.saturating_add(1);
+            let far = place.wrapping_sub(hash) & (self.slots.len() - 1);
+            if far > FARTHEST && !self.hash.is_careful() {
+                self.hash = KeyedHash::careful();
+                self.slots.fill(0);
+                (0..=index).for_each(|old| self.place(old));
             }
-        } else {
-            self.place(index);
         }
         index
     }
@@ -190,7 +205,7 @@ impl StringTable {
     }
 
     fn hash(&self, name: &str) -> usize {
-        self.hasher.hash_one(name) as usize
+        self.hash.hash(name) as usize
     }
 }
 

@@ -1,0 +1,347 @@
+//! Which metadata a policy can ask for before a call is made, block by block: found once, when the policy is loaded, so that
+//! for a call only those sets are made ready.
+//!
+//! Invariants: what a procedure can ask for, by itself or through what it calls, is in its block's [`Needs`]; explained calls
+//! run other procedures, and calls that are made need all metadata, so both use [`Needs::everything`]. A set that was
+//! not made ready is no set at all to the interpreter, so a mistake here is a denied call and no wrong answer.
+
+use crate::bytecode::operand::{AnyOperand, Arg, FieldImm};
+use crate::bytecode::program::{List, Program};
+use crate::bytecode::{Op, OperandVisitor};
+
+/// Some of the three fields.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Fields(u8);
+
+impl Fields {
+    /// None of them.
+    pub(crate) const NONE: Fields = Fields(0);
+    /// All of them.
+    pub(crate) const ALL: Fields = Fields(7);
+
+    /// Just this one.
+    pub(crate) fn of(field: FieldImm) -> Fields {
+        Fields(1 << field as u8)
+    }
+
+    /// Those of both.
+    #[must_use]
+    pub(crate) fn and(self, other: Fields) -> Fields {
+        Fields(self.0 | other.0)
+    }
+
+    /// Those that are in both.
+    #[must_use]
+    pub(crate) fn in_both(self, other: Fields) -> Fields {
+        Fields(self.0 & other.0)
+    }
+
+    /// Those that are not in `other`.
+    #[must_use]
+    pub(crate) fn without(self, other: Fields) -> Fields {
+        Fields(self.0 & !other.0)
+    }
+
+    /// Whether this one is among them.
+    #[inline]
+    pub(crate) fn has(self, field: FieldImm) -> bool {
+        self.0 & Fields::of(field).0 != 0
+    }
+
+    /// Whether there are none.
+    #[inline]
+    pub(crate) fn is_none(self) -> bool {
+        self.0 == 0
+    }
+}
+
+/// Metadata that can be asked for.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Needs<'n> {
+    /// Of these arguments.
+    pub(crate) args: &'n [(Arg, Fields)],
+    /// Of each argument.
+    pub(crate) every: Fields,
+    /// United over all arguments.
+    pub(crate) union: Fields,
+    /// Intersected over all arguments.
+    pub(crate) intersect: Fields,
+    /// Whether the initial metadata of the result (S2.5) is among it.
+    pub(crate) initial: bool,
+}
+
+impl Needs<'_> {
+    /// Everything that there is.
+    pub(crate) fn everything() -> Needs<'static> {
+        let all = Fields::ALL;
+        Needs { args: &[], every: all, union: all, intersect: all, initial: true }
+    }
+}
+
+/// The needs of all blocks of a policy.
+#[derive(Debug)]
+pub(crate) struct BlockNeeds {
+    blocks: Vec<Summary>,
+    args: Vec<(Arg, Fields)>,
+}
+
+/// What a procedure or a block can ask for; its arguments are in a common list.
+#[derive(Debug, Clone, Copy, Default)]
+struct Summary {
+    args: List,
+    every: Fields,
+    union: Fields,
+    intersect: Fields,
+    initial: bool,
+}
+
+/// A procedure that names more arguments than this asks for all: lists of chained procedures would be quadratic else.
+const MOST_ARGS: usize = 16;
+
+impl BlockNeeds {
+    /// Finds them. `ops` are the program's instructions; procedures call only those of lower number.
+    pub(crate) fn of(program: &Program, ops: &[Op]) -> BlockNeeds {
+        let mut finder =
+            Finder { procedures: Vec::with_capacity(program.procedures.len()), args: Vec::new() };
+        for procedure in &program.procedures {
+            let summary = finder.procedure(procedure.code.of(ops).unwrap_or_default());
+            finder.procedures.push(summary);
+        }
+        let blocks = program.blocks.iter().map(|block| {
+            let rules = block.rules.of(&program.rules).unwrap_or_default();
+            finder.all(rules.iter().filter_map(|rule| rule.condition).chain(block.before))
+        });
+        BlockNeeds { blocks: blocks.collect(), args: finder.args }
+    }
+
+    /// What a block can ask for before a call is made; everything, of a block that is not there.
+    pub(crate) fn block(&self, block: u32) -> Needs<'_> {
+        let Some(summary) = self.blocks.get(block as usize) else { return Needs::everything() };
+        let Summary { args, every, union, intersect, initial } = *summary;
+        match args.of(&self.args) {
+            Some(args) => Needs { args, every, union, intersect, initial },
+            None => Needs::everything(),
+        }
+    }
+}
+
+/// Summaries of the procedures so far.
+struct Finder {
+    procedures: Vec<Summary>,
+    args: Vec<(Arg, Fields)>,
+}
+
+/// A summary that grows.
+#[derive(Default)]
+struct Gathered {
+    summary: Summary,
+    args: Vec<(Arg, Fields)>,
+}
+
+impl Gathered {
+    fn arg(&mut self, arg: Arg, fields: Fields) {
+        match self.args.iter_mut().find(|(known, _)| *known == arg) {
+            Some((_, known)) => *known = known.and(fields),
+            None => self.args.push((arg, fields)),
+        }
+        if self.args.len() > MOST_ARGS {
+            let all = self.args.drain(..).fold(Fields::NONE, |all, (_, fields)| all.and(fields));
+            self.every(all);
+        }
+    }
+
+    fn every(&mut self, fields: Fields) {
+        self.summary.every = self.summary.every.and(fields);
+    }
+
+    fn union(&mut self, fields: Fields) {
+        self.summary.union = self.summary.union.and(fields);
+        self.every(fields);
+    }
+
+    fn intersect(&mut self, fields: Fields) {
+        self.summary.intersect = self.summary.intersect.and(fields);
+        self.every(fields);
+    }
+
+    /// The initial metadata of the result: tags and producers united, consumers intersected (S2.5).
+    fn initial(&mut self) {
+        self.summary.initial = true;
+        self.union(Fields::of(FieldImm::Tags).and(Fields::of(FieldImm::Producers)));
+        self.intersect(Fields::of(FieldImm::Consumers));
+    }
+
+    fn also(&mut self, called: Summary, args: &[(Arg, Fields)]) {
+        self.every(called.every);
+        self.union(called.union);
+        self.intersect(called.intersect);
+        self.summary.initial |= called.initial;
+        for &(arg, fields) in args {
+            self.arg(arg, fields);
+        }
+    }
+}
+
+impl Finder {
+    fn procedure(&mut self, code: &[Op]) -> Summary {
+        let mut gathered = Gathered::default();
+        for op in code {
+            match *op {
+                Op::LoadArgSet { field, arg, .. } => gathered.arg(arg, Fields::of(field)),
+                Op::LoadArgsUnion { field, .. } => gathered.union(Fields::of(field)),
+                Op::LoadArgsIntersect { field, .. } => gathered.intersect(Fields::of(field)),
+                Op::LoadResultSet { .. } => gathered.initial(),
+                op => {
+                    let mut called = Called(None);
+                    op.visit_operands(&mut called);
+                    called.0.into_iter().for_each(|called| self.add(&mut gathered, called));
+                }
+            }
+        }
+        self.keep(gathered)
+    }
+
+    /// What several procedures can ask for together.
+    fn all(&mut self, procedures: impl Iterator<Item = u32>) -> Summary {
+        let mut gathered = Gathered::default();
+        procedures.for_each(|procedure| self.add(&mut gathered, procedure));
+        self.keep(gathered)
+    }
+
+    fn add(&self, gathered: &mut Gathered, procedure: u32) {
+        let called = self.procedures.get(procedure as usize);
+        match called.and_then(|called| Some((*called, called.args.of(&self.args)?))) {
+            Some((called, args)) => gathered.also(called, args),
+            // The verifier rules it out.
+            None => gathered.also(Summary { every: Fields::ALL, ..Summary::default() }, &[]),
+        }
+    }
+
+    fn keep(&mut self, Gathered { mut summary, args }: Gathered) -> Summary {
+        // What is needed of each argument need not be said of one.
+        let left = args.into_iter().map(|(arg, fields)| (arg, fields.without(summary.every)));
+        let start = self.args.len();
+        self.args.extend(left.filter(|(_, fields)| !fields.is_none()));
+        let (start, len) = (u32::try_from(start), u32::try_from(self.args.len() - start));
+        match (start, len) {
+            (Ok(start), Ok(len)) => summary.args = List { start, len },
+            _ => summary.every = Fields::ALL,
+        }
+        summary
+    }
+}
+
+/// The procedure that an instruction calls or asks.
+struct Called(Option<u32>);
+
+impl OperandVisitor for Called {
+    fn operand(&mut self, _name: &'static str, operand: AnyOperand) {
+        match operand {
+            AnyOperand::ConditionProc(id) => self.0 = Some(id.0),
+            AnyOperand::MembershipProc(id) => self.0 = Some(id.0),
+            AnyOperand::SetProc(id) => self.0 = Some(id.0),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{BlockNeeds, Fields, MOST_ARGS};
+    use crate::bytecode::decode;
+    use crate::bytecode::instruction::Op;
+    use crate::bytecode::operand::*;
+    use crate::bytecode::program::ProcedureKind;
+    use crate::testing::Assembler;
+
+    const B0: BoolReg = BoolReg(0);
+    const S0: SetReg = SetReg(0);
+    use FieldImm::{Consumers, Producers, Tags};
+
+    /// Of the first block: fields by argument, of every argument, united, intersected, and whether initial metadata is needed.
+    type Found = (Vec<(u32, Fields)>, Fields, Fields, Fields, bool);
+
+    fn fields(fields: &[FieldImm]) -> Fields {
+        fields.iter().fold(Fields::NONE, |all, field| all.and(Fields::of(*field)))
+    }
+
+    /// What a block with these procedures as conditions of rules needs.
+    fn needs(mut asm: Assembler, conditions: &[u32]) -> Found {
+        let rules = conditions.iter().map(|&condition| asm.rule(true, true, Some(condition))).collect();
+        let block = asm.exact("t").rules(rules);
+        asm.block(block);
+        let ops: Vec<Op> = asm.program.code.iter().map(|&code| decode(code).unwrap()).collect();
+        let all = BlockNeeds::of(&asm.program, &ops);
+        let found = all.block(0);
+        let args = found.args.iter().map(|&(arg, fields)| (arg.0, fields)).collect();
+        (args, found.every, found.union, found.intersect, found.initial)
+    }
+
+    #[test]
+    fn each_instruction_that_loads_a_set_needs_it() {
+        let of = |op: Op| {
+            let mut asm = Assembler::new();
+            assert_eq!([asm.arg("x"), asm.arg("y")], [Arg(0), Arg(1)]);
+            let condition =
+                asm.condition(&[op, Op::IsEmpty { dst: B0, set: S0 }, Op::ReturnBool { src: B0 }]);
+            needs(asm, &[condition])
+        };
+        let none = Fields::NONE;
+        let (tags, two) = (fields(&[Tags]), fields(&[Tags, Producers]));
+        assert_eq!(
+            of(Op::LoadArgSet { dst: S0, field: Producers, arg: Arg(1) }),
+            (vec![(1, fields(&[Producers]))], none, none, none, false)
+        );
+        assert_eq!(of(Op::LoadArgsUnion { dst: S0, field: Tags }), (vec![], tags, tags, none, false));
+        assert_eq!(of(Op::LoadArgsIntersect { dst: S0, field: Tags }), (vec![], tags, none, tags, false));
+        assert_eq!(
+            of(Op::LoadResultSet { dst: S0, field: Tags }),
+            (vec![], Fields::ALL, two, fields(&[Consumers]), true)
+        );
+        assert_eq!(of(Op::LoadSessionSet { dst: S0, field: Tags }), (vec![], none, none, none, false));
+    }
+
+    #[test]
+    fn blocks_need_what_is_called_in_any_way() {
+        let mut asm = Assembler::new();
+        let (x, y, z) = (asm.arg("x"), asm.arg("y"), asm.arg("z"));
+        let load = |arg, field| Op::LoadArgSet { dst: S0, field, arg };
+        let set = asm.procedure(ProcedureKind::Set, &[load(x, Tags), Op::ReturnSet { src: S0 }]);
+        let test = [load(y, Consumers), Op::SubjectInSet { dst: B0, set: S0 }, Op::ReturnBool { src: B0 }];
+        let member = asm.membership(&test);
+        let calls = [
+            Op::CallSet { dst: S0, procedure: SetProc(set) },
+            Op::AnyMatches { dst: B0, set: S0, procedure: member },
+            Op::ReturnBool { src: B0 },
+        ];
+        let inner = asm.condition(&calls);
+        let outer =
+            [Op::CallCondition { dst: B0, procedure: ConditionProc(inner) }, Op::ReturnBool { src: B0 }];
+        let outer = asm.condition(&outer);
+        let other = asm.condition(&[load(y, Tags), load(z, Tags), Op::ReturnBool { src: B0 }]);
+        let (mut args, every, ..) = needs(asm, &[outer, other]);
+        args.sort_by_key(|(arg, _)| *arg);
+        let expected = [(x.0, fields(&[Tags])), (y.0, fields(&[Tags, Consumers])), (z.0, fields(&[Tags]))];
+        assert_eq!((args.as_slice(), every), (&expected[..], Fields::NONE));
+    }
+
+    #[test]
+    fn many_arguments_are_all_of_them_and_updates_before_count() {
+        for (count, named) in [(MOST_ARGS, MOST_ARGS), (MOST_ARGS + 1, 0)] {
+            let mut asm = Assembler::new();
+            let args: Vec<Arg> = (0..count).map(|at| asm.arg(&at.to_string())).collect();
+            let mut code: Vec<Op> =
+                args.iter().map(|&arg| Op::LoadArgSet { dst: S0, field: Tags, arg }).collect();
+            code.push(Op::End {});
+            let mut block = asm.exact("t");
+            block.before = Some(asm.procedure(ProcedureKind::SessionUpdate, &code));
+            asm.block(block);
+            let ops: Vec<Op> = asm.program.code.iter().map(|&code| decode(code).unwrap()).collect();
+            let all = BlockNeeds::of(&asm.program, &ops);
+            let found = all.block(0);
+            let every = if named == 0 { fields(&[Tags]) } else { Fields::NONE };
+            assert_eq!((found.args.len(), found.every), (named, every));
+            assert_eq!(all.block(1).every, Fields::ALL);
+        }
+    }
+}
