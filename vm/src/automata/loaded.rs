@@ -151,9 +151,13 @@ fn is_literal(tables: &AutomataTables, record: &TextSetRecord, text: &str, work:
     let pool = |list: List| list.of(&tables.literal_pool).unwrap_or_default();
     let literal = |id: &LiteralId| tables.literal(*id).unwrap_or_default();
     // No prefix begins with another, so the only one that `text` can begin with is the last that is not after it.
-    let last = |ids: &[LiteralId], order: &dyn Fn(&str) -> Ordering| {
-        let after = ids.partition_point(|id| order(literal(id)) != Ordering::Greater);
-        after.checked_sub(1).and_then(|place| ids.get(place)).map(literal)
+    let last = |ids: &[LiteralId], order: &dyn Fn(&str) -> Ordering| match ids {
+        [] => None,
+        [only] => Some(literal(only)),
+        ids => {
+            let after = ids.partition_point(|id| order(literal(id)) != Ordering::Greater);
+            after.checked_sub(1).and_then(|place| ids.get(place)).map(literal)
+        }
     };
     let (exact, prefixes, suffixes) = (pool(record.exact), pool(record.prefixes), pool(record.suffixes));
     let backwards = |other: &str| other.bytes().rev().cmp(text.bytes().rev());

@@ -49,6 +49,12 @@ impl<'m> Machine<'m> {
     ) -> Result<bool, Fault> {
         let elements = self.inputs.policy.elements(set).ok_or(Fault::NoElements)?;
         let lines = reading != ReadingImm::All;
+        if let Some(leaf) = value.and_then(Leaf::of_scalar) {
+            // Every reading is the same of one leaf.
+            let accepted = elements.accepts(leaf, lines, &mut self.memory.matching);
+            self.charge(PER_LEAF)?;
+            return Ok(accepted);
+        }
         let mut verdict = Verdict::new(reading);
         for leaf in self.memory.walks.leaves.leaves(value) {
             let matching = &mut self.memory.matching;

@@ -18,6 +18,20 @@ pub(crate) enum Leaf<'a> {
     Str(&'a str),
 }
 
+impl<'a> Leaf<'a> {
+    /// A scalar as the leaf that it is; none of a list or an object.
+    #[inline]
+    pub(crate) fn of_scalar(value: Value<'a>) -> Option<Leaf<'a>> {
+        match value {
+            Value::Null => Some(Leaf::Null),
+            Value::Bool(bool) => Some(Leaf::Bool(bool)),
+            Value::Number(number) => Some(Leaf::Number(number)),
+            Value::Str(text) => Some(Leaf::Str(text)),
+            Value::List(_) | Value::Object(_) => None,
+        }
+    }
+}
+
 impl fmt::Debug for Leaf<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
@@ -80,12 +94,9 @@ impl<'a> Iterator for Leaves<'_, 'a> {
     fn next(&mut self) -> Option<Leaf<'a>> {
         loop {
             match self.next.take() {
-                Some(Value::Null) => return Some(Leaf::Null),
-                Some(Value::Bool(bool)) => return Some(Leaf::Bool(bool)),
-                Some(Value::Number(number)) => return Some(Leaf::Number(number)),
-                Some(Value::Str(text)) => return Some(Leaf::Str(text)),
                 Some(Value::List(items)) => self.enter(Frame::List(items.iter())),
                 Some(Value::Object(members)) => self.enter(Frame::Object(members.iter())),
+                Some(scalar) => return Leaf::of_scalar(scalar),
                 None => {}
             }
             match self.frames.last_mut()? {
