@@ -36,7 +36,7 @@ pub fn inconsistency(policy: &Policy, scratch: &Scratch) -> Option<String> {
     None
 }
 
-/// Walks the condition, each let once. Lets are looked into only where nothing is updated between tests.
+/// Walks the condition, each let once. `steady` is where nothing is updated between tests.
 fn in_condition(root: ConditionTrace<'_>, steady: bool) -> Option<String> {
     let mut seen = HashSet::new();
     let mut open = vec![root];
@@ -62,8 +62,9 @@ fn expected(kind: ConditionKind, parts: &[Option<bool>], own: Option<bool>, stea
         ConditionKind::And => decided_by(parts, false),
         ConditionKind::Or => decided_by(parts, true),
         ConditionKind::Not => parts[0].map(|part| !part),
+        // Where nothing is updated between tests, what it stands for is always known.
+        ConditionKind::Let if own.is_some() && (steady || parts[0].is_some()) => parts[0],
         // What it stands for may have been tested where it is used elsewhere.
-        ConditionKind::Let if steady && own.is_some() => parts[0],
         _ => own,
     }
 }

@@ -11,9 +11,11 @@ use sqrt_tests::implementations::engine_that_explains;
 use sqrt_vm::bytecode::operand::Slot;
 use sqrt_vm::bytecode::program::Program;
 use sqrt_vm::bytecode::{Op, VerifiedProgram, decode, encode};
-use sqrt_vm::call::{Argument, Call};
+use sqrt_vm::call::{Argument, Call, Returned};
+use sqrt_vm::json::write_trace;
 use sqrt_vm::limits::Limits;
 use sqrt_vm::metadata::Session;
+use sqrt_vm::number::Number;
 use sqrt_vm::policy::Policy;
 use sqrt_vm::scratch::Scratch;
 use sqrt_vm::value::Value;
@@ -96,6 +98,39 @@ const CHAINS: &str = r#"tool "t" {
     must deny when a.value in {1} and (b.value in {1} or not (c.value in {1} and d.value in {1}));
 }"#;
 
+/// Of a let that is tested before and after an update, only what came of the last test is known: it is told there, and nothing
+/// of it, not even in part, where the let was tested before.
+#[test]
+fn outcomes_before_and_after_an_update_do_not_mix() {
+    let text = "let l = @tags subset of {\"b\"} and x.value in {1} and @tags subset of {\"b\"};\n\
+        tool \"t\" { session after { when l { @tags |= {\"c\"}; } when l { @tags |= {\"d\"}; } } }";
+    let mut explained = engine_that_explains(&[file(text)], &Options::default()).expect("the policy is fine");
+    let answer = explained.answer(r#"{"tool": "t", "args": {"x": 1}, "result": 1}"#);
+    assert!(answer.contains(r#""tags": ["c"]"#), "{answer}");
+    let program = VerifiedProgram::new(program(&[file(text)], false).expect("it is fine"));
+    let policy =
+        Policy::new(program.expect("it verifies"), Limits::default()).expect("it is within the limits");
+    let (mut session, mut scratch) = (Session::new(&policy), Scratch::new(&policy));
+    scratch.explain(&policy, true);
+    let (args, returned) = ([Argument::new("x", Value::Number(Number::Int(1)))], Returned::new(Value::Null));
+    policy.evaluate(&mut session, &Call::new("t", &args), Some(&returned), &mut scratch);
+    let mut lets = Vec::new();
+    for block in scratch.trace(&policy) {
+        for (_, whole) in block.updates() {
+            let body = whole.parts().next().expect("a let has what it stands for");
+            let parts: Vec<_> = body.parts().map(|part| part.outcome()).collect();
+            lets.push((whole.outcome(), body.outcome(), parts));
+        }
+    }
+    let before = (Some(true), None, vec![None, None, None]);
+    let after = (Some(false), Some(false), vec![Some(false), None, None]);
+    assert_eq!(lets, [before, after]);
+    let mut json = String::new();
+    write_trace(&mut json, &policy, &scratch);
+    assert_eq!(json.matches("x.value in {1}").count(), 1, "{json}");
+    assert!(json.contains(r#""condition": "x.value in {1}", "outcome": null"#), "{json}");
+}
+
 /// What is wrong with the explanation of some call of all the ways in which four conditions may come out.
 fn some_fault(program: Program) -> Option<String> {
     let verified = VerifiedProgram::new(program).expect("slots that are there");
@@ -103,7 +138,7 @@ fn some_fault(program: Program) -> Option<String> {
     let mut scratch = Scratch::new(&policy);
     scratch.explain(&policy, true);
     (0..16u32).find_map(|ways| {
-        let one = sqrt_vm::number::Number::Int;
+        let one = Number::Int;
         let arg = |name, bit: u32| Argument::new(name, Value::Number(one(i128::from(ways >> bit & 1))));
         let args = [arg("a", 0), arg("b", 1), arg("c", 2), arg("d", 3)];
         let call = Call::new("t", &args);

@@ -10,7 +10,7 @@
 use crate::bytecode::explanations::{ConditionKindRecord, ConditionRecord, ExplanationTables, LineColumn};
 use crate::bytecode::program::List;
 use crate::decision::RuleRef;
-use crate::exec::Tested;
+use crate::exec::{Noted, Tested};
 use crate::policy::{BlockInfo, Policy, RuleInfo};
 use crate::scratch::Scratch;
 
@@ -42,7 +42,13 @@ struct Context<'s> {
 impl<'s> Context<'s> {
     fn condition(self, slot: u32, tested: Tested) -> Option<ConditionTrace<'s>> {
         let record = self.policy.program().explanations.conditions.get(slot as usize)?;
-        self.scratch.explains.then_some(ConditionTrace { context: self, record, slot, tested })
+        self.scratch.explains.then_some(ConditionTrace {
+            context: self,
+            record,
+            slot,
+            tested,
+            when: When::Any,
+        })
     }
 
     fn conditions(self, slots: List, tested: Tested) -> impl Iterator<Item = ConditionTrace<'s>> + use<'s> {
@@ -175,6 +181,18 @@ pub struct ConditionTrace<'s> {
     record: &'s ConditionRecord,
     slot: u32,
     tested: Tested,
+    when: When,
+}
+
+/// Which outcomes of a condition are told.
+#[derive(Debug, Clone, Copy)]
+enum When {
+    /// The last one of the phase.
+    Any,
+    /// One of the epoch in which what it is part of was tested.
+    In(u64),
+    /// None: what it is part of was tested again since, and may have come out another way.
+    Never,
 }
 
 /// What a condition is made of.
@@ -195,9 +213,19 @@ pub enum ConditionKind {
 
 impl<'s> ConditionTrace<'s> {
     /// Whether it held, in the rules or in the updates that the trace is about; nothing if it was not tested, because the
-    /// outcome was known without it. A let that was tested more than once in a phase, after an update, has its last outcome.
+    /// outcome was known without it. What a let stands for may be tested more than once in a phase, after an update: only
+    /// the outcomes of the last time are known, and are told where the let was tested then.
     pub fn outcome(&self) -> Option<bool> {
-        self.context.scratch.memory.outcomes.get(self.slot, self.tested)
+        self.noted().map(|noted| noted.outcome)
+    }
+
+    fn noted(&self) -> Option<Noted> {
+        let noted = self.context.scratch.memory.outcomes.get(self.slot, self.tested)?;
+        match self.when {
+            When::Any => Some(noted),
+            When::In(epoch) => (epoch == noted.epoch).then_some(noted),
+            When::Never => None,
+        }
     }
 
     /// What it is made of.
@@ -225,8 +253,15 @@ impl<'s> ConditionTrace<'s> {
     /// Its parts, in source order.
     pub fn parts(&self) -> impl DoubleEndedIterator<Item = ConditionTrace<'s>> + use<'s> {
         let (context, tested) = (self.context, self.tested);
+        let when = match (self.noted(), self.record.kind, self.when) {
+            (Some(noted), ..) => When::In(noted.epoch),
+            // What a let stands for may have been tested where it is used elsewhere.
+            (None, ConditionKindRecord::Let, _) | (None, _, When::Any) => When::Any,
+            (None, ..) => When::Never,
+        };
         let parts = self.record.parts.of(&context.policy.program().explanations.slots).unwrap_or_default();
-        parts.iter().filter_map(move |&slot| context.condition(slot, tested))
+        let part = move |&slot: &u32| Some(ConditionTrace { when, ..context.condition(slot, tested)? });
+        parts.iter().filter_map(part)
     }
 
     /// A number that is the same for the same condition of a policy, however often it is used: to walk each let once.

@@ -194,6 +194,11 @@ impl Memory {
         self.kept_sets_used = 0;
     }
 
+    /// Notes the outcome of a condition.
+    pub(super) fn record(&mut self, slot: Slot, outcome: bool) {
+        self.outcomes.record(slot, outcome, self.epoch);
+    }
+
     pub(super) fn next_subject(&mut self) {
         self.subject_epoch += 1;
     }

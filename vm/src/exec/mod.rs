@@ -31,7 +31,7 @@ use crate::work::{PER_LEAF, PER_WORD_MADE};
 pub(crate) use fault::Fault;
 pub(crate) use memory::Memory;
 use memory::{AnswerTo, Bases, Frame, SetRef, ValueRef};
-pub(crate) use outcomes::Tested;
+pub(crate) use outcomes::{Noted, Tested};
 
 /// What an instruction gives back.
 type Step = Result<(), Fault>;

@@ -79,7 +79,7 @@ impl OpVisitor for Machine<'_> {
 
     fn record(&mut self, src: BoolReg, slot: Slot) -> Step {
         let outcome = self.bool(src)?;
-        self.memory.outcomes.record(slot, outcome);
+        self.memory.record(slot, outcome);
         Ok(())
     }
 

@@ -1,7 +1,8 @@
 //! Outcomes of conditions, recorded by procedures that belong to explanations.
 //!
 //! A host that never asks for explanations pays nothing: there is memory for outcomes only once they are wanted. Each phase
-//! has outcomes of its own, as a let may be tested again after updates.
+//! has outcomes of its own, as a let may be tested again after updates; so within a phase each outcome tells in which epoch
+//! it came, and outcomes of different epochs are not told as if one followed from the other.
 
 use crate::bytecode::operand::Slot;
 
@@ -23,11 +24,18 @@ impl Tested {
     const ALL: usize = 4;
 }
 
+/// An outcome, and the epoch in which it came: between two updates.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Noted {
+    pub(crate) outcome: bool,
+    pub(crate) epoch: u64,
+}
+
 /// The outcomes of the conditions of one call, by phase and slot.
 #[derive(Debug, Default)]
 pub(crate) struct Outcomes {
     /// Nothing of a condition that was not tested; empty unless outcomes are wanted.
-    outcomes: Vec<Option<bool>>,
+    outcomes: Vec<Option<Noted>>,
     recorded: Vec<usize>,
     conditions: usize,
     now: Tested,
@@ -61,17 +69,17 @@ impl Outcomes {
     }
 
     /// Notes an outcome; the last one of a phase counts.
-    pub(crate) fn record(&mut self, slot: Slot, outcome: bool) {
+    pub(crate) fn record(&mut self, slot: Slot, outcome: bool, epoch: u64) {
         let place = self.place(slot.0, self.now);
         if let Some(noted) = self.outcomes.get_mut(place)
-            && noted.replace(outcome).is_none()
+            && noted.replace(Noted { outcome, epoch }).is_none()
         {
             self.recorded.push(place);
         }
     }
 
-    /// The outcome of a condition in a phase, if it was tested then.
-    pub(crate) fn get(&self, slot: u32, phase: Tested) -> Option<bool> {
+    /// The last outcome of a condition in a phase, if it was tested then.
+    pub(crate) fn get(&self, slot: u32, phase: Tested) -> Option<Noted> {
         self.outcomes.get(self.place(slot, phase)).copied().flatten()
     }
 
@@ -82,11 +90,11 @@ impl Outcomes {
 
 #[cfg(test)]
 mod tests {
-    use super::{Outcomes, Slot, Tested};
+    use super::{Noted, Outcomes, Slot, Tested};
 
     const PHASES: [Tested; 4] = [Tested::Before, Tested::InRules, Tested::Result, Tested::After];
 
-    fn all(outcomes: &Outcomes) -> Vec<Option<bool>> {
+    fn all(outcomes: &Outcomes) -> Vec<Option<Noted>> {
         PHASES.iter().flat_map(|phase| [0, 1, 2].map(|slot| outcomes.get(slot, *phase))).collect()
     }
 
@@ -100,9 +108,9 @@ mod tests {
                 outcomes.begin(phase);
                 let slot = (at + call) as u32 % 3;
                 // The last one counts.
-                outcomes.record(Slot(slot), at % 2 == 0);
-                outcomes.record(Slot(slot), at % 2 == 1);
-                expected[3 * at + slot as usize] = Some(at % 2 == 1);
+                outcomes.record(Slot(slot), at % 2 == 0, 7);
+                outcomes.record(Slot(slot), at % 2 == 1, 8);
+                expected[3 * at + slot as usize] = Some(Noted { outcome: at % 2 == 1, epoch: 8 });
                 assert_eq!(all(&outcomes), expected);
             }
             outcomes.clear();
@@ -113,12 +121,12 @@ mod tests {
     #[test]
     fn what_is_not_wanted_is_not_kept() {
         let mut outcomes = Outcomes::default();
-        outcomes.record(Slot(0), true);
+        outcomes.record(Slot(0), true, 0);
         assert_eq!(all(&outcomes), [None; 12]);
         outcomes.want(3);
-        outcomes.record(Slot(0), true);
+        outcomes.record(Slot(0), true, 0);
         outcomes.want(0);
-        outcomes.record(Slot(0), true);
+        outcomes.record(Slot(0), true, 0);
         assert_eq!(all(&outcomes), [None; 12]);
     }
 }

@@ -83,7 +83,12 @@ impl Writer<'_> {
             separator = ", ";
             self.condition(depth, condition);
             let is_let = condition.kind() == ConditionKind::Let;
-            let shown = |part: &ConditionTrace<'_>| !is_let || self.lets.insert((phase, part.number()));
+            let tested = condition.outcome().is_some();
+            // Where a let was tested again later, what came of it then is shown there.
+            let known = |part: &ConditionTrace<'_>| !tested || part.outcome().is_some();
+            let shown = |part: &ConditionTrace<'_>| {
+                !is_let || (known(part) && self.lets.insert((phase, part.number())))
+            };
             open.extend(condition.parts().rev().filter(shown).map(|part| (depth + 1, part)));
         }
         self.out.push_str("]}");
