@@ -110,7 +110,7 @@ pub(crate) const FAMILY: Family = Family {
             name: "large-sets",
             attempt: "sets of a million strings, numbers and tags, one of them united with another tag in each of 20,000 rules",
             outcome: "accepted; membership is exact",
-            memory: times(48),
+            memory: times(80),
             run: Run::Engine(large_sets),
         },
         Case {
