@@ -253,9 +253,8 @@ mod tests {
     use crate::bytecode::operand::*;
     use crate::bytecode::program::ProcedureKind;
     use crate::testing::Assembler;
+    use crate::testing::code::*;
 
-    const B0: BoolReg = BoolReg(0);
-    const S0: SetReg = SetReg(0);
     use FieldImm::{Consumers, Producers, Tags};
 
     /// Of the first block: fields by argument, of every argument, united, intersected, and whether initial metadata is needed.

@@ -21,6 +21,24 @@ use crate::pattern::PatternSyntax;
 use crate::policy::Policy;
 use crate::scratch::Scratch;
 
+/// What the code of tests is made of.
+pub(crate) mod code {
+    use crate::bytecode::instruction::Op;
+    use crate::bytecode::operand::*;
+
+    pub(crate) const B0: BoolReg = BoolReg(0);
+    pub(crate) const B1: BoolReg = BoolReg(1);
+    pub(crate) const B2: BoolReg = BoolReg(2);
+    pub(crate) const V0: ValueReg = ValueReg(0);
+    pub(crate) const V1: ValueReg = ValueReg(1);
+    pub(crate) const S0: SetReg = SetReg(0);
+    pub(crate) const S1: SetReg = SetReg(1);
+    pub(crate) const S2: SetReg = SetReg(2);
+    pub(crate) const TAGS: FieldImm = FieldImm::Tags;
+    pub(crate) const LOAD: Op = Op::LoadBool { dst: B0, value: Flag(true) };
+    pub(crate) const ANSWER: Op = Op::ReturnBool { src: B0 };
+}
+
 /// Builds a [`Program`]. Tags, arguments and strings get their ids when they are first mentioned.
 #[derive(Default)]
 pub(crate) struct Assembler {

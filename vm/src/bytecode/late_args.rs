@@ -83,10 +83,8 @@ mod tests {
     use crate::bytecode::operand::*;
     use crate::bytecode::program::ProcedureKind;
     use crate::bytecode::settings::Settings;
+    use crate::testing::code::*;
     use crate::testing::{Assembler, policy};
-
-    const B0: BoolReg = BoolReg(0);
-    const S0: SetReg = SetReg(0);
 
     /// A condition on the value of an argument.
     fn reads(asm: &mut Assembler, name: &str) -> u32 {

@@ -16,11 +16,10 @@ use crate::live::{LivePolicy, Sessions};
 use crate::metadata::Session;
 use crate::policy::Policy;
 use crate::scratch::Scratch;
+use crate::testing::code::*;
 use crate::testing::{Assembler, Bench, built};
 use crate::value::Value;
 
-const S0: SetReg = SetReg(0);
-const TAGS: FieldImm = FieldImm::Tags;
 const NULL: Returned<'static> = Returned::new(Value::Null);
 
 /// The number of a cause, from 0. A cause that is added needs a case below.

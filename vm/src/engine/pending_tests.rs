@@ -12,11 +12,9 @@ use crate::call::{Argument, Call, MetadataInput, Returned, SetInput};
 use crate::engine::{FailureKind, PendingCall};
 use crate::limits::Limits;
 use crate::number::Number;
+use crate::testing::code::*;
 use crate::testing::{Assembler, Bench, limited_policy, on_a_small_stack, policy};
 use crate::value::Value::{self, List, Null, Object, Str};
-
-const S0: SetReg = SetReg(0);
-const TAGS: FieldImm = FieldImm::Tags;
 
 /// `session after` of every tool: if the value of `late` is "x", the session's tags are those of all arguments.
 fn program() -> Program {

@@ -10,11 +10,10 @@ use crate::engine::{Failure, FailureKind, PendingCall};
 use crate::limits::Limits;
 use crate::metadata::Session;
 use crate::scratch::Scratch;
+use crate::testing::code::*;
 use crate::testing::{Assembler, Bench, limited_policy, policy};
 use crate::value::Value;
 
-const S0: SetReg = SetReg(0);
-const TAGS: FieldImm = FieldImm::Tags;
 const NULL: Returned<'static> = Returned::new(Value::Null);
 
 fn with_tags<'a>(strings: &'a [&'a str]) -> MetadataInput<'a> {

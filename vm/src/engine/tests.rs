@@ -10,13 +10,10 @@ use crate::decision::Outcome;
 use crate::engine::FailureKind;
 use crate::limits::Limits;
 use crate::metadata::Session;
+use crate::testing::code::*;
 use crate::testing::{Assembler, Bench, limited_policy};
 use crate::value::Value;
 
-const B0: BoolReg = BoolReg(0);
-const S0: SetReg = SetReg(0);
-const S1: SetReg = SetReg(1);
-const TAGS: FieldImm = FieldImm::Tags;
 const DEFAULTS: &str = "{\"tags\": [], \"producers\": [], \"consumers\": [\"*\"]}";
 const NULL: Returned<'static> = Returned::new(Value::Null);
 

@@ -239,8 +239,6 @@ impl<'m> Machine<'m> {
 }
 
 #[cfg(test)]
-mod charges;
-#[cfg(test)]
 mod reuse;
 #[cfg(test)]
 mod soundness;

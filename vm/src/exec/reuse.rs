@@ -5,14 +5,8 @@ use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::ProcedureKind;
 use crate::call::Call;
+use crate::testing::code::*;
 use crate::testing::{Assembler, Bench};
-
-const B0: BoolReg = BoolReg(0);
-const B1: BoolReg = BoolReg(1);
-const B2: BoolReg = BoolReg(2);
-const S0: SetReg = SetReg(0);
-const S1: SetReg = SetReg(1);
-const S2: SetReg = SetReg(2);
 
 /// An assembler with constant sets of one tag, beyond the words that every set has.
 fn assembler(sets: usize) -> (Assembler, Vec<ConstSet>) {

@@ -7,19 +7,10 @@ use crate::bytecode::program::*;
 use crate::call::{Argument, Call, MetadataInput, SetInput};
 use crate::limits::Limits;
 use crate::number::Number;
+use crate::testing::code::*;
 use crate::testing::{Assembler, Bench, append, on_a_small_stack};
 use crate::value::Value;
 use ReadingImm::{All, Any, AnyOrNone};
-
-const B0: BoolReg = BoolReg(0);
-const B1: BoolReg = BoolReg(1);
-const V0: ValueReg = ValueReg(0);
-const V1: ValueReg = ValueReg(1);
-const S0: SetReg = SetReg(0);
-const S1: SetReg = SetReg(1);
-const S2: SetReg = SetReg(2);
-const TAGS: FieldImm = FieldImm::Tags;
-const ANSWER: Op = Op::ReturnBool { src: B0 };
 
 /// Whether the code, as a condition, holds for a call with these arguments.
 fn holds_for(mut asm: Assembler, code: &[Op], args: &[Argument<'_>]) -> bool {

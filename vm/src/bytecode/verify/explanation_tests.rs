@@ -5,10 +5,9 @@ use crate::bytecode::explanations::*;
 use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
+use crate::testing::code::*;
 use crate::testing::{Assembler, built};
 
-const B0: BoolReg = BoolReg(0);
-const S0: SetReg = SetReg(0);
 const ONE: LineColumn = LineColumn { line: 1, column: 1 };
 
 fn test(kind: ConditionKindRecord, parts: List) -> ConditionRecord {

@@ -6,13 +6,7 @@ use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
 use crate::testing::Assembler;
-
-const B0: BoolReg = BoolReg(0);
-const B1: BoolReg = BoolReg(1);
-const V0: ValueReg = ValueReg(0);
-const S0: SetReg = SetReg(0);
-const S1: SetReg = SetReg(1);
-const TAGS: FieldImm = FieldImm::Tags;
+use crate::testing::code::*;
 
 #[track_caller]
 fn good_code(kind: ProcedureKind, code: &[Op]) {

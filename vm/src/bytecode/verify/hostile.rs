@@ -11,18 +11,12 @@ use crate::bytecode::op::Instruction;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
 use crate::number::Number;
+use crate::testing::code::*;
 use crate::testing::{Assembler, automata_sample, built};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::{dispatch_tests, explanation_tests, tests};
-
-const B0: BoolReg = BoolReg(0);
-const V0: ValueReg = ValueReg(0);
-const S0: SetReg = SetReg(0);
-const TAGS: FieldImm = FieldImm::Tags;
-const LOAD: Op = Op::LoadBool { dst: B0, value: Flag(true) };
-const ANSWER: Op = Op::ReturnBool { src: B0 };
 
 /// The program is refused with this message; the name of the promise is at its end.
 #[track_caller]

@@ -8,13 +8,8 @@ use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
 use crate::bytecode::settings::Settings;
 use crate::number::Number;
+use crate::testing::code::*;
 use crate::testing::{Assembler, built};
-
-const B0: BoolReg = BoolReg(0);
-const B1: BoolReg = BoolReg(1);
-const V0: ValueReg = ValueReg(0);
-const S0: SetReg = SetReg(0);
-const TAGS: FieldImm = FieldImm::Tags;
 
 pub(super) fn load() -> Op {
     Op::LoadBool { dst: B0, value: Flag(true) }

@@ -9,6 +9,7 @@ use crate::call::{Argument, Call, Returned};
 use crate::engine::FailureKind;
 use crate::limits::Limits;
 use crate::policy::Policy;
+use crate::testing::code::*;
 use crate::testing::{Assembler, Bench, built};
 use crate::value::Value;
 use std::collections::BTreeSet;
@@ -33,13 +34,6 @@ fn steps_find_what_the_verifier_did_not_look_at() {
     let missing: Vec<_> = checked.filter(|promise| !tested.contains(promise)).collect();
     assert!(missing.is_empty(), "no call comes upon {missing:?}");
 }
-
-const B0: BoolReg = BoolReg(0);
-const V0: ValueReg = ValueReg(0);
-const S0: SetReg = SetReg(0);
-const TAGS: FieldImm = FieldImm::Tags;
-const LOAD: Op = Op::LoadBool { dst: B0, value: Flag(true) };
-const ANSWER: Op = Op::ReturnBool { src: B0 };
 
 /// The message of the failure of a call of the tool `t` under a program that nobody looked at.
 fn stopped(asm: Assembler) -> String {
