@@ -18,10 +18,10 @@ use crate::decision::{Basis, DefaultOutcome, Matching, Outcome, RuleRef, Verdict
 use crate::exec::{Fault, Inputs, Machine, Tested};
 use crate::handle::ToolRef;
 use crate::limits::LimitExceeded;
-use crate::metadata::{Interner, Session, Tags};
+use crate::metadata::{Session, Tags};
 use crate::needs::Needs;
 use crate::policy::Policy;
-use crate::scratch::Scratch;
+use crate::scratch::{Intake, Scratch};
 use crate::trace::UpdatePhase;
 use crate::value::{Value, check_size};
 
@@ -186,15 +186,9 @@ impl Policy {
         scratch.tags.clear();
         scratch.mentioned.clear();
         scratch.arena.reset();
-        let limits = self.limits();
-        let universe = self.universe();
-        scratch.memory.begin_call(limits.work);
+        scratch.memory.begin_call(self.limits().work);
         scratch.state.begin();
-        let Scratch { tags, mentioned, order, metadata, memory, .. } = scratch;
-        let work = memory.work();
-        let session_tags = session.tags();
-        let mut interner =
-            Interner { universe, session: session_tags, mentioned, call: tags, limits, order, work };
+        let Intake { mut interner, metadata, .. } = scratch.intake(self, session);
         metadata.begin(self, call, &mut interner)?;
         let Scratch { blocks, by_priority, dispatch, memory, .. } = scratch;
         match call.tool_ref() {
@@ -220,24 +214,19 @@ impl Policy {
         all: bool,
         scratch: &mut Scratch,
     ) -> Result<(), Failure> {
-        let (limits, universe) = (self.limits(), self.universe());
-        let Scratch { tags, mentioned, order, metadata, state, memory, blocks, .. } = scratch;
-        let work = memory.work();
-        let session_tags = session.tags();
-        let mut interner =
-            Interner { universe, session: session_tags, mentioned, call: tags, limits, order, work };
+        let Intake { mut interner, metadata, state, blocks } = scratch.intake(self, session);
         let mut initial = all;
         if all {
             metadata.make_ready(call, Needs::everything(), &mut interner)?;
         } else {
-            for &block in blocks.iter() {
+            for &block in blocks {
                 let needs = self.needs().block(block);
                 metadata.make_ready(call, needs, &mut interner)?;
                 initial |= needs.initial;
             }
         }
         if initial {
-            metadata.initial(&mut state.result);
+            metadata.initial(state);
         }
         Ok(())
     }
@@ -313,21 +302,15 @@ impl Policy {
         returned: &Returned<'_>,
         scratch: &mut Scratch,
     ) -> Result<(), Failure> {
-        let limits = self.limits();
-        check_size(returned.value(), limits)?;
+        check_size(returned.value(), self.limits())?;
         self.make_ready(session, call, true, scratch)?;
-        let universe = self.universe();
-        let Scratch { tags, mentioned, order, metadata, state, memory, .. } = scratch;
-        let work = memory.work();
-        let session_tags = session.tags();
-        let mut interner =
-            Interner { universe, session: session_tags, mentioned, call: tags, limits, order, work };
-        metadata.combine(returned, &mut state.result, &mut interner)?;
+        let Intake { mut interner, metadata, state, .. } = scratch.intake(self, session);
+        metadata.combine(returned, state.result_mut().ok_or(Fault::NoSet)?, &mut interner)?;
         self.run_updates(session, call, Some(returned.value()), UpdatePhase::Result, scratch)?;
         self.run_updates(session, call, Some(returned.value()), UpdatePhase::After, scratch)?;
         // The session's table may be built anew when the copies take effect.
         let Scratch { state, tags, .. } = scratch;
-        state.result.detach(universe, session.tags(), tags);
+        state.result_mut().ok_or(Fault::NoSet)?.detach(self.universe(), session.tags(), tags);
         Ok(())
     }
 

@@ -15,7 +15,9 @@ use crate::work::{PER_WORD_MADE, Work};
 #[derive(Debug, Default)]
 pub(crate) struct State {
     /// The result's metadata; before there is a result, the initial metadata (S3.5), if anything asks for it.
-    pub(crate) result: Metadata,
+    result: Metadata,
+    /// Whether it is that of this call.
+    has_result: bool,
     /// The session's metadata, once a phase may change it.
     session: Metadata,
     /// Whether there is a copy of the session's metadata.
@@ -25,7 +27,18 @@ pub(crate) struct State {
 impl State {
     /// A call begins, which has changed nothing yet.
     pub(crate) fn begin(&mut self) {
-        self.has_session = false;
+        (self.has_result, self.has_session) = (false, false);
+    }
+
+    /// The result's metadata, if it is ready.
+    #[inline]
+    pub(crate) fn result(&self) -> Option<&Metadata> {
+        self.has_result.then_some(&self.result)
+    }
+
+    /// The same, to change.
+    pub(crate) fn result_mut(&mut self) -> Option<&mut Metadata> {
+        self.has_result.then_some(&mut self.result)
     }
 
     /// Copies the session's metadata, so that it can be changed, if that was not done before.
@@ -233,11 +246,19 @@ impl CallMetadata {
         self.intersected = self.intersected.and(intersected);
     }
 
-    /// Writes the result's initial metadata (S2.5). Its unions and intersections must be ready.
-    pub(crate) fn initial(&self, result: &mut Metadata) {
-        result.tags.assign(self.union.tags.view());
-        result.producers.assign(self.union.producers.view());
-        result.consumers.assign(self.intersect.consumers.view());
+    /// Makes the result's metadata the initial one (S2.5), if what that is made of is ready.
+    pub(crate) fn initial(&self, state: &mut State) {
+        let (Some(tags), Some(producers), Some(consumers)) = (
+            self.union(FieldImm::Tags),
+            self.union(FieldImm::Producers),
+            self.intersect(FieldImm::Consumers),
+        ) else {
+            return;
+        };
+        state.result.tags.assign(tags);
+        state.result.producers.assign(producers);
+        state.result.consumers.assign(consumers);
+        state.has_result = true;
     }
 
     /// Combines metadata that came with a result with the initial metadata (S2.6).

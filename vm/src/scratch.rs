@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::dispatch::DispatchScratch;
 use crate::exec::Memory;
-use crate::metadata::{Mentioned, Metadata, Session, StringTable, TagId, Tags};
+use crate::metadata::{Interner, Mentioned, Metadata, Session, StringTable, TagId, Tags};
 use crate::policy::Policy;
 use crate::prepare::{CallMetadata, State};
 use crate::value::Arena;
@@ -71,6 +71,20 @@ impl Scratch {
         Arc::ptr_eq(&self.policy, policy.identity())
     }
 
+    /// What metadata of a call is taken over with.
+    pub(crate) fn intake<'t>(&'t mut self, policy: &'t Policy, session: &'t Session) -> Intake<'t> {
+        let interner = Interner {
+            universe: policy.universe(),
+            session: session.tags(),
+            mentioned: &mut self.mentioned,
+            call: &mut self.tags,
+            limits: policy.limits(),
+            order: &mut self.order,
+            work: self.memory.work(),
+        };
+        Intake { interner, metadata: &mut self.metadata, state: &mut self.state, blocks: &self.blocks }
+    }
+
     /// Forgets the details of the last call.
     pub(crate) fn forget(&mut self) {
         self.has_result = false;
@@ -82,7 +96,7 @@ impl Scratch {
 
     /// The metadata of the last call's result, if its result phase ran.
     pub fn result_metadata(&self) -> Option<&Metadata> {
-        self.has_result.then_some(&self.state.result)
+        self.state.result().filter(|_| self.has_result)
     }
 
     /// How many tags of the last call are in its table. For tests of what a scratch holds.
@@ -95,6 +109,14 @@ impl Scratch {
     pub fn tags<'t>(&'t self, policy: &'t Policy, session: &'t Session) -> Tags<'t> {
         Tags { universe: policy.universe(), session: session.tags(), call: &self.tags }
     }
+}
+
+/// The parts of a scratch that metadata of a call goes to, and the blocks about its tool.
+pub(crate) struct Intake<'t> {
+    pub(crate) interner: Interner<'t>,
+    pub(crate) metadata: &'t mut CallMetadata,
+    pub(crate) state: &'t mut State,
+    pub(crate) blocks: &'t [u32],
 }
 
 /// Which rules fired for the last call.

@@ -24,7 +24,7 @@ impl Machine<'_> {
             SetRef::Absent(field) => Some(metadata.absent(field)),
             SetRef::ArgsUnion(field) => metadata.union(field),
             SetRef::ArgsIntersect(field) => metadata.intersect(field),
-            SetRef::Result(field) => Some(self.state.result.field(field).view()),
+            SetRef::Result(field) => Some(self.state.result()?.field(field).view()),
             SetRef::Session(field) => {
                 Some(self.state.session().unwrap_or(self.inputs.session).field(field).view())
             }
@@ -283,11 +283,12 @@ pub(super) enum Stored {
 
 impl Stored {
     fn of(self, state: &mut State) -> Result<&mut Metadata, Fault> {
-        match self {
-            Stored::Result => Ok(&mut state.result),
-            // It is copied before any update of a session runs.
-            Stored::Session => state.session_mut().ok_or(Fault::NoSet),
-        }
+        // Both are made ready before any update runs.
+        let stored = match self {
+            Stored::Result => state.result_mut(),
+            Stored::Session => state.session_mut(),
+        };
+        stored.ok_or(Fault::NoSet)
     }
 
     fn handle(self, field: FieldImm) -> SetRef {

@@ -65,9 +65,9 @@ impl MetaSet {
 impl Metadata {
     /// Becomes the default, keeping its memory.
     pub(crate) fn reset(&mut self) {
-        self.tags.set_empty();
-        self.producers.set_empty();
-        self.consumers.set_universal();
+        for field in FIELDS {
+            self.field_mut(field).set_default(field);
+        }
     }
 
     /// Becomes a copy of `other`, in its own memory if that is large enough.
