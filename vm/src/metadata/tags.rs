@@ -359,7 +359,7 @@ pub(super) fn session_tag(universe: &Universe, index: u32) -> TagId {
 
 #[cfg(test)]
 mod tests {
-    use super::{FIRST_OF_CALL, StringTable, TagId, call_tag};
+    use super::{FARTHEST, FIRST_OF_CALL, StringTable, TagId, call_tag};
     use proptest::prelude::*;
 
     fn table(names: &[String]) -> StringTable {
@@ -397,6 +397,30 @@ mod tests {
             table.clear();
             assert!(table.slots.iter().all(|slot| *slot == 0));
         }
+    }
+
+    #[test]
+    fn a_table_whose_strings_crowd_goes_over_to_another_hash() {
+        let mut crowded = StringTable::default();
+        // Who knew the keys could choose strings that meet in a few slots, however large the table.
+        let meet = |table: &StringTable, name: &String| table.hash(name) % 4096 < 16;
+        let all = (0..).map(|number: u32| number.to_string());
+        let names: Vec<String> = all.filter(|name| meet(&crowded, name)).take(FARTHEST + 30).collect();
+        let mut went_over = None;
+        for (index, name) in (0..).zip(&names) {
+            assert_eq!(crowded.insert(name), index);
+            if crowded.hash.is_careful() {
+                went_over.get_or_insert(index as usize);
+            }
+        }
+        let first = went_over.expect("the table went over");
+        assert!((FARTHEST..FARTHEST + 16).contains(&first), "at {first}");
+        assert!((0..).zip(&names).all(|(index, name)| crowded.find(name) == Some(index)));
+        crowded.clear();
+        assert!(crowded.find(&names[0]).is_none() && crowded.hash.is_careful());
+        // Chance does not.
+        let many: Vec<String> = (0..100_000).map(|name| name.to_string()).collect();
+        assert!(!table(&many).hash.is_careful());
     }
 
     /// So that searching stays short and clearing cheap.
