@@ -92,141 +92,123 @@ fn processor_time() -> Option<Duration> {
     text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
 }
 
-fn workloads() -> Vec<Costly> {
-    let rule = |condition: &str| format!("tool \"t\" {{ must deny when {condition}; }}");
-    let quoted = |text: String| format!("\"{text}\"");
-    let list = |count: usize, item: &dyn Fn(usize) -> String| {
-        format!("[{}]", (0..count).map(item).collect::<Vec<_>>().join(","))
-    };
-    let set = |count: usize, item: &dyn Fn(usize) -> String| {
-        format!("{{{}}}", (0..count).map(item).collect::<Vec<_>>().join(", "))
-    };
-    let null = || String::from("null");
-    let costly = |name, policy: String, a: String, b: String, tags| Costly {
-        name,
-        policy,
-        tool: String::from("t"),
-        args: [a, b],
-        tags,
-    };
-    let numbers = list(200_000, &|number| number.to_string());
-    let texts = list(100_000, &|number| format!("\"text number {number}\""));
-    let words = |bytes: usize| quoted("many words and none ".repeat(bytes / 20));
-    let nested = list(20_000, &|number| format!("{{\"k\":[{number},\"{}\"]}}", "x".repeat(100)));
+impl Costly {
+    /// A call of the tool `t` under this policy, with nothing in it.
+    fn new(name: &'static str, policy: String) -> Costly {
+        let null = || String::from("null");
+        Costly { name, policy, tool: String::from("t"), args: [null(), null()], tags: 0 }
+    }
+
+    /// The same under a policy of one rule.
+    fn rule(name: &'static str, condition: &str) -> Costly {
+        Costly::new(name, format!("tool \"t\" {{ must deny when {condition}; }}"))
+    }
+
+    fn a(mut self, json: String) -> Costly {
+        self.args[0] = json;
+        self
+    }
+
+    fn b(mut self, json: String) -> Costly {
+        self.args[1] = json;
+        self
+    }
+
+    fn tags(self, tags: usize) -> Costly {
+        Costly { tags, ..self }
+    }
+
+    fn tool(self, tool: String) -> Costly {
+        Costly { tool, ..self }
+    }
+}
+
+fn workloads() -> impl Iterator<Item = Costly> {
+    with_long_texts().into_iter().chain(with_many_leaves()).chain(with_many_tags()).chain(with_a_long_name())
+}
+
+/// So many items between brackets.
+fn items(count: usize, brackets: [&str; 2], item: impl Fn(usize) -> String) -> String {
+    let [open, close] = brackets;
+    format!("{open}{}{close}", (0..count).map(item).collect::<Vec<_>>().join(", "))
+}
+
+const LIST: [&str; 2] = ["[", "]"];
+const SET: [&str; 2] = ["{", "}"];
+
+/// A text of about so many bytes, as JSON.
+fn words(bytes: usize) -> String {
+    format!("\"{}\"", "many words and none ".repeat(bytes / 20))
+}
+
+fn with_long_texts() -> Vec<Costly> {
+    let fifty = items(50, SET, |number| format!("r\".*word{number}.*\""));
     vec![
-        costly("a table, one long text", rule("a.value in {r\"[a-z ]+!\"}"), words(8 << 20), null(), 0),
-        costly(
-            "a substring, one long text",
-            rule("a.value in {w\"*b*c\"}"),
-            quoted("ab".repeat(4 << 20)),
-            null(),
-            0,
-        ),
-        costly(
-            "50 patterns, one long text",
-            rule(&format!("a.value in {}", set(50, &|number| format!("r\".*word{number}.*\"")))),
-            words(4 << 20),
-            null(),
-            0,
-        ),
-        costly("simulated, few states", rule("a.value in {r\".*\\bfoo\\b.*\"}"), words(1 << 18), null(), 0),
-        costly(
-            "simulated, many states",
-            rule("a.value in {r\".*(?:[a-z]{1,30}\\b.){9}!\"}"),
-            words(1 << 12),
-            null(),
-            0,
-        ),
-        costly(
-            "simulated, of Unicode classes",
-            rule("a.value in {r\"(?:.*\\b\\p{L}){9}!\"}"),
-            quoted("ж".repeat(1 << 14)),
-            null(),
-            0,
-        ),
-        costly(
-            "leaves against a set of texts",
-            rule(&format!("a.value in {}", set(10_000, &|n| format!("\"t{n}\"")))),
-            texts.clone(),
-            null(),
-            0,
-        ),
-        costly(
-            "leaves against a set of numbers",
-            rule(&format!("a.value in {}", set(10_000, &|n| format!("{n}.5")))),
-            numbers.clone(),
-            null(),
-            0,
-        ),
-        costly(
-            "leaves against 100 ranges",
-            rule(&format!("a.value in {}", set(100, &|n| format!("float {n}.25..{n}.75")))),
-            numbers.clone(),
-            null(),
-            0,
-        ),
-        costly(
-            "texts as dates",
-            rule("a.value in {datetime d\"2025-01-01\"..}"),
-            list(100_000, &|number| format!("\"2024-01-01T00:00:00.{number:06}Z\"")),
-            null(),
-            0,
-        ),
-        costly(
-            "lengths of texts",
-            rule("a.value in {str matching r\"[a-z ]*!\" length 5..}"),
-            list(1000, &|_| words(1 << 12)),
-            null(),
-            0,
-        ),
-        costly("two equal values", rule("not a.value == b.value"), nested.clone(), nested, 0),
-        costly("two lists of texts", rule("not a.value == b.value"), texts.clone(), texts, 0),
-        costly("many tags", rule("a.tags overlaps {\"x\"}"), null(), null(), 100_000),
-        costly(
-            "many tags against a pattern",
-            rule("a.tags overlaps {r\".*\\bfoo\\b.*\"}"),
-            null(),
-            null(),
-            50_000,
-        ),
-        costly(
+        Costly::rule("a table, one long text", r#"a.value in {r"[a-z ]+!"}"#).a(words(8 << 20)),
+        Costly::rule("a substring, one long text", r#"a.value in {w"*b*c"}"#)
+            .a(format!("\"{}\"", "ab".repeat(4 << 20))),
+        Costly::rule("50 patterns, one long text", &format!("a.value in {fifty}")).a(words(4 << 20)),
+        Costly::rule("simulated, few states", r#"a.value in {r".*\bfoo\b.*"}"#).a(words(1 << 18)),
+        Costly::rule("simulated, many states", r#"a.value in {r".*(?:[a-z]{1,30}\b.){9}!"}"#)
+            .a(words(1 << 12)),
+        Costly::rule("simulated, of Unicode classes", r#"a.value in {r"(?:.*\b\p{L}){9}!"}"#)
+            .a(format!("\"{}\"", "ж".repeat(1 << 14))),
+    ]
+}
+
+fn with_many_leaves() -> Vec<Costly> {
+    let numbers = items(200_000, LIST, |number| number.to_string());
+    let texts = items(100_000, LIST, |number| format!("\"text number {number}\""));
+    let dates = items(100_000, LIST, |number| format!("\"2024-01-01T00:00:00.{number:06}Z\""));
+    let nested = items(20_000, LIST, |number| format!("{{\"k\": [{number}, \"{}\"]}}", "x".repeat(100)));
+    let of_texts = items(10_000, SET, |number| format!("\"t{number}\""));
+    let of_numbers = items(10_000, SET, |number| format!("{number}.5"));
+    let of_ranges = items(100, SET, |number| format!("float {number}.25..{number}.75"));
+    vec![
+        Costly::rule("leaves against a set of texts", &format!("a.value in {of_texts}")).a(texts.clone()),
+        Costly::rule("leaves against a set of numbers", &format!("a.value in {of_numbers}"))
+            .a(numbers.clone()),
+        Costly::rule("leaves against 100 ranges", &format!("a.value in {of_ranges}")).a(numbers),
+        Costly::rule("texts as dates", r#"a.value in {datetime d"2025-01-01"..}"#).a(dates),
+        Costly::rule("lengths of texts", r#"a.value in {str matching r"[a-z ]*!" length 5..}"#).a(items(
+            1000,
+            LIST,
+            |_| words(1 << 12),
+        )),
+        Costly::rule("two equal values", "not a.value == b.value").a(nested.clone()).b(nested),
+        Costly::rule("two lists of texts", "not a.value == b.value").a(texts.clone()).b(texts),
+    ]
+}
+
+fn with_many_tags() -> Vec<Costly> {
+    let updates: String =
+        (0..500).map(|number| format!("@tags = (@tags | s) - {{\"y{number}\"}}; ")).collect();
+    let lets: String = (0..100)
+        .map(|number| format!("let p{number} = session.tags overlaps {{\"x{number}\"}};\n"))
+        .collect();
+    let any = items(100, ["", ""], |number| format!("p{number}")).replace(", ", " or ");
+    let whens: String =
+        (0..200).map(|number| format!("when {any} {{ @tags |= {{\"y{number}\"}}; }} ")).collect();
+    vec![
+        Costly::rule("many tags", r#"a.tags overlaps {"x"}"#).tags(100_000),
+        Costly::rule("many tags against a pattern", r#"a.tags overlaps {r".*\bfoo\b.*"}"#).tags(50_000),
+        Costly::new(
             "updates of large sets",
-            format!(
-                "let s = @args.tags | {{\"x\"}}; tool \"t\" {{ result {{ {} }} }}",
-                (0..500)
-                    .map(|number| format!("@tags = (@tags | s) - {{\"y{number}\"}}; "))
-                    .collect::<String>()
-            ),
-            null(),
-            null(),
-            50_000,
-        ),
-        costly(
+            format!("let s = @args.tags | {{\"x\"}}; tool \"t\" {{ result {{ {updates} }} }}"),
+        )
+        .tags(50_000),
+        Costly::new(
             "lets that are asked again",
-            format!(
-                "{} tool \"t\" {{ session after {{ {} }} }}",
-                (0..100)
-                    .map(|n| format!("let p{n} = session.tags overlaps {{\"x{n}\"}};\n"))
-                    .collect::<String>(),
-                (0..200)
-                    .map(|n| {
-                        let all = (0..100).map(|p| format!("p{p}")).collect::<Vec<_>>().join(" or ");
-                        format!("when {all} {{ @tags |= {{\"y{n}\"}}; }} ")
-                    })
-                    .collect::<String>()
-            ),
-            null(),
-            null(),
-            50_000,
-        ),
-        Costly {
-            name: "a long name of a tool",
-            policy: (0..100)
-                .map(|n| format!("tool r\".*\\bfoo{n}\\b.*\" {{ must deny always; }} "))
-                .collect(),
-            tool: "many words and none ".repeat(100),
-            args: [null(), null()],
-            tags: 0,
-        },
+            format!("{lets} tool \"t\" {{ session after {{ {whens} }} }}"),
+        )
+        .tags(50_000),
+    ]
+}
+
+fn with_a_long_name() -> Vec<Costly> {
+    let block = |number| format!("tool r\".*\\bfoo{number}\\b.*\" {{ must deny always; }} ");
+    vec![
+        Costly::new("a long name of a tool", (0..100).map(block).collect())
+            .tool("many words and none ".repeat(100)),
     ]
 }

@@ -2,8 +2,9 @@
 //!
 //! The cost of a call is bounded by the sizes of policy and call only as a product: a long value against many patterns,
 //! many updates after each of which lets are asked again, many large sets. So it is counted, where it can be large: for each
-//! procedure that is entered, leaf that is tested, byte that an automaton looks at, word of the tail of a set. A unit is
-//! about a nanosecond on a fast machine; a word of memory that is written counts more, so that memory is bounded too.
+//! procedure that is entered, leaf that is tested, byte that an automaton looks at, word of the tail of a set. A unit
+//! takes up to three nanoseconds (`benches/benches/work.rs`); a word of memory that is written counts more, so that memory
+//! is bounded too.
 //!
 //! Invariant: once the budget is spent, whatever was being asked ends soon with any answer, and the phase ends in an error
 //! before that answer can take effect (S6.11).

@@ -188,7 +188,7 @@ limits! {
         tags_per_call = 1_000_000 => 1 << 30, "tags",
             "The most different tags in the metadata of a call that the policy does not name. Those that its session has count too: moving a session must not change what is allowed.";
         work = 2_000_000_000, "steps",
-            "What deciding one call, or finishing it, may cost: a step takes up to two nanoseconds, so that a call ends after a few seconds at most. Long values against many patterns, long lists against large sets, and updates after each of which many lets are asked again, multiply; this bounds their product.";
+            "What deciding one call, or finishing it, may cost: a step takes up to three nanoseconds (`cargo bench -p sqrt-benches --bench work`), so that a call ends after a few seconds. Long values against many patterns, long lists against large sets, and updates after each of which many lets are asked again, multiply; this bounds their product.";
         dispatch_cache = 1024 => 65_536, "tool names",
             "How many tool names a scratch remembers the matching blocks of, in memory that it has from the start.";
     }
