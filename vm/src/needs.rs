@@ -325,6 +325,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_needed_of_every_argument_is_not_said_of_one_and_what_is_unknown_needs_everything() {
+        let mut asm = Assembler::new();
+        let arg = asm.arg("x");
+        let loads =
+            [Op::LoadArgSet { dst: S0, field: Tags, arg }, Op::LoadArgsUnion { dst: S0, field: Tags }];
+        let condition = asm.condition(&[loads[0], loads[1], Op::End {}]);
+        let tags = fields(&[Tags]);
+        assert_eq!(needs(asm, &[condition]), (vec![], tags, tags, Fields::NONE, false));
+        let (_, every, ..) = needs(Assembler::new(), &[99]);
+        assert_eq!(every, Fields::ALL);
+    }
+
+    #[test]
     fn many_arguments_are_all_of_them_and_updates_before_count() {
         for (count, named) in [(MOST_ARGS, MOST_ARGS), (MOST_ARGS + 1, 0)] {
             let mut asm = Assembler::new();

@@ -291,11 +291,16 @@ impl<'s> ConditionTrace<'s> {
 
 #[cfg(test)]
 mod tests {
-    use super::ConditionTrace;
+    use super::{ConditionKind, ConditionTrace};
     use crate::bytecode::Settings;
+    use crate::bytecode::encode;
+    use crate::bytecode::explanations::{ConditionTextId, LineColumn};
+    use crate::bytecode::instruction::Op;
+    use crate::bytecode::operand::*;
     use crate::bytecode::verify::explanation_tests::sample;
     use crate::call::Call;
     use crate::testing::Bench;
+    use crate::testing::code::*;
 
     #[test]
     fn outcomes_are_recorded_when_they_are_asked_for() {
@@ -319,5 +324,50 @@ mod tests {
         bench.scratch.explain(&bench.policy, false);
         assert_eq!(bench.check(&call).0, "must_deny");
         assert_eq!(outcomes(&bench), (None, vec![]));
+    }
+    /// The condition of the sample's rule, which is the second one of the program's.
+    fn condition(bench: &Bench) -> ConditionTrace<'_> {
+        bench.scratch.trace(&bench.policy).next().unwrap().rules().next().unwrap().condition().unwrap()
+    }
+
+    #[test]
+    fn a_condition_says_what_it_is_and_where_it_stands() {
+        let mut program = sample().program;
+        program.explanations.text = String::from("a test");
+        program.explanations.strings = vec![6];
+        let records = &mut program.explanations.conditions;
+        records[0].text = Some(ConditionTextId(0));
+        (records[1].start, records[1].end) =
+            (LineColumn { line: 2, column: 3 }, LineColumn { line: 4, column: 5 });
+        let mut bench = Bench::new(program, Settings::default());
+        bench.scratch.explain(&bench.policy, true);
+        bench.check(&Call::new("t", &[]));
+        let condition = condition(&bench);
+        assert_eq!((condition.number(), condition.text(), condition.kind()), (1, "not", ConditionKind::Not));
+        assert_eq!((condition.start(), condition.end()), ((2, 3), (4, 5)));
+        assert_eq!(condition.parts().next().unwrap().text(), "a test");
+        assert_eq!(condition.file(), bench.policy.program().string(bench.policy.program().files[0]).unwrap());
+        let trace = bench.scratch.trace(&bench.policy).next().unwrap();
+        let (phase, update) = trace.updates().next().unwrap();
+        assert_eq!((phase.name(), update.number()), ("session before", 2));
+    }
+
+    #[test]
+    fn parts_have_the_outcome_of_the_time_at_which_the_whole_was_tested() {
+        let mut program = sample().program;
+        program.explanations.conditions.swap(1, 2);
+        // Of the update, which is the last procedure, the part is tested before it takes effect, and the whole after it.
+        let noted = |slot| encode(Op::Record { src: B0, slot: Slot(slot) });
+        let end = program.code.split_off(program.code.len() - 5);
+        let [set, store, load, whole, end] = end[..] else { panic!("five instructions") };
+        assert_eq!(whole, noted(2));
+        program.code.extend([load, noted(0), set, store, whole, end]);
+        program.procedures.last_mut().unwrap().code.len += 1;
+        let mut bench = Bench::new(program, Settings::default());
+        bench.scratch.explain(&bench.policy, true);
+        assert_eq!(bench.check(&Call::new("t", &[])).0, "must_deny");
+        let trace = bench.scratch.trace(&bench.policy).next().unwrap();
+        let (_, update) = trace.updates().next().unwrap();
+        assert_eq!((update.outcome(), update.parts().next().unwrap().outcome()), (Some(false), None));
     }
 }

@@ -8,16 +8,17 @@ use crate::bytecode::VerifiedProgram;
 use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::{ProcedureKind, Program};
+use crate::bytecode::settings::{Mode, Settings};
 use crate::call::{Argument, Call, Combine, MetadataInput, Returned};
 use crate::decision::{Basis, Outcome};
 use crate::engine::{Decision, Failure, FailureKind, PendingCall};
-use crate::limits::Limits;
+use crate::limits::{LimitExceeded, Limits};
 use crate::live::{LivePolicy, Sessions};
 use crate::metadata::Session;
 use crate::policy::Policy;
 use crate::scratch::Scratch;
 use crate::testing::code::*;
-use crate::testing::{Assembler, Bench, built};
+use crate::testing::{Assembler, Bench, built, limited_policy};
 use crate::value::Value;
 
 const NULL: Returned<'static> = Returned::new(Value::Null);
@@ -283,7 +284,7 @@ fn live(hall: &mut Hall) {
         let limits = Limits { earlier_policies, ..Limits::default() };
         let mut asm = Assembler::new();
         asm.tag(&earlier_policies.to_string());
-        crate::testing::limited_policy(asm.program, limits)
+        limited_policy(asm.program, limits)
     };
     let open = |name: &str, policy: &Policy| match name {
         "lost" => Err("the store cannot be read".to_owned()),
@@ -320,4 +321,34 @@ fn no_failure_allows_or_takes_effect() {
         }
     }
     assert_eq!(seen, (0..CAUSES).collect());
+}
+
+#[test]
+fn metadata_that_nobody_asks_for_keeps_within_the_limits_too() {
+    let mut asm = Assembler::new();
+    let block = asm.exact("t");
+    asm.block(block);
+    let program = Program { settings: Settings { mode: Mode::Strict, ..Settings::default() }, ..asm.program };
+    let failure = |limits: Limits, control: &[&str], args: [&[&str]; 2]| {
+        let mut bench = Bench::of(limited_policy(program.clone(), limits));
+        let [x, y] = args.map(tags);
+        let args = [
+            Argument::new("x", Value::Null).with_metadata(x),
+            Argument::new("y", Value::Null).with_metadata(y),
+        ];
+        let control = tags(control);
+        let decision = bench.evaluate(&Call::new("t", &args).with_control(control), None);
+        decision.failure().and_then(Failure::limit).map(LimitExceeded::name)
+    };
+    let per_set = Limits { tags_per_set: 2, ..Limits::default() };
+    assert_eq!(failure(per_set, &[], [&["a", "b"], &["c", "d"]]), None);
+    assert_eq!(failure(per_set, &[], [&["a", "b"], &["b", "c", "d"]]), Some("tags_per_set"));
+    let bytes = Limits { tag_bytes: 2, ..Limits::default() };
+    assert_eq!(failure(bytes, &[], [&["aa", "b"], &["cc"]]), None);
+    assert_eq!(failure(bytes, &[], [&["aa", "b"], &["ccc"]]), Some("tag_bytes"));
+    // Those of the control flow count along, and each tag once.
+    let per_call = Limits { tags_per_call: 3, ..Limits::default() };
+    assert_eq!(failure(per_call, &["a"], [&["a", "b"], &["a", "c"]]), None);
+    assert_eq!(failure(per_call, &["a"], [&["b"], &["c", "d"]]), Some("tags_per_call"));
+    assert_eq!(failure(per_call, &["a", "b"], [&["c"], &["d"]]), Some("tags_per_call"));
 }

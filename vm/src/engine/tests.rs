@@ -254,7 +254,9 @@ fn a_full_session_denies_and_keeps_what_it_had() {
     let few = [Argument::new("k", Value::Null).with_metadata(with_tags(&["a"]))];
     let many = [Argument::new("k", Value::Null).with_metadata(with_tags(&["b", "c"]))];
     assert_eq!(bench.check(&Call::new("before", &few)).0, "default");
+    assert_eq!(bench.scratch.held_tags(), 1);
     assert_eq!(bench.check(&Call::new("before", &many)).0, "error");
+    assert_eq!(bench.scratch.held_tags(), 2);
     assert_eq!(tags_of(&bench.session_meta()), "[\"a\"]");
     // A whole call takes effect whole or not at all, its first phase included.
     let decision = bench.evaluate(&Call::new("after", &many), Some(&NULL));

@@ -401,25 +401,29 @@ mod tests {
 
     #[test]
     fn a_table_whose_strings_crowd_goes_over_to_another_hash() {
+        const SLOTS: usize = 4096;
         let mut crowded = StringTable::default();
-        // Who knew the keys could choose strings that meet in a few slots, however large the table.
-        let meet = |table: &StringTable, name: &String| table.hash(name) % 4096 < 16;
-        let all = (0..).map(|number: u32| number.to_string());
-        let names: Vec<String> = all.filter(|name| meet(&crowded, name)).take(FARTHEST + 30).collect();
-        let mut went_over = None;
-        for (index, name) in (0..).zip(&names) {
-            assert_eq!(crowded.insert(name), index);
-            if crowded.hash.is_careful() {
-                went_over.get_or_insert(index as usize);
-            }
+        let all = || (0..).map(|number: u32| number.to_string());
+        // Enough of them to have so many slots; far from where others will crowd.
+        let place = |table: &StringTable, name: &str| table.hash(name) % SLOTS;
+        let spread: Vec<String> =
+            all().filter(|name| place(&crowded, name) >= SLOTS / 2).take(SLOTS / 4).collect();
+        spread.iter().for_each(|name| assert!(crowded.insert(name) < 1024));
+        assert_eq!(crowded.slots.len(), SLOTS);
+        // Who knew the keys could choose strings that all belong in the same slot.
+        let names: Vec<String> =
+            all().filter(|name| place(&crowded, name) == 9).take(FARTHEST + 30).collect();
+        for (far, name) in names.iter().enumerate() {
+            assert_eq!(crowded.insert(name) as usize, spread.len() + far);
+            assert_eq!(crowded.hash.is_careful(), far > FARTHEST, "{far}");
         }
-        let first = went_over.expect("the table went over");
-        assert!((FARTHEST..FARTHEST + 16).contains(&first), "at {first}");
-        assert!((0..).zip(&names).all(|(index, name)| crowded.find(name) == Some(index)));
+        for (index, name) in (0..).zip(spread.iter().chain(&names)) {
+            assert_eq!(crowded.find(name), Some(index));
+        }
         crowded.clear();
         assert!(crowded.find(&names[0]).is_none() && crowded.hash.is_careful());
         // Chance does not.
-        let many: Vec<String> = (0..100_000).map(|name| name.to_string()).collect();
+        let many: Vec<String> = all().take(100_000).collect();
         assert!(!table(&many).hash.is_careful());
     }
 
