@@ -1,5 +1,19 @@
-//! What the benchmarks share: policies and calls of any size, the same on every machine.
+//! What the benchmarks share: policies and calls of any size, the same on every machine; our engine and the hand-optimised
+//! bound as competitors that decide them; and the interleaved measuring of competitors.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a benchmark may fail by panicking"
+)]
+
+pub mod bound;
+pub mod clock;
+pub mod engine;
+pub mod harness;
+pub mod scenarios;
 pub mod workload;
 
 use std::fmt::Write as _;

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use crate::harness::Input;
+use sqrt_benches::harness::Input;
 
 /// What was measured of one case.
 pub struct CaseResult {

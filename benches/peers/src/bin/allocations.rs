@@ -3,8 +3,8 @@
 
 use std::alloc::System;
 
-use sqrt_peers::harness::assert_answers;
-use sqrt_peers::scenarios;
+use sqrt_benches::harness::assert_answers;
+use sqrt_benches::scenarios;
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 
 #[global_allocator]
@@ -16,7 +16,7 @@ const CALLS: u64 = 100;
 fn main() {
     println!("{:<28} {:<26} {:<8} {:>12} {:>12}", "case", "competitor", "input", "allocations", "bytes");
     let words: Vec<String> = std::env::args().skip(1).collect();
-    scenarios::each(&words, |mut case| {
+    scenarios::each(&words, sqrt_peers::others, |mut case| {
         assert_answers(&case.name, &mut case.competitors, case.expected);
         for competitor in &mut case.competitors {
             competitor.runner.run(CALLS);

@@ -2,9 +2,9 @@
 //! other arguments keep only the cases whose names have them.
 
 use serde_json::json;
-use sqrt_peers::harness::{Competitor, Effort, assert_answers, measure};
+use sqrt_benches::harness::{Competitor, Effort, assert_answers, measure};
+use sqrt_benches::scenarios;
 use sqrt_peers::report::{CaseResult, Row};
-use sqrt_peers::scenarios;
 
 fn main() {
     let mut args: Vec<String> = std::env::args().skip(1).collect();
@@ -16,7 +16,7 @@ fn main() {
     let effort = if flag("--quick") { Effort::QUICK } else { Effort::FULL };
     let as_json = flag("--json");
     let mut results = Vec::new();
-    scenarios::each(&args, |mut case| {
+    scenarios::each(&args, sqrt_peers::others, |mut case| {
         assert_answers(&case.name, &mut case.competitors, case.expected);
         let times = measure(&mut case.competitors, effort);
         let row = |(competitor, nanoseconds): (&Competitor<'_>, f64)| Row {

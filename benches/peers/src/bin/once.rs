@@ -1,8 +1,8 @@
 //! For a profiler: `once run CASE COMPETITOR INPUT TIMES` lets one competitor decide one case so many times; `once list WORD…`
 //! lists what there is, of the cases whose names have the words.
 
-use sqrt_peers::harness::assert_answers;
-use sqrt_peers::scenarios;
+use sqrt_benches::harness::assert_answers;
+use sqrt_benches::scenarios;
 
 fn main() {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -16,7 +16,7 @@ fn main() {
 }
 
 fn list(words: &[String]) {
-    scenarios::each(words, |case| {
+    scenarios::each(words, sqrt_peers::others, |case| {
         for competitor in &case.competitors {
             println!("{}\t{}\t{}", case.name, competitor.name, competitor.input.name());
         }
@@ -24,7 +24,7 @@ fn list(words: &[String]) {
 }
 
 fn run(wanted: [&str; 3], times: u64) {
-    scenarios::each(&[wanted[0].to_owned()], |mut case| {
+    scenarios::each(&[wanted[0].to_owned()], sqrt_peers::others, |mut case| {
         case.competitors.retain(|it| wanted == [case.name.as_str(), it.name, it.input.name()]);
         assert_answers(&case.name, &mut case.competitors, case.expected);
         case.competitors.iter_mut().for_each(|it| it.runner.run(times));

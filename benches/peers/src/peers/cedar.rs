@@ -11,9 +11,9 @@ use cedar_policy::{
 use sqrt_benches::workload::order::blocked_customers;
 use sqrt_benches::workload::{Answer, RawCall, Scalar};
 
-use crate::bound::answer;
-use crate::harness::{Competitor, Decider, Input};
 use crate::peers::arg;
+use sqrt_benches::bound::answer;
+use sqrt_benches::harness::{Competitor, Decider, Input};
 
 /// What is the same for both inputs. Policies get the names `policy0` (permits), `policy1` and so on, from the parser.
 pub(super) struct Engine {

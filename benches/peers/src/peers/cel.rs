@@ -10,9 +10,9 @@ use regex::Regex;
 use sqrt_benches::workload::order::blocked_customers;
 use sqrt_benches::workload::{Answer, RawCall, Scalar};
 
-use crate::bound::answer;
-use crate::harness::{Competitor, Decider, Input};
 use crate::plain::whole;
+use sqrt_benches::bound::answer;
+use sqrt_benches::harness::{Competitor, Decider, Input};
 
 struct Ready {
     program: Program,

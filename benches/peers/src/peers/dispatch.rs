@@ -12,8 +12,8 @@ use sqrt_benches::workload::{Answer, RawCall};
 
 use super::cedar::{Attributes, Engine, Ready as Cedar};
 use super::regorus::{Machine, input};
-use crate::bound::{Fired, answer};
-use crate::harness::{Competitor, Decider, Input};
+use sqrt_benches::bound::{Fired, answer};
+use sqrt_benches::harness::{Competitor, Decider, Input};
 
 /// Beyond so many rules the compiler of regorus does not come to an end.
 const MOST_REGO_RULES: usize = 1000;

@@ -11,7 +11,7 @@ pub mod wirefilter;
 
 use sqrt_benches::workload::{RawArgument, RawCall};
 
-use crate::harness::Competitor;
+use sqrt_benches::harness::Competitor;
 
 /// All of them for a call of W1.
 pub fn email<'a>(call: &'a RawCall<'a>) -> Vec<Competitor<'a>> {

@@ -9,8 +9,8 @@ use regorus::{Engine, Value};
 use sqrt_benches::workload::order::blocked_customers;
 use sqrt_benches::workload::{Answer, RawCall, Scalar};
 
-use crate::bound::answer;
-use crate::harness::{Competitor, Decider, Input};
+use sqrt_benches::bound::answer;
+use sqrt_benches::harness::{Competitor, Decider, Input};
 
 const ENTRY: &str = "data.sqrt.fired";
 

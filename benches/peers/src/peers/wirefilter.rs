@@ -5,9 +5,9 @@ use sqrt_benches::workload::order::blocked_customers;
 use sqrt_benches::workload::{Answer, RawCall, Scalar};
 use wirefilter::{ExecutionContext, Filter, LhsValue, Scheme, Type};
 
-use crate::bound::{Fired, answer};
-use crate::harness::{Competitor, Decider, Input};
 use crate::peers::arg;
+use sqrt_benches::bound::{Fired, answer};
+use sqrt_benches::harness::{Competitor, Decider, Input};
 
 /// How a call becomes fields.
 #[derive(Clone, Copy)]

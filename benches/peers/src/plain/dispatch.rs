@@ -7,8 +7,8 @@ use sqrt_benches::workload::dispatch::{is_pattern, secret_path, tool_id};
 use sqrt_benches::workload::{Answer, RawCall};
 
 use super::PlainCall;
-use crate::bound::{Fired, answer};
-use crate::harness::{Competitor, Decider, Input};
+use sqrt_benches::bound::{Fired, answer};
+use sqrt_benches::harness::{Competitor, Decider, Input};
 
 struct Plain<'a> {
     call: PlainCall<'a>,

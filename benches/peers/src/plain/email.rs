@@ -6,9 +6,9 @@ use regex::Regex;
 use sqrt_benches::workload::{Answer, RawCall};
 
 use super::{PlainCall, whole};
-use crate::bound::dfa::NO_LINE_END;
-use crate::bound::{Fired, answer};
-use crate::harness::{Competitor, Decider, Input};
+use sqrt_benches::bound::dfa::NO_LINE_END;
+use sqrt_benches::bound::{Fired, answer};
+use sqrt_benches::harness::{Competitor, Decider, Input};
 
 struct Plain<'a> {
     call: PlainCall<'a>,

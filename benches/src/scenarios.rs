@@ -1,15 +1,13 @@
-//! The cases of the comparison, each with everyone who can answer it.
+//! The decisions that are measured: each case with our engine, the bound, and whoever else can answer it.
 
-use sqrt_benches::workload::{Answer, RawCall, Workload, dispatch, email, order, updates};
 use sqrt_vm::policy::Policy;
 
 use crate::bound::dispatch::Series;
 use crate::bound::updates::Updates;
 use crate::engine::WithResult;
 use crate::harness::{Competitor, Decider, Input};
-#[cfg(feature = "peers")]
-use crate::peers;
-use crate::{bound, engine, plain};
+use crate::workload::{Answer, RawCall, Workload, dispatch, email, order, updates};
+use crate::{bound, engine};
 
 /// A workload with what its competitors borrow.
 pub struct Scenario {
@@ -20,15 +18,29 @@ pub struct Scenario {
     kind: Kind,
 }
 
-#[derive(Clone, Copy)]
-enum Kind {
+/// What a scenario is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// W1.
     Email,
+    /// W2.
     Order,
+    /// W3 with so many tools.
     Dispatch(usize),
+    /// Updates with so many tags.
     Updates(usize),
 }
 
-const KINDS: [Kind; 9] = [
+/// Who decides a call beside our engine and the bound.
+pub type Others = for<'a> fn(Kind, &'a RawCall<'a>) -> Vec<Competitor<'a>>;
+
+/// No others.
+pub fn nobody<'a>(_: Kind, _: &'a RawCall<'a>) -> Vec<Competitor<'a>> {
+    Vec::new()
+}
+
+/// Those of the comparison.
+pub const KINDS: [Kind; 9] = [
     Kind::Email,
     Kind::Order,
     Kind::Dispatch(100),
@@ -51,7 +63,7 @@ pub struct Case<'a> {
 }
 
 /// Hands each case whose name has all these words to `visit`, one after another, and builds nothing for others.
-pub fn each(words: &[String], mut visit: impl FnMut(Case<'_>)) {
+pub fn each(words: &[String], others: Others, mut visit: impl FnMut(Case<'_>)) {
     let wanted = |name: &str| words.iter().all(|word| name.contains(word.as_str()));
     for kind in KINDS {
         let workload = kind.workload();
@@ -59,15 +71,26 @@ pub fn each(words: &[String], mut visit: impl FnMut(Case<'_>)) {
         if !names.iter().any(|name| wanted(name)) {
             continue;
         }
-        let scenario = Scenario::new(workload, kind);
+        let scenario = Scenario::new(engine::policy(&workload), workload, kind);
         for (index, name) in names.into_iter().enumerate().filter(|(_, name)| wanted(name)) {
-            visit(scenario.case(index, name));
+            visit(scenario.case(index, name, others));
         }
     }
 }
 
+/// Hands each fixed case of a kind to `visit`, with our engine, under a policy that was made ready, and the bound.
+pub fn fixed(kind: Kind, policy: Policy, mut visit: impl FnMut(Case<'_>)) {
+    let workload = kind.workload();
+    let (names, fixed) = (kind.case_names(&workload), workload.cases.len());
+    let scenario = Scenario::new(policy, workload, kind);
+    for (index, name) in names.into_iter().enumerate().take(fixed) {
+        visit(scenario.case(index, name, nobody));
+    }
+}
+
 impl Kind {
-    fn workload(self) -> Workload {
+    /// Its policy and calls.
+    pub fn workload(self) -> Workload {
         match self {
             Kind::Email => email::workload(),
             Kind::Order => order::workload(),
@@ -84,15 +107,15 @@ impl Kind {
 }
 
 impl Scenario {
-    fn new(workload: Workload, kind: Kind) -> Self {
+    fn new(policy: Policy, workload: Workload, kind: Kind) -> Self {
         let series = match kind {
             Kind::Dispatch(tools) => Some(Series::new(tools)),
             _ => None,
         };
-        Scenario { policy: engine::policy(&workload), workload, series, kind }
+        Scenario { policy, workload, series, kind }
     }
 
-    fn case(&self, index: usize, name: String) -> Case<'_> {
+    fn case(&self, index: usize, name: String, others: Others) -> Case<'_> {
         let Scenario { workload, policy, .. } = self;
         let Some(case) = workload.cases.get(index) else {
             return Case { name, expected: Series::EXPECTED, competitors: self.random() };
@@ -102,27 +125,13 @@ impl Scenario {
             Kind::Updates(_) => self.updates(call),
             _ => engine::competitors(workload, policy, call),
         };
-        match self.kind {
-            Kind::Email => {
-                competitors.extend(bound::email::competitors(call));
-                competitors.extend(plain::email::competitors(call));
-                #[cfg(feature = "peers")]
-                competitors.extend(peers::email(call));
-            }
-            Kind::Order => {
-                competitors.extend(bound::order::competitors(call));
-                competitors.extend(plain::order::competitors(call));
-                #[cfg(feature = "peers")]
-                competitors.extend(peers::order(call));
-            }
-            Kind::Dispatch(tools) => {
-                competitors.extend(bound::dispatch::competitors(tools, call));
-                competitors.extend(plain::dispatch::competitors(tools, call));
-                #[cfg(feature = "peers")]
-                competitors.extend(peers::dispatch::competitors(tools, call));
-            }
-            Kind::Updates(_) => {}
-        }
+        competitors.extend(match self.kind {
+            Kind::Email => bound::email::competitors(call),
+            Kind::Order => bound::order::competitors(call),
+            Kind::Dispatch(tools) => bound::dispatch::competitors(tools, call),
+            Kind::Updates(_) => Vec::new(),
+        });
+        competitors.extend(others(self.kind, call));
         Case { name, expected: case.expected, competitors }
     }
 
@@ -136,11 +145,13 @@ impl Scenario {
     /// Each after it was seen to leave the same tags behind.
     fn updates<'a>(&'a self, call: &'a RawCall<'a>) -> Vec<Competitor<'a>> {
         let expected = updates::expected_tags(call);
-        let ours = [("sqrt", false), ("sqrt, at once", true)].map(|(name, at_once)| {
-            let mut ours = WithResult::new(&self.workload, &self.policy, call, at_once);
+        let ways = [("sqrt", false, false), ("sqrt, at once", true, false), ("sqrt", false, true)];
+        let ours = ways.map(|(name, at_once, ready)| {
+            let (input, args) = engine::input(&self.policy, call, ready);
+            let mut ours = WithResult::new(&self.workload, &self.policy, args, at_once);
             ours.decide();
             assert_eq!(ours.tags(), expected, "{name}");
-            Competitor::new(name, Input::Strings, ours)
+            Competitor::new(name, input, ours)
         });
         let bound = [(Input::Strings, false), (Input::Ready, true)].map(|(input, ready)| {
             let mut bound = Updates::new(call, ready);

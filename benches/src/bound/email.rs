@@ -1,6 +1,6 @@
 //! The bound of W1.
 
-use sqrt_benches::workload::{Answer, RawCall};
+use crate::workload::{Answer, RawCall};
 use sqrt_vm::value::Value;
 
 use super::dfa::{Dfa, NO_LINE_END};
@@ -121,8 +121,7 @@ fn tag_id(tag: &str) -> u16 {
 
 /// The bound of W1 for a call, in all variants.
 pub fn competitors<'a>(call: &'a RawCall<'a>) -> Vec<Competitor<'a>> {
-    let ready =
-        || ReadyCall::new(call, &["send_email"], &["to", "body"], &sqrt_benches::workload::email::SENSITIVE);
+    let ready = || ReadyCall::new(call, &["send_email"], &["to", "body"], &crate::workload::email::SENSITIVE);
     let pattern = format!(r"{NO_LINE_END}*@trustedcorp\.com");
     let dfa = || ByDfa(Dfa::new(&[&pattern]));
     vec![

@@ -10,37 +10,47 @@ pub mod order;
 pub mod strings;
 pub mod updates;
 
-use sqrt_benches::workload::{Answer, RawCall, Scalar};
+use crate::workload::{Answer, RawCall, Scalar};
 use sqrt_vm::number::Number;
 use sqrt_vm::value::Value;
 
 /// A call with names as strings, borrowed. Values have the engine's type, so that reading them costs the same.
 #[derive(Debug, Clone)]
 pub struct StringCall<'a> {
+    /// The name of the tool.
     pub tool: &'a str,
+    /// The arguments.
     pub args: Vec<StringArg<'a>>,
 }
 
 /// An argument.
 #[derive(Debug, Clone)]
 pub struct StringArg<'a> {
+    /// Its name.
     pub name: &'a str,
+    /// Its value.
     pub value: Value<'a>,
+    /// Its tags.
     pub tags: &'a [&'a str],
 }
 
 /// A call whose names were resolved ahead.
 #[derive(Debug, Clone)]
 pub struct ReadyCall<'a> {
+    /// The id of the tool.
     pub tool: u16,
+    /// The arguments.
     pub args: Vec<ReadyArg<'a>>,
 }
 
 /// An argument.
 #[derive(Debug, Clone)]
 pub struct ReadyArg<'a> {
+    /// The id of its name.
     pub name: u16,
+    /// Its value.
     pub value: Value<'a>,
+    /// The ids of its tags.
     pub tags: Vec<u16>,
 }
 
@@ -50,7 +60,7 @@ pub const UNKNOWN: u16 = u16::MAX;
 impl<'a> StringCall<'a> {
     /// The call of a workload.
     pub fn new(call: &'a RawCall<'a>) -> Self {
-        let arg = |arg: &'a sqrt_benches::workload::RawArgument<'a>| StringArg {
+        let arg = |arg: &'a crate::workload::RawArgument<'a>| StringArg {
             name: arg.name,
             value: value(arg.value),
             tags: &arg.tags,
@@ -65,7 +75,7 @@ impl<'a> ReadyCall<'a> {
         let id = |names: &[&str], name: &str| {
             names.iter().position(|it| *it == name).map_or(UNKNOWN, |place| u16::try_from(place).unwrap())
         };
-        let arg = |arg: &'a sqrt_benches::workload::RawArgument<'a>| ReadyArg {
+        let arg = |arg: &'a crate::workload::RawArgument<'a>| ReadyArg {
             name: id(args, arg.name),
             value: value(arg.value),
             tags: arg.tags.iter().map(|tag| id(tags, tag)).collect(),

@@ -1,7 +1,7 @@
 //! The bound of W2: twenty rules in source order, the first that fires decides.
 
-use sqrt_benches::workload::order::{TAGS, blocked_customers};
-use sqrt_benches::workload::{Answer, RawCall};
+use crate::workload::order::{TAGS, blocked_customers};
+use crate::workload::{Answer, RawCall};
 use sqrt_vm::number::Number;
 use sqrt_vm::value::Value;
 
@@ -14,15 +14,15 @@ const ARGS: [&str; 8] = ["customer", "amount", "quantity", "sku", "url", "email"
 
 /// The bits of tags, by their place in [`TAGS`].
 mod tag {
-    pub const SENSITIVE: u64 = 0b11;
-    pub const PUBLISHABLE: u64 = 0b11_1100;
-    pub const APPROVED: u64 = 1 << 6;
-    pub const PERSONAL: u64 = 0b11 << 7;
-    pub const REDACTED: u64 = 1 << 9;
-    pub const SECRET: u64 = 0b11 << 10;
-    pub const DRAFT: u64 = 1 << 12;
-    pub const NOTE: u64 = 1 | APPROVED | DRAFT | 1 << 13;
-    pub const FINAL: u64 = 1 << 14;
+    pub(super) const SENSITIVE: u64 = 0b11;
+    pub(super) const PUBLISHABLE: u64 = 0b11_1100;
+    pub(super) const APPROVED: u64 = 1 << 6;
+    pub(super) const PERSONAL: u64 = 0b11 << 7;
+    pub(super) const REDACTED: u64 = 1 << 9;
+    pub(super) const SECRET: u64 = 0b11 << 10;
+    pub(super) const DRAFT: u64 = 1 << 12;
+    pub(super) const NOTE: u64 = 1 | APPROVED | DRAFT | 1 << 13;
+    pub(super) const FINAL: u64 = 1 << 14;
 }
 
 /// What the rules look at. A string or a number that is not there, or is something else, is none: no set of the policy has it.

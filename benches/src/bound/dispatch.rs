@@ -1,10 +1,8 @@
 //! The bound of W3: exact names by hash; patterns by a multi-pattern automaton, which for these patterns is a trie, or, as a
 //! second variant, by hash of the prefix that every one of them ends its literal text with.
 
-use sqrt_benches::workload::dispatch::{
-    call_of, denied_by, is_pattern, random_numbers, secret_path, tool_id,
-};
-use sqrt_benches::workload::{Answer, RawCall};
+use crate::workload::dispatch::{call_of, denied_by, is_pattern, random_numbers, secret_path, tool_id};
+use crate::workload::{Answer, RawCall};
 use sqrt_vm::value::Value;
 
 use super::strings::StringIndex;
@@ -132,6 +130,12 @@ impl<P: Patterns> Tools<P> {
             Some(place) => self.blocks[place],
             None => self.patterns.find(call.tool)?,
         };
+        self.decide_block(block, call)
+    }
+
+    /// By a block that is known.
+    #[inline]
+    fn decide_block(&self, block: u32, call: &StringCall<'_>) -> Fired {
         let path = call.args.iter().find(|arg| arg.name == "path")?;
         match path.value {
             Value::Str(path) if *path == *self.secrets[block as usize] => Some(block + 1),
@@ -157,6 +161,33 @@ impl<P: Patterns> Decider for One<'_, P> {
     }
 }
 
+/// The tool's block was found ahead, if there is one.
+struct Ready<'a> {
+    tools: Tools<Trie>,
+    block: Option<u32>,
+    call: StringCall<'a>,
+}
+
+impl<'a> Ready<'a> {
+    fn new(tools: usize, call: StringCall<'a>) -> Self {
+        let tools = Tools::<Trie>::new(tools);
+        let block = tools.names.find(call.tool).map(|place| tools.blocks[place]);
+        Ready { block: block.or_else(|| tools.patterns.find(call.tool)), tools, call }
+    }
+}
+
+impl Decider for Ready<'_> {
+    type Output = Fired;
+
+    fn decide(&mut self) -> Fired {
+        self.tools.decide_block(self.block?, &self.call)
+    }
+
+    fn answer(&self, fired: Fired) -> Answer {
+        answer(fired)
+    }
+}
+
 /// The bound of W3 for a call.
 pub fn competitors<'a>(tools: usize, call: &'a RawCall<'a>) -> Vec<Competitor<'a>> {
     let call = StringCall::new(call);
@@ -169,8 +200,9 @@ pub fn competitors<'a>(tools: usize, call: &'a RawCall<'a>) -> Vec<Competitor<'a
         Competitor::new(
             "bound, prefix hash",
             Input::Strings,
-            One::<Prefixes> { tools: Tools::new(tools), call },
+            One::<Prefixes> { tools: Tools::new(tools), call: call.clone() },
         ),
+        Competitor::new("bound", Input::Ready, Ready::new(tools, call)),
     ]
 }
 

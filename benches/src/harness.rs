@@ -1,12 +1,14 @@
 //! Competitors and the interleaved measuring of them.
 //!
 //! Invariants: a competitor is measured only after it gave the expected answer; competitors of one case take turns in small
-//! batches, so that noise of the machine meets all of them alike; a figure is the median over all rounds.
+//! batches, so that noise of the machine meets all of them alike; a figure is the median over all rounds of the time that the
+//! processor gave to this thread.
 
 use std::hint::black_box;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use sqrt_benches::workload::Answer;
+use crate::clock::processor_time;
+use crate::workload::Answer;
 
 /// What answers one call, or a fixed series of calls in turn.
 pub trait Decider {
@@ -119,9 +121,10 @@ pub fn measure(competitors: &mut [Competitor<'_>], effort: Effort) -> Vec<f64> {
             let index = if round % 2 == 0 { turn } else { competitors.len() - 1 - turn };
             let runner = competitors[index].runner.as_mut();
             runner.run((batches[index] / 8).max(1));
-            let start = Instant::now();
+            let start = processor_time();
             runner.run(batches[index]);
-            samples[index].push(start.elapsed().as_secs_f64() * 1e9 / batches[index] as f64);
+            let took = processor_time() - start;
+            samples[index].push(took.as_secs_f64() * 1e9 / batches[index] as f64);
         }
     }
     samples.into_iter().map(median).collect()
@@ -131,9 +134,9 @@ pub fn measure(competitors: &mut [Competitor<'_>], effort: Effort) -> Vec<f64> {
 fn calibrate(runner: &mut dyn Runner, batch: Duration) -> u64 {
     let mut calls = 1;
     loop {
-        let start = Instant::now();
+        let start = processor_time();
         runner.run(calls);
-        let elapsed = start.elapsed();
+        let elapsed = processor_time() - start;
         if elapsed * 2 >= batch {
             let wanted = batch.as_secs_f64() / elapsed.as_secs_f64() * calls as f64;
             return (wanted as u64).max(1);

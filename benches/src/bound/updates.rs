@@ -4,8 +4,8 @@
 
 use std::collections::HashMap;
 
-use sqrt_benches::workload::updates::TAGS;
-use sqrt_benches::workload::{Answer, RawCall};
+use crate::workload::updates::TAGS;
+use crate::workload::{Answer, RawCall};
 
 use super::{Fired, StringCall, answer};
 use crate::harness::Decider;
@@ -102,7 +102,7 @@ impl<'a> Updates<'a> {
     pub fn new(call: &'a RawCall<'a>, ready: bool) -> Self {
         let mut names = Names::new();
         let mut intern = || call.args.iter().flat_map(|arg| &arg.tags).map(|tag| names.intern(tag)).collect();
-        let ids = ready.then(|| intern());
+        let ids = ready.then(&mut intern);
         let (session, result_tags) = (Bits::default(), Bits::default());
         Updates { call: StringCall::new(call), ids, names, session, result_tags, result: Result::default() }
     }

@@ -139,7 +139,7 @@ mod tests {
         ];
         for pattern in patterns {
             let dfa = Dfa::new(&[pattern]);
-            let regex = regex::Regex::new(&format!(r"\A(?s:{pattern})\z")).unwrap();
+            let regex = regex_automata::meta::Regex::new(&format!(r"\A(?s:{pattern})\z")).unwrap();
             for text in texts {
                 assert_eq!(dfa.is_match(text), regex.is_match(text), "{pattern:?} {text:?}");
             }

@@ -1,9 +1,10 @@
 //! Our engine as a competitor: calls that borrow, under a policy compiled once, in a session that lasts.
 
-use sqrt_benches::workload::{Answer, RawCall, Workload, updates};
 use sqrt_compiler::{Options, Source, compile};
+use sqrt_vm::bytecode::VerifiedProgram;
 use sqrt_vm::call::{Argument, Call, MetadataInput, Returned, SetInput};
 use sqrt_vm::engine::Decision;
+use sqrt_vm::handle::{TagHandle, ToolRef};
 use sqrt_vm::limits::Limits;
 use sqrt_vm::metadata::{FieldImm, MetaSet, Session, Tags};
 use sqrt_vm::policy::Policy;
@@ -13,19 +14,27 @@ use sqrt_vm::value::Value;
 use crate::bound::dispatch::Series;
 use crate::bound::value;
 use crate::harness::{Competitor, Decider, Input};
+use crate::workload::{Answer, RawCall, Workload, updates};
 
 /// As in reports.
 pub const NAME: &str = "sqrt";
+
+/// The program of a workload's policy.
+///
+/// # Panics
+/// If the policy has errors.
+pub fn program(workload: &Workload) -> VerifiedProgram {
+    let source = Source { name: "bench.sqrt", bytes: workload.policy.as_bytes() };
+    let compiled = compile(&[source], &Options::default());
+    compiled.program.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics))
+}
 
 /// The policy of a workload, ready to decide.
 ///
 /// # Panics
 /// If the policy has errors.
 pub fn policy(workload: &Workload) -> Policy {
-    let source = Source { name: "bench.sqrt", bytes: workload.policy.as_bytes() };
-    let compiled = compile(&[source], &Options::default());
-    let program = compiled.program.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics));
-    Policy::new(program, Limits::default()).unwrap()
+    Policy::new(program(workload), Limits::default()).unwrap()
 }
 
 /// A policy with all that a caller keeps beside it.
@@ -43,7 +52,7 @@ impl<'a> Host<'a> {
 
     /// A decision without anything after it.
     #[inline]
-    fn decide(&mut self, tool: &str, args: &[Argument<'_>]) -> Decision {
+    fn decide(&mut self, tool: ToolRef<'_>, args: &[Argument<'_>]) -> Decision {
         self.policy.evaluate(&mut self.session, &Call::new(tool, args), None, &mut self.scratch)
     }
 
@@ -57,7 +66,15 @@ impl<'a> Host<'a> {
     }
 }
 
-fn arguments<'a>(call: &'a RawCall<'a>) -> Vec<Argument<'a>> {
+/// A call in the engine's form: a tool and its arguments.
+pub type CallParts<'a> = (ToolRef<'a>, Vec<Argument<'a>>);
+
+/// A call by names, or by handles that were resolved ahead; these live as long as the process: a benchmark makes few.
+pub fn input<'a>(policy: &Policy, call: &'a RawCall<'a>, ready: bool) -> (Input, CallParts<'a>) {
+    if ready { (Input::Ready, by_handles(policy, call)) } else { (Input::Strings, by_names(call)) }
+}
+
+fn by_names<'a>(call: &'a RawCall<'a>) -> CallParts<'a> {
     let arguments = call.args.iter().map(|arg| {
         let argument = Argument::new(arg.name, value(arg.value));
         if arg.tags.is_empty() {
@@ -65,20 +82,34 @@ fn arguments<'a>(call: &'a RawCall<'a>) -> Vec<Argument<'a>> {
         }
         argument.with_metadata(MetadataInput::default().with_tags(SetInput::of(&arg.tags)))
     });
-    arguments.collect()
+    (call.tool.into(), arguments.collect())
+}
+
+fn by_handles<'a>(policy: &Policy, call: &'a RawCall<'a>) -> CallParts<'a> {
+    let arguments = call.args.iter().map(|arg| {
+        let name = &*Box::leak(Box::new(policy.arg(arg.name)));
+        let argument = Argument::new(name, value(arg.value));
+        if arg.tags.is_empty() {
+            return argument;
+        }
+        let tags = arg.tags.iter().map(|tag| &*Box::leak(Box::new(policy.tag(tag))));
+        let tags: &[&TagHandle] = tags.collect::<Vec<_>>().leak();
+        argument.with_metadata(MetadataInput::default().with_tags(tags))
+    });
+    let tool = &*Box::leak(Box::new(policy.tool(call.tool)));
+    (tool.into(), arguments.collect())
 }
 
 struct One<'a> {
     host: Host<'a>,
-    tool: &'a str,
-    args: Vec<Argument<'a>>,
+    call: CallParts<'a>,
 }
 
 impl Decider for One<'_> {
     type Output = Decision;
 
     fn decide(&mut self) -> Decision {
-        self.host.decide(self.tool, &self.args)
+        self.host.decide(self.call.0, &self.call.1)
     }
 
     fn answer(&self, decision: Decision) -> Answer {
@@ -86,20 +117,23 @@ impl Decider for One<'_> {
     }
 }
 
-/// Our engine for a call.
+/// Our engine for a call, by names and by handles.
 pub fn competitors<'a>(
     workload: &'a Workload,
     policy: &'a Policy,
     call: &'a RawCall<'a>,
 ) -> Vec<Competitor<'a>> {
-    let one = One { host: Host::new(workload, policy), tool: call.tool, args: arguments(call) };
-    vec![Competitor::new(NAME, Input::Strings, one)]
+    let ways = [false, true].map(|ready| {
+        let (input, call) = input(policy, call, ready);
+        Competitor::new(NAME, input, One { host: Host::new(workload, policy), call })
+    });
+    ways.into()
 }
 
 struct Many<'a> {
     host: Host<'a>,
-    /// The block, the tool, the arguments.
-    calls: Vec<(usize, &'a str, Vec<Argument<'a>>)>,
+    /// Each with the number of its block.
+    calls: Vec<(usize, CallParts<'a>)>,
     next: usize,
 }
 
@@ -107,9 +141,9 @@ impl Decider for Many<'_> {
     type Output = (usize, Decision);
 
     fn decide(&mut self) -> (usize, Decision) {
-        let (number, tool, args) = &self.calls[self.next];
+        let (number, (tool, args)) = &self.calls[self.next];
         self.next = (self.next + 1) % self.calls.len();
-        (*number, self.host.decide(tool, args))
+        (*number, self.host.decide(*tool, args))
     }
 
     fn answer(&self, (number, decision): (usize, Decision)) -> Answer {
@@ -119,7 +153,7 @@ impl Decider for Many<'_> {
 
 /// Our engine for a series of calls.
 pub fn random<'a>(workload: &'a Workload, policy: &'a Policy, series: &'a Series) -> Vec<Competitor<'a>> {
-    let calls = series.calls().iter().map(|(number, call)| (*number, call.tool, arguments(call)));
+    let calls = series.calls().iter().map(|(number, call)| (*number, by_names(call)));
     let many = Many { host: Host::new(workload, policy), calls: calls.collect(), next: 0 };
     vec![Competitor::new(NAME, Input::Strings, many)]
 }
@@ -127,15 +161,14 @@ pub fn random<'a>(workload: &'a Workload, policy: &'a Policy, series: &'a Series
 /// A call with its result: in one step, or checked and finished as a host does around the tool.
 pub struct WithResult<'a> {
     host: Host<'a>,
-    tool: &'a str,
-    args: Vec<Argument<'a>>,
+    call: CallParts<'a>,
     at_once: bool,
 }
 
 impl<'a> WithResult<'a> {
     /// In a session that saw nothing yet.
-    pub fn new(workload: &'a Workload, policy: &'a Policy, call: &'a RawCall<'a>, at_once: bool) -> Self {
-        WithResult { host: Host::new(workload, policy), tool: call.tool, args: arguments(call), at_once }
+    pub fn new(workload: &'a Workload, policy: &'a Policy, call: CallParts<'a>, at_once: bool) -> Self {
+        WithResult { host: Host::new(workload, policy), call, at_once }
     }
 
     /// The tags of session and result, sorted.
@@ -143,7 +176,10 @@ impl<'a> WithResult<'a> {
         let Host { policy, session, scratch, .. } = &self.host;
         let tags = scratch.tags(policy, session);
         let result = scratch.result_metadata().expect("the result phase ran");
-        (strings(session.metadata().field(FieldImm::Tags), &tags), strings(result.field(FieldImm::Tags), &tags))
+        (
+            strings(session.metadata().field(FieldImm::Tags), &tags),
+            strings(result.field(FieldImm::Tags), &tags),
+        )
     }
 }
 
@@ -159,7 +195,7 @@ impl Decider for WithResult<'_> {
 
     fn decide(&mut self) -> Decision {
         let Host { policy, session, scratch, .. } = &mut self.host;
-        let call = Call::new(self.tool, &self.args);
+        let call = Call::new(self.call.0, &self.call.1);
         let returned = Returned::new(Value::Str(updates::RESULT));
         if self.at_once {
             return policy.evaluate(session, &call, Some(&returned), scratch);
