@@ -4,7 +4,7 @@
 //! measure long enough might learn something. So tables that hold strings of callers count how far they have to search, and
 //! go over to [`KeyedHash::careful`], whose outputs tell nothing, where that is further than chance explains.
 
-use std::hash::{BuildHasher, RandomState};
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// Spreads the length over the word, so that a byte cannot make up for it: digits of π, which nobody chose.
 const LENGTH: u64 = 0x243f_6a88_85a3_08d3;
@@ -71,6 +71,86 @@ impl KeyedHash {
     }
 }
 
+/// The quick hash for maps of any key that are filled and asked within one piece of work, such as compiling a policy: whoever
+/// chose the keys does not see how long one of them takes, and the next map has another hash.
+#[derive(Debug, Clone, Default)]
+pub struct QuickHash {
+    keys: KeyedHash,
+}
+
+impl QuickHash {
+    /// The hash of a string.
+    #[inline]
+    pub fn of_str(&self, text: &str) -> u64 {
+        self.keys.quick(text.as_bytes())
+    }
+}
+
+impl BuildHasher for QuickHash {
+    type Hasher = QuickHasher;
+
+    #[inline]
+    fn build_hasher(&self) -> QuickHasher {
+        let [start, _, _] = self.keys.keys;
+        QuickHasher { state: start, keys: self.keys.keys }
+    }
+}
+
+/// See [`QuickHash`].
+#[derive(Debug, Clone)]
+pub struct QuickHasher {
+    state: u64,
+    keys: [u64; 3],
+}
+
+impl QuickHasher {
+    #[inline]
+    fn word(&mut self, word: u64) {
+        let [_, middle, _] = self.keys;
+        self.state = fold(self.state ^ word, middle);
+    }
+}
+
+impl Hasher for QuickHasher {
+    #[inline]
+    fn finish(&self) -> u64 {
+        let [_, _, end] = self.keys;
+        fold(self.state, end)
+    }
+
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) {
+        self.word((bytes.len() as u64).wrapping_mul(LENGTH));
+        let (words, rest) = bytes.as_chunks::<8>();
+        for word in words {
+            self.word(u64::from_le_bytes(*word));
+        }
+        if !rest.is_empty() {
+            self.word(short(rest));
+        }
+    }
+
+    #[inline]
+    fn write_u8(&mut self, value: u8) {
+        self.word(value.into());
+    }
+
+    #[inline]
+    fn write_u32(&mut self, value: u32) {
+        self.word(value.into());
+    }
+
+    #[inline]
+    fn write_u64(&mut self, value: u64) {
+        self.word(value);
+    }
+
+    #[inline]
+    fn write_usize(&mut self, value: usize) {
+        self.word(value as u64);
+    }
+}
+
 /// At most seven bytes as a word: the length, which is mixed in elsewhere, tells such words apart.
 #[inline]
 fn short(bytes: &[u8]) -> u64 {
@@ -91,8 +171,9 @@ fn fold(left: u64, right: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::KeyedHash;
+    use super::{KeyedHash, QuickHash};
     use std::collections::{HashMap, HashSet};
+    use std::hash::BuildHasher;
 
     /// Strings that differ little, of all lengths at which the code takes another way.
     fn alike() -> Vec<String> {
@@ -122,6 +203,27 @@ mod tests {
             let most = places.values().max().copied().unwrap_or(0);
             assert!(most <= 24, "{most} of {} strings meet in one of 256 places", strings.len());
         }
+    }
+
+    #[test]
+    fn keys_of_any_type_that_differ_little_have_quick_hashes_that_differ_much() {
+        let hash = QuickHash::default();
+        let strings = alike();
+        let mut hashes: Vec<u64> = strings.iter().map(|text| hash.hash_one(text)).collect();
+        let pairs = (0..40_u32).flat_map(|line| (0..40_u32).map(move |column| (line, column)));
+        hashes.extend(pairs.map(|pair| hash.hash_one(pair)));
+        hashes.extend((1..400_usize).map(|length| hash.hash_one(vec![0_u8; length])));
+        let all: HashSet<u64> = hashes.iter().copied().collect();
+        assert_eq!(all.len(), hashes.len());
+        for bits in [0, 57] {
+            let mut places: HashMap<u64, usize> = HashMap::new();
+            for hash in &hashes {
+                *places.entry(hash >> bits & 127).or_default() += 1;
+            }
+            let most = places.values().max().copied().unwrap_or(0);
+            assert!(most <= 3 * hashes.len() / 128, "{most} of {} meet in one of 128 places", hashes.len());
+        }
+        assert!(strings.iter().all(|text| hash.of_str(text) != QuickHash::default().of_str(text)));
     }
 
     #[test]

@@ -76,7 +76,8 @@ pub mod engine;
 mod exec;
 pub mod handle;
 pub mod json;
-mod keyed;
+#[doc(hidden)]
+pub mod keyed;
 pub mod limits;
 pub mod live;
 pub mod metadata;

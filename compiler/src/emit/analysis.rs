@@ -95,6 +95,16 @@ impl Analysis {
         Ok(analysis)
     }
 
+    /// The same facts with nothing folded, as if that had been off from the start.
+    pub(super) fn without_folding(mut self, policy: &ir::Policy) -> Analysis {
+        for (constant, set) in self.constants.iter_mut().zip(&policy.sets) {
+            if matches!(set.kind, SetKind::Chain(..)) {
+                *constant = None;
+            }
+        }
+        self
+    }
+
     pub(super) fn canonical(&self, set: SetId) -> SetId {
         self.canonical.get(set.index()).copied().unwrap_or(set)
     }

@@ -73,7 +73,7 @@ impl Emitter<'_> {
         if statements.is_empty() {
             return Ok(None);
         }
-        let mut code = Procedure::new(kind, false);
+        let mut code = self.procedure(kind, false);
         for statement in statements {
             match statement {
                 Statement::Update(update) => self.update(&mut code, update)?,
@@ -81,7 +81,7 @@ impl Emitter<'_> {
             }
         }
         code.push(Op::End {});
-        self.append(code.finish()).map(Some)
+        self.append(code).map(Some)
     }
 
     /// Tests the condition in each reading that is needed, then makes each update under its own (S4.4).

@@ -4,6 +4,7 @@ use super::analysis::{Form, leaf_lines};
 use super::procedure::{Label, Procedure};
 use super::{EmitError, Emitter, reading, wide_reading};
 use crate::ir::{self, ConditionId, ConditionKind, Reading, SetId, SetKind, SetOp, ValueRef};
+use smallvec::{SmallVec, smallvec};
 use sqrt_vm::bytecode::instruction::Op;
 use sqrt_vm::bytecode::operand::{BoolReg, ConditionProc, Flag, MembershipProc, SetReg, ValueReg};
 
@@ -16,6 +17,9 @@ enum Task {
     Not,
     Bind(Label),
 }
+
+/// The steps that are left, the next one last.
+type Tasks = SmallVec<[Task; 8]>;
 
 /// The set comparisons that the lowering knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,7 +39,7 @@ impl Emitter<'_> {
         dst: u8,
     ) -> Result<BoolReg, EmitError> {
         let answer = code.bool_reg(dst);
-        let mut tasks = vec![Task::Eval(root)];
+        let mut tasks: Tasks = smallvec![Task::Eval(root)];
         while let Some(task) = tasks.pop() {
             match task {
                 Task::Eval(condition) => {
@@ -57,12 +61,12 @@ impl Emitter<'_> {
         code: &mut Procedure,
         id: ConditionId,
         dst: BoolReg,
-        tasks: &mut Vec<Task>,
+        tasks: &mut Tasks,
     ) -> Result<(), EmitError> {
         let policy = self.policy;
         let condition =
             policy.conditions.get(id.index()).ok_or(EmitError::Internal("a condition that is not there"))?;
-        let position = self.locate(condition.origin)?;
+        let position = self.locate_condition(id, condition.origin)?;
         code.at(position);
         if let Some(value) = self.known_answer(id) {
             code.push(Op::LoadBool { dst, value: Flag(value) });
@@ -168,7 +172,7 @@ impl Emitter<'_> {
             return Ok(());
         }
         let procedure = self.membership(set, Form::Tag)?;
-        let only = self.pools.const_set(super::pools::ConstantSet::finite(vec![tag.0]))?;
+        let only = self.pools.const_set(&super::pools::ConstantSet::finite(vec![tag.0]))?;
         let set = code.set_reg(0);
         code.push(Op::LoadSet { dst: set, set: only });
         code.push(Op::AnyMatches { dst, set, procedure });
@@ -215,8 +219,8 @@ impl Emitter<'_> {
     }
 
     /// The tests that together say the same without building `right`, where that can be (S5.2 is exact, so they are equal).
-    fn parts(&self, comparison: Comparison, right: SetId) -> Result<Vec<(Test, SetId)>, EmitError> {
-        let whole = vec![(Test::Is(comparison), right)];
+    fn parts(&self, comparison: Comparison, right: SetId) -> Result<Parts, EmitError> {
+        let whole = smallvec![(Test::Is(comparison), right)];
         if !self.passes.lower_sets {
             return Ok(whole);
         }
@@ -225,8 +229,8 @@ impl Emitter<'_> {
             Comparison::Subset => SetOp::Intersect,
             Comparison::Equal => return Ok(whole),
         };
-        let mut parts = Vec::new();
-        let mut open = vec![(Test::Is(comparison), right)];
+        let mut parts = Parts::new();
+        let mut open: Parts = smallvec![(Test::Is(comparison), right)];
         while let Some((test, part)) = open.pop() {
             let (part, expr) = self.set(part)?;
             let whole =
@@ -340,6 +344,9 @@ impl Emitter<'_> {
     }
 }
 
+/// The tests of a lowered comparison.
+type Parts = SmallVec<[(Test, SetId); 4]>;
+
 /// One test of a lowered comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Test {
@@ -351,9 +358,9 @@ enum Test {
 
 /// The children one after another; each but the last is followed by a jump to the end. In the order in which a stack of
 /// tasks takes them: last first.
-fn chain(code: &mut Procedure, children: &[ConditionId], jump: impl Fn(Label) -> Task) -> Vec<Task> {
+fn chain(code: &mut Procedure, children: &[ConditionId], jump: impl Fn(Label) -> Task) -> Tasks {
     let end = code.label();
-    let mut tasks = Vec::with_capacity(children.len() * 2 + 1);
+    let mut tasks = Tasks::with_capacity(children.len() * 2 + 1);
     tasks.push(Task::Bind(end));
     for (place, &child) in children.iter().enumerate().rev() {
         tasks.push(Task::Eval(child));

@@ -3,7 +3,6 @@
 //!
 //! What the sets share are pools: strings, tags, constant sets, element sets.
 
-use super::analysis::Analysis;
 use super::pools::index;
 use super::procedure::Procedure;
 use super::{EmitError, Emitter, Passes};
@@ -14,16 +13,18 @@ use sqrt_vm::bytecode::explanations::{
 use sqrt_vm::bytecode::instruction::Op;
 use sqrt_vm::bytecode::operand::{BoolReg, Slot};
 use sqrt_vm::bytecode::program::{List, ProcedureKind, Program};
+use std::borrow::Cow;
 
 /// A test of more characters than this is shown cut.
 const LONGEST_TEXT: usize = 160;
 
 /// Adds the explanations of a policy to the program that was emitted for it.
 pub(super) fn emit(fast: Emitter<'_>) -> Result<Program, EmitError> {
-    let Emitter { policy, places, mut pools, element_sets, .. } = fast;
-    let analysis = Analysis::new(policy, &mut pools, Passes::none())?;
+    let Emitter { policy, places, pools, analysis, element_sets, located, spare, .. } = fast;
+    let analysis = analysis.without_folding(policy);
     let mut emitter = Emitter::new(policy, Passes::none(), places, pools, analysis);
-    (emitter.explains, emitter.element_sets) = (true, element_sets);
+    emitter.explains = true;
+    (emitter.element_sets, emitter.located, emitter.spare) = (element_sets, located, spare);
     for condition in &policy.conditions {
         let record = emitter.condition_record(condition)?;
         emitter.pools.program.explanations.conditions.push(record);
@@ -56,7 +57,7 @@ impl Emitter<'_> {
                     .get(instance.index())
                     .ok_or(EmitError::Internal("a let that is not there"))?;
                 let name = policy.lets.get(instance.declaration.index()).map(|of| of.name.as_str());
-                (ConditionKindRecord::Let, std::slice::from_ref(&instance.body), name.map(str::to_owned))
+                (ConditionKindRecord::Let, std::slice::from_ref(&instance.body), name.map(Cow::Borrowed))
             }
             _ => (ConditionKindRecord::Test, &[][..], Some(shown(self.places.text(condition.origin)))),
         };
@@ -116,13 +117,16 @@ impl Emitter<'_> {
 }
 
 /// A test on one line, cut if it is long.
-fn shown(text: &str) -> String {
+fn shown(text: &str) -> Cow<'_, str> {
+    if text.len() <= LONGEST_TEXT && !text.contains('\n') {
+        return Cow::Borrowed(text.trim());
+    }
     let mut line = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
     if let Some((cut, _)) = line.char_indices().nth(LONGEST_TEXT) {
         line.truncate(cut);
         line.push('…');
     }
-    line
+    Cow::Owned(line)
 }
 
 #[cfg(test)]

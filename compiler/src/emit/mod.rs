@@ -8,6 +8,7 @@ mod analysis;
 mod blocks;
 mod condition;
 mod explanations;
+mod interner;
 mod pools;
 mod procedure;
 mod set;
@@ -17,10 +18,12 @@ mod tests;
 use crate::ir::{self, Origin, SetId};
 use analysis::{Analysis, Form};
 use pools::{Pools, index};
-use procedure::{Finished, Procedure};
+use procedure::Procedure;
+use set::Literals;
 use sqrt_vm::bytecode::instruction::{Op, encode};
-use sqrt_vm::bytecode::operand::{ConstSet, Elements, FieldImm, ReadingImm, Target, WideReading};
+use sqrt_vm::bytecode::operand::{ConstSet, Elements, FieldImm, ReadingImm, WideReading};
 use sqrt_vm::bytecode::program::{List, PositionRecord, ProcedureKind, ProcedureRecord, Program};
+use sqrt_vm::keyed::QuickHash;
 use std::collections::HashMap;
 
 /// The optimisations of the emitter. All are on by default.
@@ -97,15 +100,19 @@ struct Emitter<'p> {
     pools: Pools,
     analysis: Analysis,
     /// The procedures of set expressions, by (canonical) expression and form.
-    shared: HashMap<(SetId, Form), u32>,
+    shared: HashMap<(SetId, Form), u32, QuickHash>,
     /// The constants that are in the pool already.
-    constants: HashMap<SetId, ConstSet>,
+    constants: HashMap<SetId, ConstSet, QuickHash>,
     /// The element sets that are in the pool already, by the literals that they unite.
-    element_sets: HashMap<Vec<SetId>, Elements>,
+    element_sets: HashMap<Literals, Elements, QuickHash>,
     /// The procedure of each let instance emitted so far.
     let_procedures: Vec<u32>,
     /// The conditions whose answer is known.
     answers: Vec<Option<bool>>,
+    /// The indices of the source positions of conditions, as far as they are known.
+    located: Vec<Option<u32>>,
+    /// Memory of procedures that are finished, for the next ones.
+    spare: Vec<Procedure>,
 }
 
 impl<'p> Emitter<'p> {
@@ -123,12 +130,21 @@ impl<'p> Emitter<'p> {
             places,
             pools,
             analysis,
-            shared: HashMap::new(),
-            constants: HashMap::new(),
-            element_sets: HashMap::new(),
+            shared: HashMap::default(),
+            constants: HashMap::default(),
+            element_sets: HashMap::default(),
             let_procedures: Vec::with_capacity(policy.let_instances.len()),
             answers: Vec::new(),
+            located: vec![None; policy.conditions.len()],
+            spare: Vec::new(),
         }
+    }
+
+    /// Begins a procedure.
+    fn procedure(&mut self, kind: ProcedureKind, memo: bool) -> Procedure {
+        let mut procedure = self.spare.pop().unwrap_or_default();
+        procedure.begin(kind, memo);
+        procedure
     }
 
     /// The procedures of set expressions that are shared or cut out.
@@ -155,7 +171,7 @@ impl<'p> Emitter<'p> {
             Form::Set => ProcedureKind::Set,
             Form::Tag | Form::Leaf(_) => ProcedureKind::Membership,
         };
-        let mut code = Procedure::new(kind, true);
+        let mut code = self.procedure(kind, true);
         code.at(self.locate(origin)?);
         if form == Form::Set {
             let src = self.emit_set_body(&mut code, set)?;
@@ -164,7 +180,7 @@ impl<'p> Emitter<'p> {
             let src = self.emit_membership(&mut code, set, form, true)?;
             code.push(Op::ReturnBool { src });
         }
-        let number = self.append(code.finish())?;
+        let number = self.append(code)?;
         self.shared.insert((set, form), number);
         Ok(number)
     }
@@ -180,31 +196,23 @@ impl<'p> Emitter<'p> {
 
     /// Emits a procedure that answers a condition.
     fn condition_procedure(&mut self, condition: ir::ConditionId, memo: bool) -> Result<u32, EmitError> {
-        let mut code = Procedure::new(ProcedureKind::Condition, memo);
+        let mut code = self.procedure(ProcedureKind::Condition, memo);
         let src = self.emit_condition(&mut code, condition, 0)?;
         code.push(Op::ReturnBool { src });
-        self.append(code.finish())
+        self.append(code)
     }
 
     /// Puts a finished procedure behind the others and returns its number.
-    fn append(&mut self, finished: Finished) -> Result<u32, EmitError> {
+    fn append(&mut self, mut finished: Procedure) -> Result<u32, EmitError> {
         let program = &mut self.pools.program;
         let start = index(program.code.len())?;
-        let code = List { start, len: index(finished.ops.len())? };
-        let shift = |target: Target| target.0.checked_add(start).map(Target).ok_or(EmitError::TooLarge);
-        for op in finished.ops {
-            program.code.push(encode(match op {
-                Op::Jump { to } => Op::Jump { to: shift(to)? },
-                Op::JumpIf { cond, to } => Op::JumpIf { cond, to: shift(to)? },
-                Op::JumpUnless { cond, to } => Op::JumpUnless { cond, to: shift(to)? },
-                Op::JumpUnlessFinite { set, to } => Op::JumpUnlessFinite { set, to: shift(to)? },
-                op => op,
-            }));
-        }
-        for (at, position) in finished.positions {
-            let at = at.checked_add(start).ok_or(EmitError::TooLarge)?;
-            program.code_positions.push((at, position));
-        }
+        let code = List { start, len: index(finished.ops().len())? };
+        // The last target is the length, so there is room for all of them.
+        index(program.code.len() + finished.ops().len())?;
+        finished.resolve(start);
+        program.code.extend(finished.ops().iter().map(|&op| encode(op)));
+        let positions = finished.positions.iter().map(|&(at, position)| (at.saturating_add(start), position));
+        program.code_positions.extend(positions);
         let number = index(program.procedures.len())?;
         program.procedures.push(ProcedureRecord {
             kind: finished.kind,
@@ -215,7 +223,20 @@ impl<'p> Emitter<'p> {
             memo: finished.memo,
             explains: self.explains,
         });
+        self.spare.push(finished);
         Ok(number)
+    }
+
+    /// The index of the source position of a condition.
+    fn locate_condition(&mut self, id: ir::ConditionId, origin: Origin) -> Result<u32, EmitError> {
+        if let Some(known) = self.located.get(id.index()).copied().flatten() {
+            return Ok(known);
+        }
+        let position = self.locate(origin)?;
+        if let Some(place) = self.located.get_mut(id.index()) {
+            *place = Some(position);
+        }
+        Ok(position)
     }
 
     /// The index of the source position of `origin`.

@@ -1,13 +1,16 @@
 //! The constant pools of a program under construction: equal things are stored once.
 
 use super::EmitError;
+use super::interner::Interner;
 use crate::ir::{self, ElementKind, SizedText};
+use smallvec::SmallVec;
 use sqrt_vm::bytecode::explanations::ConditionTextId;
 use sqrt_vm::bytecode::operand::{Arg, ConstSet, Elements, Scalar, Tag};
 use sqrt_vm::bytecode::program::{
     ConstSetRecord, ElementSetRecord, List, PatternId, PatternRecord, PositionRecord, Program, RangeRecord,
     ScalarRecord, SizedTextRecord, StringId, TextRecord,
 };
+use sqrt_vm::keyed::QuickHash;
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
@@ -37,12 +40,35 @@ impl ConstantSet {
 #[derive(Debug, Default)]
 pub(super) struct Pools {
     pub(super) program: Program,
-    strings: HashMap<String, StringId>,
-    tags: HashMap<StringId, u32>,
-    args: HashMap<StringId, u32>,
-    const_sets: HashMap<ConstantSet, ConstSet>,
-    positions: HashMap<PositionRecord, u32>,
-    condition_texts: HashMap<String, ConditionTextId>,
+    strings: Interner,
+    /// The tag and the argument of each string.
+    tags: Numbers,
+    args: Numbers,
+    const_sets: HashMap<ConstantSet, ConstSet, QuickHash>,
+    positions: HashMap<PositionRecord, u32, QuickHash>,
+    condition_texts: Interner,
+}
+
+/// Numbers of strings, by their ids.
+#[derive(Debug, Default)]
+struct Numbers(Vec<Option<u32>>);
+
+impl Numbers {
+    /// The number of a string; if it has none, it gets the length of `table`, and its place there.
+    fn number(&mut self, string: StringId, table: &mut Vec<StringId>) -> Result<u32, EmitError> {
+        let at = string.0 as usize;
+        if at >= self.0.len() {
+            self.0.resize(at + 1, None);
+        }
+        let Some(place) = self.0.get_mut(at) else { return Err(EmitError::TooLarge) };
+        if let Some(known) = *place {
+            return Ok(known);
+        }
+        let new = index(table.len())?;
+        table.push(string);
+        *place = Some(new);
+        Ok(new)
+    }
 }
 
 /// The length of a pool as an index, or an error if the program is too large.
@@ -50,29 +76,23 @@ pub(super) fn index(len: usize) -> Result<u32, EmitError> {
     u32::try_from(len).map_err(|_| EmitError::TooLarge)
 }
 
+/// The string `index` of those that `ends` divides a text into.
+pub(super) fn string_at<'t>(text: &'t str, ends: &[u32], index: u32) -> &'t str {
+    let at = index as usize;
+    let end = ends.get(at).copied().unwrap_or(0) as usize;
+    let start = at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0) as usize;
+    text.get(start..end).unwrap_or("")
+}
+
 impl Pools {
     pub(super) fn string(&mut self, text: &str) -> Result<StringId, EmitError> {
-        if let Some(&id) = self.strings.get(text) {
-            return Ok(id);
-        }
-        let id = StringId(index(self.program.strings.len())?);
-        self.program.text.push_str(text);
-        self.program.strings.push(index(self.program.text.len())?);
-        self.strings.insert(text.to_owned(), id);
-        Ok(id)
+        self.strings.insert(text, &mut self.program.text, &mut self.program.strings).map(StringId)
     }
 
     /// The text of a condition, for explanations only.
     pub(super) fn condition_text(&mut self, text: &str) -> Result<ConditionTextId, EmitError> {
-        if let Some(&id) = self.condition_texts.get(text) {
-            return Ok(id);
-        }
         let tables = &mut self.program.explanations;
-        let id = ConditionTextId(index(tables.strings.len())?);
-        tables.text.push_str(text);
-        tables.strings.push(index(tables.text.len())?);
-        self.condition_texts.insert(text.to_owned(), id);
-        Ok(id)
+        self.condition_texts.insert(text, &mut tables.text, &mut tables.strings).map(ConditionTextId)
     }
 
     pub(super) fn optional_string(&mut self, text: Option<&str>) -> Result<Option<StringId>, EmitError> {
@@ -81,24 +101,12 @@ impl Pools {
 
     pub(super) fn tag(&mut self, text: &str) -> Result<Tag, EmitError> {
         let string = self.string(text)?;
-        if let Some(&id) = self.tags.get(&string) {
-            return Ok(Tag(id));
-        }
-        let id = index(self.program.tags.len())?;
-        self.program.tags.push(string);
-        self.tags.insert(string, id);
-        Ok(Tag(id))
+        self.tags.number(string, &mut self.program.tags).map(Tag)
     }
 
     pub(super) fn arg(&mut self, name: &str) -> Result<Arg, EmitError> {
         let string = self.string(name)?;
-        if let Some(&id) = self.args.get(&string) {
-            return Ok(Arg(id));
-        }
-        let id = index(self.program.args.len())?;
-        self.program.args.push(string);
-        self.args.insert(string, id);
-        Ok(Arg(id))
+        self.args.number(string, &mut self.program.args).map(Arg)
     }
 
     pub(super) fn scalar(&mut self, value: &ir::LiteralValue) -> Result<Scalar, EmitError> {
@@ -112,15 +120,15 @@ impl Pools {
         Ok(id)
     }
 
-    pub(super) fn const_set(&mut self, set: ConstantSet) -> Result<ConstSet, EmitError> {
-        if let Some(&id) = self.const_sets.get(&set) {
+    pub(super) fn const_set(&mut self, set: &ConstantSet) -> Result<ConstSet, EmitError> {
+        if let Some(&id) = self.const_sets.get(set) {
             return Ok(id);
         }
         let id = ConstSet(index(self.program.const_sets.len())?);
         let pool = &mut self.program.word_pool;
         let record = ConstSetRecord::new(set.complement, &set.tags, pool).ok_or(EmitError::TooLarge)?;
         self.program.const_sets.push(record);
-        self.const_sets.insert(set, id);
+        self.const_sets.insert(set.clone(), id);
         Ok(id)
     }
 
@@ -148,14 +156,7 @@ impl Pools {
         for element in literals.iter().flat_map(|literal| &literal.elements) {
             parts.add(&element.kind, self)?;
         }
-        let text = &self.program.text;
-        let ends = &self.program.strings;
-        let content = |id: &StringId| -> &str {
-            let at = id.0 as usize;
-            let end = ends.get(at).copied().unwrap_or(0) as usize;
-            let start = at.checked_sub(1).and_then(|before| ends.get(before)).copied().unwrap_or(0) as usize;
-            text.get(start..end).unwrap_or("")
-        };
+        let content = |id: &StringId| string_at(&self.program.text, &self.program.strings, id.0);
         parts.strings.sort_by(|a, b| content(a).cmp(content(b)));
         parts.strings.dedup();
         parts.numbers.sort_by(|a, b| a.partial_cmp(b).unwrap_or(Ordering::Equal));
@@ -165,13 +166,13 @@ impl Pools {
             anything: parts.anything,
             accepts_true: parts.accepts_true,
             accepts_false: parts.accepts_false,
-            strings: append(&mut program.string_pool, parts.strings)?,
-            numbers: append(&mut program.number_pool, parts.numbers)?,
-            ints: append(&mut program.number_ranges, parts.ints)?,
-            floats: append(&mut program.number_ranges, parts.floats)?,
-            dates: append(&mut program.date_ranges, parts.dates)?,
-            sized: append(&mut program.sized_texts, parts.sized)?,
-            patterns: append(&mut program.pattern_pool, parts.patterns)?,
+            strings: append(&mut program.string_pool, &parts.strings)?,
+            numbers: append(&mut program.number_pool, &parts.numbers)?,
+            ints: append(&mut program.number_ranges, &parts.ints)?,
+            floats: append(&mut program.number_ranges, &parts.floats)?,
+            dates: append(&mut program.date_ranges, &parts.dates)?,
+            sized: append(&mut program.sized_texts, &parts.sized)?,
+            patterns: append(&mut program.pattern_pool, &parts.patterns)?,
         };
         let id = Elements(index(program.element_sets.len())?);
         program.element_sets.push(record);
@@ -196,9 +197,9 @@ impl Pools {
     }
 }
 
-fn append<T>(pool: &mut Vec<T>, items: Vec<T>) -> Result<List, EmitError> {
+fn append<T: Copy>(pool: &mut Vec<T>, items: &[T]) -> Result<List, EmitError> {
     let list = List { start: index(pool.len())?, len: index(items.len())? };
-    pool.extend(items);
+    pool.extend_from_slice(items);
     index(pool.len())?;
     Ok(list)
 }
@@ -209,7 +210,7 @@ struct ElementParts {
     anything: bool,
     accepts_true: bool,
     accepts_false: bool,
-    strings: Vec<StringId>,
+    strings: SmallVec<[StringId; 8]>,
     numbers: Vec<sqrt_vm::number::Number>,
     ints: Vec<RangeRecord<sqrt_vm::number::Number>>,
     floats: Vec<RangeRecord<sqrt_vm::number::Number>>,

@@ -16,35 +16,22 @@ pub(super) struct Label(usize);
 pub(super) struct Procedure {
     pub(super) kind: ProcedureKind,
     pub(super) memo: bool,
-    /// Instructions; the target of a jump is the number of its label until [`Procedure::finish`].
+    /// Instructions; the target of a jump is the number of its label until [`Procedure::resolve`].
     ops: Vec<Op>,
     /// The instruction each label stands before.
     labels: Vec<u32>,
     /// Where the source position changes: (instruction, position index).
-    pub(super) positions: Vec<(u32, u32)>,
-    bools: u16,
-    values: u16,
-    sets: u16,
-}
-
-/// A finished procedure, ready to be appended to a program.
-#[derive(Debug)]
-pub(super) struct Finished {
-    pub(super) kind: ProcedureKind,
-    pub(super) memo: bool,
-    /// Instructions with jump targets relative to the procedure's start.
-    pub(super) ops: Vec<Op>,
     pub(super) positions: Vec<(u32, u32)>,
     pub(super) bools: u16,
     pub(super) values: u16,
     pub(super) sets: u16,
 }
 
-impl Procedure {
-    pub(super) fn new(kind: ProcedureKind, memo: bool) -> Procedure {
+impl Default for Procedure {
+    fn default() -> Self {
         Procedure {
-            kind,
-            memo,
+            kind: ProcedureKind::Condition,
+            memo: false,
             ops: Vec::new(),
             labels: Vec::new(),
             positions: Vec::new(),
@@ -52,6 +39,22 @@ impl Procedure {
             values: 0,
             sets: 0,
         }
+    }
+}
+
+impl Procedure {
+    /// Begins it, with the memory of the one that it was.
+    pub(super) fn begin(&mut self, kind: ProcedureKind, memo: bool) {
+        (self.kind, self.memo) = (kind, memo);
+        self.ops.clear();
+        self.labels.clear();
+        self.positions.clear();
+        (self.bools, self.values, self.sets) = (0, 0, 0);
+    }
+
+    /// The instructions.
+    pub(super) fn ops(&self) -> &[Op] {
+        &self.ops
     }
 
     pub(super) fn push(&mut self, op: Op) {
@@ -119,23 +122,19 @@ impl Procedure {
         u32::try_from(self.ops.len()).unwrap_or(u32::MAX)
     }
 
-    /// Puts the bound targets into the jumps.
-    pub(super) fn finish(self) -> Finished {
-        let Procedure { kind, memo, mut ops, labels, positions, bools, values, sets } = self;
-        let resolve = |target: &mut Target| {
-            target.0 = labels.get(target.index()).copied().unwrap_or(u32::MAX);
-        };
-        for op in &mut ops {
+    /// Puts the bound targets into the jumps; the first instruction is that of this index.
+    pub(super) fn resolve(&mut self, start: u32) {
+        for op in &mut self.ops {
             match op {
                 Op::Jump { to }
                 | Op::JumpIf { to, .. }
                 | Op::JumpUnless { to, .. }
                 | Op::JumpUnlessFinite { to, .. } => {
-                    resolve(to);
+                    let bound = self.labels.get(to.index()).copied().unwrap_or(u32::MAX);
+                    to.0 = bound.saturating_add(start);
                 }
                 _ => {}
             }
         }
-        Finished { kind, memo, ops, positions, bools, values, sets }
     }
 }

@@ -7,8 +7,12 @@ use super::analysis::{Form, Lines, plainest};
 use super::procedure::{Label, Procedure};
 use super::{EmitError, Emitter, field};
 use crate::ir::{self, MetaSource, SetId, SetKind, SetOp};
+use smallvec::{SmallVec, smallvec};
 use sqrt_vm::bytecode::instruction::Op;
 use sqrt_vm::bytecode::operand::{BoolReg, ConstSet, Elements, Flag, MembershipProc, SetProc, SetReg};
+
+/// Literals of which something is the union.
+pub(super) type Literals = SmallVec<[SetId; 4]>;
 
 /// A step of building a set.
 enum SetTask {
@@ -69,7 +73,7 @@ impl<'p> Emitter<'p> {
         set: SetId,
         dst: u8,
     ) -> Result<SetReg, EmitError> {
-        let mut tasks = vec![SetTask::Eval(set, dst)];
+        let mut tasks: SmallVec<[SetTask; 4]> = smallvec![SetTask::Eval(set, dst)];
         while let Some(task) = tasks.pop() {
             match task {
                 SetTask::Eval(set, dst) => self.eval_set(code, set, dst, false, &mut tasks)?,
@@ -81,7 +85,7 @@ impl<'p> Emitter<'p> {
 
     /// The body of the set procedure for `set`.
     pub(super) fn emit_set_body(&mut self, code: &mut Procedure, set: SetId) -> Result<SetReg, EmitError> {
-        let mut tasks = Vec::new();
+        let mut tasks = SmallVec::new();
         self.eval_set(code, set, 0, true, &mut tasks)?;
         while let Some(task) = tasks.pop() {
             match task {
@@ -98,7 +102,7 @@ impl<'p> Emitter<'p> {
         set: SetId,
         at: u8,
         is_body: bool,
-        tasks: &mut Vec<SetTask>,
+        tasks: &mut SmallVec<[SetTask; 4]>,
     ) -> Result<(), EmitError> {
         let (set, _) = self.set(set)?;
         let policy = self.policy;
@@ -122,7 +126,7 @@ impl<'p> Emitter<'p> {
                 let elements = literal.map_or(&[][..], |literal| &literal.elements);
                 if elements.iter().any(|element| element.kind == ir::ElementKind::Anything) {
                     // `{"*", r"…"}` is universal (S2.3), whatever else is in it.
-                    let set = self.pools.const_set(super::pools::ConstantSet::universal())?;
+                    let set = self.pools.const_set(&super::pools::ConstantSet::universal())?;
                     code.push(Op::LoadSet { dst, set });
                 } else {
                     code.push(Op::LoadPattern { dst });
@@ -177,7 +181,7 @@ impl<'p> Emitter<'p> {
             return Ok(Some(known));
         }
         let Some(constant) = self.analysis.constant(set) else { return Ok(None) };
-        let id = self.pools.const_set(constant.clone())?;
+        let id = self.pools.const_set(constant)?;
         self.constants.insert(set, id);
         Ok(Some(id))
     }
@@ -269,7 +273,7 @@ impl<'p> Emitter<'p> {
         if let Some(&known) = self.element_sets.get(literals) {
             return Ok(known);
         }
-        let mut contents = Vec::with_capacity(literals.len());
+        let mut contents: SmallVec<[&ir::SetLiteral; 4]> = SmallVec::with_capacity(literals.len());
         for &set in literals {
             let literal = match self.policy.sets.get(set.index()).map(|set| &set.kind) {
                 Some(SetKind::Literal(literal)) => self.policy.literals.get(literal.index()),
@@ -278,16 +282,16 @@ impl<'p> Emitter<'p> {
             contents.push(literal.ok_or(EmitError::Internal("elements of what is no literal"))?);
         }
         let id = self.pools.elements(&contents)?;
-        self.element_sets.insert(literals.to_vec(), id);
+        self.element_sets.insert(Literals::from_slice(literals), id);
         Ok(id)
     }
 
     /// The literals of which `set` is the union, if it is nothing else and small enough to be copied here.
-    pub(super) fn as_literals(&self, set: SetId) -> Result<Option<Vec<SetId>>, EmitError> {
+    pub(super) fn as_literals(&self, set: SetId) -> Result<Option<Literals>, EmitError> {
         /// A union of more elements than this is tested part by part, so that lets are not copied without end.
         const MAX_MERGED: usize = 64;
-        let mut literals = Vec::new();
-        let mut open = vec![set];
+        let mut literals = Literals::new();
+        let mut open: Literals = smallvec![set];
         let mut merged = 0usize;
         while let Some(set) = open.pop() {
             let (set, expr) = self.set(set)?;
@@ -300,7 +304,7 @@ impl<'p> Emitter<'p> {
                 SetKind::Chain(SetOp::Union, operands)
                     if self.passes.lower_sets && literals.len() + open.len() < MAX_MERGED =>
                 {
-                    open.extend(operands.iter().rev());
+                    open.extend(operands.iter().rev().copied());
                 }
                 _ => return Ok(None),
             }

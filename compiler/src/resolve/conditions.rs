@@ -11,6 +11,7 @@ use crate::ir::{
 use crate::syntax::ast::{
     Name, Predicate, PredicateKind, SetComparison, SetExpr, SetExprKind, ValueOperand, ValueOperandKind,
 };
+use smallvec::{SmallVec, smallvec};
 
 /// What is left to do, the last one first.
 enum Task<'a> {
@@ -19,6 +20,9 @@ enum Task<'a> {
     /// Join the last conditions that are done.
     Join(Operator, usize, Origin),
 }
+
+/// Most conditions have one part or a few, which take no memory of their own.
+type Tasks<'a> = SmallVec<[Task<'a>; 4]>;
 
 #[derive(Clone, Copy)]
 enum Operator {
@@ -43,8 +47,8 @@ impl<'a> Lowering<'_, 'a> {
         predicate: &'a Predicate<'a>,
         negated: bool,
     ) -> ConditionId {
-        let mut tasks = vec![Task::Predicate(predicate, negated)];
-        let mut done: Vec<ConditionId> = Vec::new();
+        let mut tasks: Tasks<'a> = smallvec![Task::Predicate(predicate, negated)];
+        let mut done: SmallVec<[ConditionId; 4]> = SmallVec::new();
         while let Some(task) = tasks.pop() {
             let (kind, origin) = match task {
                 Task::Predicate(predicate, negated) => {
@@ -55,7 +59,7 @@ impl<'a> Lowering<'_, 'a> {
                     (kind, origin)
                 }
                 Task::Join(operator, count, origin) => {
-                    let operands = done.split_off(done.len().saturating_sub(count));
+                    let operands = done.drain(done.len().saturating_sub(count)..).collect();
                     (join(operator, operands), origin)
                 }
             };
@@ -71,7 +75,7 @@ impl<'a> Lowering<'_, 'a> {
         scope: Scope<'a>,
         predicate: &'a Predicate<'a>,
         negated: bool,
-        tasks: &mut Vec<Task<'a>>,
+        tasks: &mut Tasks<'a>,
     ) -> Option<ConditionKind> {
         let origin = scope.source.origin(predicate.range);
         let reading = Reading::of(scope.stance, negated);

@@ -11,6 +11,7 @@ use super::tables::Tables;
 use crate::diagnostics::limits::too_many_expressions;
 use crate::ir::{LetId, LetInstanceId, Pattern, Place, SetLetId, Stance};
 use crate::limits::Limits;
+use sqrt_vm::keyed::QuickHash;
 use std::collections::{HashMap, HashSet};
 
 /// The state of the lowering.
@@ -18,12 +19,12 @@ pub(super) struct Lowering<'l, 'a> {
     pub(super) names: &'l Names<'a>,
     pub(super) sink: &'l mut Sink,
     pub(super) tables: Tables,
-    pub(super) instances: HashMap<InstanceKey, LetInstanceId>,
-    pub(super) set_lets: HashMap<(LetId, Place), SetLetId>,
+    pub(super) instances: HashMap<InstanceKey, LetInstanceId, QuickHash>,
+    pub(super) set_lets: HashMap<(LetId, Place), SetLetId, QuickHash>,
     /// How many rules there are so far.
     pub(super) rules: u32,
     /// Patterns that the pattern parser accepted.
-    pub(super) accepted: HashSet<Pattern>,
+    pub(super) accepted: HashSet<Pattern, QuickHash>,
     /// The classes that patterns have so far, and may have.
     pub(super) classes: (usize, usize),
     /// How many conditions and set expressions there may be.
@@ -53,10 +54,10 @@ impl<'l, 'a> Lowering<'l, 'a> {
             names,
             sink,
             tables: Tables::new(limits.expressions()),
-            instances: HashMap::new(),
-            set_lets: HashMap::new(),
+            instances: HashMap::default(),
+            set_lets: HashMap::default(),
             rules: 0,
-            accepted: HashSet::new(),
+            accepted: HashSet::default(),
             classes: (0, limits.patterns_classes()),
             expressions: limits.expressions(),
         }
@@ -72,7 +73,7 @@ impl<'l, 'a> Lowering<'l, 'a> {
     /// Drops everything that was lowered; what was reported stays.
     pub(super) fn clear(&mut self) {
         self.tables = Tables::new(self.expressions);
-        self.instances = HashMap::new();
-        self.set_lets = HashMap::new();
+        self.instances = HashMap::default();
+        self.set_lets = HashMap::default();
     }
 }

@@ -8,6 +8,7 @@ use crate::syntax::ast::{
     ValueOperandKind,
 };
 use crate::syntax::token::TokenRange;
+use smallvec::{SmallVec, smallvec};
 
 /// One mention.
 #[derive(Debug, Clone, Copy)]
@@ -54,7 +55,7 @@ pub(super) fn in_let<'a>(value: LetValue<'a>) -> Vec<Mention<'a>> {
 
 /// The mentions in an expression, in source order.
 pub(super) fn in_expression(expression: Expression<'_>) -> Vec<Mention<'_>> {
-    let mut walk = Walk { left: vec![expression], found: Vec::new() };
+    let mut walk = Walk { left: smallvec![expression], found: Vec::new() };
     while let Some(next) = walk.left.pop() {
         match next {
             Expression::Predicate(predicate, negated) => walk.predicate(predicate, negated),
@@ -66,7 +67,7 @@ pub(super) fn in_expression(expression: Expression<'_>) -> Vec<Mention<'_>> {
 
 struct Walk<'a> {
     /// The last one is visited next.
-    left: Vec<Expression<'a>>,
+    left: SmallVec<[Expression<'a>; 4]>,
     found: Vec<Mention<'a>>,
 }
 

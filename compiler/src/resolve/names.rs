@@ -11,6 +11,7 @@ use super::source::Source;
 use crate::diagnostics::names as messages;
 use crate::ir::{Field, LetId, LetKind, Origin};
 use crate::syntax::ast::{DeclarationKind, Let, LetValue};
+use sqrt_vm::keyed::QuickHash;
 use std::collections::{HashMap, HashSet, VecDeque};
 
 /// All lets of a policy.
@@ -19,7 +20,7 @@ pub(super) struct Names<'a> {
     pub(super) lets: Vec<Declared<'a>>,
     /// All lets, each after those that it mentions.
     pub(super) order: Vec<LetId>,
-    by_name: HashMap<&'a str, LetId>,
+    by_name: HashMap<&'a str, LetId, QuickHash>,
 }
 
 /// A let.
@@ -73,7 +74,7 @@ impl Bound {
 impl<'a> Names<'a> {
     /// Collects the lets of all files and finds what is wrong with them as names.
     pub(super) fn collect(sources: &'a [Source<'a>], similar: &mut Similar, sink: &mut Sink) -> Names<'a> {
-        let mut names = Names { lets: Vec::new(), order: Vec::new(), by_name: HashMap::new() };
+        let mut names = Names { lets: Vec::new(), order: Vec::new(), by_name: HashMap::default() };
         for source in sources {
             for declaration in source.file.declarations {
                 if let DeclarationKind::Let(declared) = declaration.kind {

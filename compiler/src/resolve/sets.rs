@@ -7,6 +7,7 @@ use super::tables::Facts;
 use crate::diagnostics::sets as messages;
 use crate::ir::{LetKind, MetaRef, MetaSource, Origin, Place, SetId, SetKind, SetOp};
 use crate::syntax::ast::{Element, ElementStep, MetaOperand, MetaPlace, SetExpr, SetExprKind};
+use smallvec::{SmallVec, smallvec};
 
 /// What is left to do, the last one first.
 enum Task<'a> {
@@ -18,11 +19,14 @@ enum Task<'a> {
     Steps(&'a [ElementStep<'a>], Origin),
 }
 
+/// Most expressions have one part or a few, which take no memory of their own.
+type Tasks<'a> = SmallVec<[Task<'a>; 4]>;
+
 impl<'a> Lowering<'_, 'a> {
     /// Lowers a set expression.
     pub(super) fn set(&mut self, scope: Scope<'a>, expression: &'a SetExpr<'a>) -> SetId {
-        let mut tasks = vec![Task::Expression(expression)];
-        let mut done: Vec<SetId> = Vec::new();
+        let mut tasks: Tasks<'a> = smallvec![Task::Expression(expression)];
+        let mut done: SmallVec<[SetId; 4]> = SmallVec::new();
         while let Some(task) = tasks.pop() {
             match task {
                 Task::Expression(expression) => {
@@ -31,7 +35,7 @@ impl<'a> Lowering<'_, 'a> {
                     }
                 }
                 Task::Chain(op, count, origin) => {
-                    let operands = done.split_off(done.len().saturating_sub(count));
+                    let operands = done.drain(done.len().saturating_sub(count)..).collect();
                     done.push(self.tables.chain(op, operands, origin));
                 }
                 Task::Steps(steps, origin) => {
@@ -49,7 +53,7 @@ impl<'a> Lowering<'_, 'a> {
         &mut self,
         scope: Scope<'a>,
         expression: &'a SetExpr<'a>,
-        tasks: &mut Vec<Task<'a>>,
+        tasks: &mut Tasks<'a>,
     ) -> Option<SetId> {
         let origin = scope.source.origin(expression.range);
         match expression.kind {
@@ -85,14 +89,14 @@ impl<'a> Lowering<'_, 'a> {
     /// `{ … }`, or a type domain as a set of one element (S3.2).
     pub(super) fn literal(&mut self, scope: Scope<'a>, elements: &'a [Element<'a>], origin: Origin) -> SetId {
         let mut lowered = Vec::with_capacity(elements.len());
-        let mut facts = Vec::with_capacity(elements.len());
+        let mut facts = Facts::default();
         for element in elements {
             if let Some((element, fact)) = self.element(scope.source, element) {
                 lowered.push(element);
-                facts.push(fact);
+                facts.add_element(fact);
             }
         }
-        self.tables.literal(lowered, Facts::of_elements(facts.into_iter()), origin)
+        self.tables.literal(lowered, facts, origin)
     }
 
     /// `A with e with f without g` is `A | {e} | {f} - {g}`, from the left.

@@ -4,6 +4,7 @@ use crate::ir::{
     Condition, ConditionId, ConditionKind, Element, LiteralId, Origin, Pattern, PatternId, Policy, SetExpr,
     SetId, SetKind, SetLiteral, SetOp,
 };
+use sqrt_vm::keyed::QuickHash;
 use std::collections::HashMap;
 
 /// The tables.
@@ -15,7 +16,7 @@ pub(super) struct Tables {
     beyond: Option<Origin>,
     /// For every set of the policy; `None` for nothing of note, which is so for most of them.
     facts: Vec<Option<Box<Facts>>>,
-    patterns: HashMap<Pattern, PatternId>,
+    patterns: HashMap<Pattern, PatternId, QuickHash>,
 }
 
 /// What a set expression has in it: the first place of each, inside lets too.
@@ -48,12 +49,10 @@ impl Facts {
         self.anything = self.anything.or(other.anything);
     }
 
-    /// What a literal of such elements has in it.
-    pub(super) fn of_elements(elements: impl Iterator<Item = Facts>) -> Facts {
-        let mut all = Facts::default();
-        elements.for_each(|facts| all.join(facts));
-        all.held = all.pattern;
-        all
+    /// Adds what an element of a literal has in it; a pattern in it is one that the literal holds.
+    pub(super) fn add_element(&mut self, element: Facts) {
+        self.join(element);
+        self.held = self.pattern;
     }
 }
 
@@ -68,7 +67,13 @@ pub(super) fn next_id(length: usize) -> u32 {
 impl Tables {
     /// Empty tables for so many conditions and set expressions.
     pub(super) fn new(limit: usize) -> Self {
-        Tables { policy: Policy::default(), limit, beyond: None, facts: Vec::new(), patterns: HashMap::new() }
+        Tables {
+            policy: Policy::default(),
+            limit,
+            beyond: None,
+            facts: Vec::new(),
+            patterns: HashMap::default(),
+        }
     }
 
     /// The first condition or set expression beyond the limit, with which the policy is not to be used.

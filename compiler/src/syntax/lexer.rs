@@ -88,6 +88,8 @@ enum Lexeme {
 /// What callbacks need beside the text.
 struct State {
     sink: Sink,
+    /// Whether the text has a CR at all.
+    has_cr: bool,
     /// The first string that spans lines: where a forgotten quote shows first.
     first_multiline: Option<Span>,
     /// Whether the last comment was never closed; it then counts as text that is no token.
@@ -103,7 +105,13 @@ pub(crate) fn lex(file: FileId, source: &str, max_diagnostics: usize) -> (TokenT
     let mark = if source.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let mut lexer = Lexeme::lexer_with_extras(
         source,
-        State { sink, first_multiline: None, open_comment: false, open_string: false },
+        State {
+            sink,
+            has_cr: memchr::memchr(b'\r', source.as_bytes()).is_some(),
+            first_multiline: None,
+            open_comment: false,
+            open_string: false,
+        },
     );
     lexer.bump(mark);
     let mut tokens: Vec<Token> = Vec::new();
@@ -177,6 +185,9 @@ fn report_bidi(source: &str, sink: &mut Sink) {
 
 /// Reports each CR in the current lexeme that no LF follows (S1.3c).
 fn report_lone_cr(lex: &mut Lexer<'_, Lexeme>) {
+    if !lex.extras.has_cr {
+        return;
+    }
     let text = lex.slice();
     let continues_with_lf = lex.remainder().starts_with('\n');
     for (at, _) in text.match_indices('\r') {

@@ -4,6 +4,9 @@ use super::{Flaw, FlawKind, Reader};
 
 /// Decodes the text between the quotes.
 pub(in crate::resolve) fn decode(raw: &str) -> (String, Vec<Flaw>) {
+    if memchr::memchr(b'\\', raw.as_bytes()).is_none() {
+        return (raw.to_owned(), Vec::new());
+    }
     let mut out = String::with_capacity(raw.len());
     let mut flaws = Vec::new();
     let mut reader = Reader::new(raw);
