@@ -3,6 +3,7 @@
 //! Knows nothing of how a rule is tested: it asks, as little as it needs to.
 
 use crate::bytecode::program::{Program, RuleRecord};
+use crate::bytecode::settings::{Level, Settings};
 
 /// Whether a call may be made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -145,6 +146,13 @@ impl<'p> Block<'p> {
 pub(crate) struct DefaultOutcome {
     pub(crate) allow: bool,
     pub(crate) hard: bool,
+}
+
+impl DefaultOutcome {
+    /// That of a policy with these settings.
+    pub(crate) fn of(settings: &Settings) -> DefaultOutcome {
+        DefaultOutcome { allow: settings.default_allow, hard: settings.default_level == Level::Hard }
+    }
 }
 
 /// Decides by the rules of the matching blocks. `fires` says whether a rule fires; it may be asked about the same one again.

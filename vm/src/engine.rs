@@ -12,7 +12,6 @@ pub use pending::PendingCall;
 
 use self::failure::Cause;
 use crate::bytecode::PolicyId;
-use crate::bytecode::settings::Level;
 use crate::call::{Call, Returned};
 use crate::decision::{Basis, DefaultOutcome, Matching, Outcome, RuleRef, Verdict, decide};
 use crate::exec::{Fault, Inputs, Machine, Tested};
@@ -82,7 +81,7 @@ impl Policy {
     /// Asks whether a call may be made. `session before` updates take effect whatever the answer (S6.1), but for an error
     /// (S6.11).
     pub fn check<'c>(&self, session: &mut Session, call: &'c Call<'c>, scratch: &mut Scratch) -> Checked<'c> {
-        let checked = self.before_and_rules(session, call, scratch).and_then(|verdict| {
+        let checked = self.before_and_rules(session, call, false, scratch).and_then(|verdict| {
             self.commit(session, scratch)?;
             Ok(verdict)
         });
@@ -143,7 +142,7 @@ impl Policy {
         returned: Option<&Returned<'_>>,
         scratch: &mut Scratch,
     ) -> Result<Verdict, Failure> {
-        let verdict = self.before_and_rules(session, call, scratch)?;
+        let verdict = self.before_and_rules(session, call, returned.is_some(), scratch)?;
         self.refuse_handles(returned.and_then(|returned| returned.metadata().foreign(&self.id())))?;
         let returned = returned.filter(|_| verdict.outcome == Outcome::Allow);
         if let Some(returned) = returned {
@@ -183,11 +182,9 @@ impl Policy {
 
     /// Finds the blocks, and begins to take the call over.
     fn prepare(&self, session: &Session, call: &Call<'_>, scratch: &mut Scratch) -> Result<(), Failure> {
-        scratch.tags.clear();
         scratch.mentioned.clear();
         scratch.arena.reset();
         scratch.memory.begin_call(self.limits().work);
-        scratch.state.begin();
         let Intake { mut interner, metadata, .. } = scratch.intake(self, session);
         metadata.begin(self, call, &mut interner)?;
         let Scratch { blocks, by_priority, dispatch, memory, .. } = scratch;
@@ -231,16 +228,23 @@ impl Policy {
         Ok(())
     }
 
-    /// S6.1, then the rules.
+    /// S6.1, then the rules. The phases after the call go on with what it `prepares`.
     fn before_and_rules(
         &self,
         session: &Session,
         call: &Call<'_>,
+        prepares: bool,
         scratch: &mut Scratch,
     ) -> Result<Verdict, Failure> {
         // What is refused must not leave the details of an earlier call behind.
         scratch.forget();
         self.admit(session, scratch)?;
+        if !prepares && !session.calls().are_used_up() {
+            if let Some(verdict) = self.decide_directly(session, call, scratch) {
+                return Ok(verdict);
+            }
+            scratch.forget();
+        }
         self.refuse_handles(call.foreign(&self.id()))?;
         self.check_sizes(call)?;
         if session.calls().are_used_up() {
@@ -283,11 +287,9 @@ impl Policy {
             Ok(fired)
         };
         let matching = Matching { program: self.program(), blocks: by_priority };
-        let settings = self.settings();
-        let default =
-            DefaultOutcome { allow: settings.default_allow, hard: settings.default_level == Level::Hard };
+        let default = DefaultOutcome::of(self.settings());
         let mut decided = Ok(());
-        if explained.is_some() || !settings.fail_fast {
+        if explained.is_some() || !self.settings().fail_fast {
             decided = matching.rules().try_for_each(|(at, rule)| fires(at, rule).map(drop));
         }
         let decided = decided.and_then(|()| decide(matching, default, &mut fires));

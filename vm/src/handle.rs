@@ -76,6 +76,12 @@ impl Policy {
     }
 }
 
+impl ArgHandle {
+    pub(crate) fn found(&self) -> FoundArg {
+        self.found
+    }
+}
+
 impl ToolHandle {
     pub(crate) fn ascending(&self) -> &[u32] {
         &self.ascending

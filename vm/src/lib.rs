@@ -71,6 +71,7 @@ pub mod bytecode;
 pub mod call;
 pub mod datetime;
 pub mod decision;
+mod direct;
 mod dispatch;
 pub mod engine;
 mod exec;

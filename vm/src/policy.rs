@@ -12,6 +12,7 @@ use crate::bytecode::program::{
 };
 use crate::bytecode::{FrameNeeds, ImageError, Op, PolicyId, Settings, VerifiedProgram};
 use crate::decision::RuleRef;
+use crate::direct::Direct;
 use crate::dispatch::{Dispatch, DispatchScratch};
 use crate::handle::FoundArg;
 use crate::limits::{LimitExceeded, Limits};
@@ -32,6 +33,7 @@ pub struct Policy {
     procedures: Vec<Procedure>,
     keeping: usize,
     needs: BlockNeeds,
+    direct: Direct,
     dispatch: Dispatch,
     /// Tells whose a scratch is.
     identity: Arc<()>,
@@ -141,12 +143,14 @@ impl Policy {
         let dispatch = Dispatch::load(program, &mut room)?;
         let (procedures, keeping) = procedures(program);
         let needs = BlockNeeds::of(program, verified.ops());
+        let direct = Direct::new(program, verified.ops());
         Ok(Policy {
             universe,
             automata,
             procedures,
             keeping,
             needs,
+            direct,
             dispatch,
             identity: Arc::new(()),
             id: verified.id(),
@@ -223,6 +227,11 @@ impl Policy {
     /// Which metadata can be asked for, block by block.
     pub(crate) fn needs(&self) -> &BlockNeeds {
         &self.needs
+    }
+
+    /// What deciding calls directly needs.
+    pub(crate) fn direct(&self) -> &Direct {
+        &self.direct
     }
 
     pub(crate) fn arg_count(&self) -> usize {

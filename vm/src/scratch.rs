@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::direct::DirectScratch;
 use crate::dispatch::DispatchScratch;
 use crate::exec::Memory;
 use crate::metadata::{Interner, Mentioned, Metadata, Session, StringTable, TagId, Tags};
@@ -22,6 +23,7 @@ pub struct Scratch {
     /// For the value of the session.
     pub(crate) arena: Arena,
     pub(crate) metadata: CallMetadata,
+    pub(crate) direct: DirectScratch,
     pub(crate) state: State,
     pub(crate) memory: Memory,
     pub(crate) dispatch: DispatchScratch,
@@ -46,6 +48,7 @@ impl Scratch {
             order: Vec::new(),
             arena: Arena::new(),
             metadata: CallMetadata::new(policy),
+            direct: DirectScratch::new(policy),
             state: State::default(),
             memory: Memory::new(policy.frame_needs(), policy.keeping()),
             dispatch: policy.dispatch_scratch(policy.limits().dispatch_cache),
@@ -88,6 +91,8 @@ impl Scratch {
     /// Forgets the details of the last call.
     pub(crate) fn forget(&mut self) {
         self.has_result = false;
+        self.state.begin();
+        self.tags.clear();
         self.rules.clear();
         self.memory.outcomes.clear();
         self.blocks.clear();

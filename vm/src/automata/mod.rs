@@ -35,7 +35,7 @@ pub use compare::{Difference, differences};
 pub(crate) use determinise::union;
 pub(crate) use determinise::{NoTable, many};
 pub(crate) use dfa::Dfa;
-pub(crate) use element::ElementSet;
+pub(crate) use element::{ElementSet, has_line_end};
 pub(crate) use loaded::{Automata, LoadError, Room};
 pub(crate) use simulation::{MatcherCache, Simulation};
 pub(crate) use table::{Table, TooMany};

@@ -71,6 +71,9 @@ impl StringTable {
 
     /// Forgets all strings. Takes time for the strings that are there, however many there were once.
     pub(crate) fn clear(&mut self) {
+        if self.ends.is_empty() {
+            return;
+        }
         if self.ends.len() * 8 < self.slots.len() {
             // The last one first: what was in its way when it was placed is still there.
             for index in (0..u32::try_from(self.ends.len()).unwrap_or(u32::MAX)).rev() {

@@ -1,0 +1,198 @@
+//! What has a formula, what a formula answers, and which calls are decided by one.
+
+use super::Direct;
+use super::formula::{Comparison, Follower, Next, Source, Step, Test};
+use crate::automata::MatcherCache;
+use crate::bytecode::instruction::Op;
+use crate::bytecode::operand::*;
+use crate::bytecode::program::{ElementSetRecord, RangeRecord};
+use crate::bytecode::{Settings, decode};
+use crate::call::{Argument, Call, MetadataInput};
+use crate::number::Number;
+use crate::pattern::PatternSyntax;
+use crate::policy::Policy;
+use crate::testing::code::*;
+use crate::testing::{Assembler, Bench, append, policy};
+use crate::value::{Leaf, Value};
+
+/// The formula of a condition, as its first step and all steps.
+fn formula(asm: &Assembler, condition: u32) -> Option<(Next, Vec<Step>)> {
+    let ops: Vec<Op> = asm.program.code.iter().map(|&code| decode(code).unwrap()).collect();
+    let mut follower = Follower::new(&asm.program, &ops);
+    let start = follower.formula(condition)?;
+    Some((start, follower.steps))
+}
+
+fn value_in(arg: Arg, set: Elements) -> [Op; 2] {
+    [Op::LoadArg { dst: V0, arg }, Op::ValueIn { dst: B0, value: V0, reading: ReadingImm::Any, set }]
+}
+
+#[test]
+fn a_condition_becomes_its_tests_in_order() {
+    let mut asm = Assembler::new();
+    let (arg, set) = (asm.arg("x"), asm.element_set(ElementSetRecord::default()));
+    let right = asm.const_set(false, &["a"]);
+    let [load, test] = value_in(arg, set);
+    // x.tags overlaps {"a"} and not x.value in …
+    let inner = asm.condition(&[load, test, Op::Not { dst: B0, src: B0 }, ANSWER]);
+    let overlaps = [
+        Op::LoadArgSet { dst: S0, field: TAGS, arg },
+        Op::LoadSet { dst: S1, set: right },
+        Op::Overlaps { dst: B0, left: S0, right: S1 },
+        Op::JumpUnless { cond: B0, to: Target(5) },
+        Op::CallCondition { dst: B0, procedure: ConditionProc(inner) },
+        ANSWER,
+    ];
+    let condition = asm.condition(&overlaps);
+    let (start, steps) = formula(&asm, condition).unwrap();
+    let [value, tags] = steps[..] else { panic!("{steps:?}") };
+    let (yes, no) = (Next::answer(true), Next::answer(false));
+    assert_eq!(value.test, Test::Value { arg, reading: ReadingImm::Any, set });
+    assert_eq!((value.if_true, value.if_false), (no, yes));
+    let left = Source::Arg(TAGS, arg);
+    assert_eq!(tags.test, Test::Set { left, comparison: Comparison::Overlaps, right });
+    assert_eq!((tags.if_true.next(), tags.if_false), (Ok(0), no));
+    assert_eq!(start.next(), Ok(1));
+}
+
+#[test]
+fn conditions_of_many_ways_and_of_other_instructions_have_no_formula() {
+    let differ = |count: usize| {
+        let mut asm = Assembler::new();
+        let set = asm.element_set(ElementSetRecord::default());
+        let mut code = vec![Op::LoadBool { dst: B1, value: Flag(false) }];
+        for number in 0..count {
+            code.extend(value_in(asm.arg(&number.to_string()), set));
+            code.push(Op::Differ { dst: B1, left: B0, right: B1 });
+        }
+        code.push(Op::ReturnBool { src: B1 });
+        let condition = asm.condition(&code);
+        formula(&asm, condition).map(|(_, steps)| steps.len())
+    };
+    // Two for each test but the first: whether the number so far is even makes a difference.
+    assert_eq!(differ(4), Some(7));
+    assert_eq!(differ(12), None);
+    let mut asm = Assembler::new();
+    let condition = asm.condition(&[Op::LoadArgsUnion { dst: S0, field: TAGS }, LOAD, ANSWER]);
+    assert!(formula(&asm, condition).is_none());
+    // A chain of calls that is too deep to follow.
+    let mut called = asm.condition(&[LOAD, ANSWER]);
+    let mut known = Vec::new();
+    for _ in 0..40 {
+        known.push(formula(&asm, called).is_some());
+        called = asm.condition(&[Op::CallCondition { dst: B0, procedure: ConditionProc(called) }, ANSWER]);
+    }
+    assert!(known[0] && !known[39] && known.is_sorted_by(|a, b| a >= b));
+}
+
+/// Denies if the tags of `x` overlap {"a"}; another tool has an update before, and one asks for a value of its own.
+fn bench() -> Bench {
+    let mut asm = Assembler::new();
+    let arg = asm.arg("x");
+    let set = asm.const_set(false, &["a"]);
+    let load = [Op::LoadArgSet { dst: S0, field: TAGS, arg }, Op::LoadSet { dst: S1, set }];
+    let test = Op::Overlaps { dst: B0, left: S0, right: S1 };
+    let condition = asm.condition(&[load[0], load[1], test, ANSWER]);
+    let rule = asm.rule(true, true, Some(condition));
+    let block = asm.exact("t").rules(vec![rule]);
+    asm.block(block);
+    Bench::new(asm.program, Settings::default())
+}
+
+/// What the direct way says of a call.
+fn directly(bench: &mut Bench, call: &Call<'_>) -> Option<&'static str> {
+    bench.scratch.forget();
+    let verdict = bench.policy.decide_directly(&bench.session, call, &mut bench.scratch);
+    verdict.map(|verdict| verdict.basis.name())
+}
+
+#[test]
+fn only_small_and_plain_calls_are_decided_directly() {
+    let mut bench = bench();
+    let tags = |tags: &'static [&'static str]| MetadataInput::default().with_tags(tags);
+    let x = |metadata| Argument::new("x", Value::Null).with_metadata(metadata);
+    let other = Argument::new("other", Value::Null);
+    let plain = [x(tags(&["a", "b"])), other];
+    assert_eq!(directly(&mut bench, &Call::new("t", &plain)), Some("must_deny"));
+    assert_eq!(directly(&mut bench, &Call::new("t", &[x(tags(&["b"]))])), Some("default"));
+    assert_eq!(directly(&mut bench, &Call::new("t", &[])), Some("default"));
+    assert_eq!(directly(&mut bench, &Call::new("unknown", &plain)), Some("default"));
+    let list = [Argument::new("y", Value::List(&[]))];
+    for args in [&[plain[0], plain[0]][..], &[other, other], &list] {
+        assert_eq!(directly(&mut bench, &Call::new("t", args)), None);
+    }
+    assert_eq!(directly(&mut bench, &Call::new("t", &plain).with_context(tags(&["b"]))), None);
+    bench.scratch.explain(&bench.policy, true);
+    assert_eq!(directly(&mut bench, &Call::new("t", &plain)), None);
+}
+
+#[test]
+fn nothing_of_an_earlier_call_counts_however_many_there_were() {
+    let mut bench = bench();
+    let tags = MetadataInput::default().with_tags(&["a"]);
+    let with = [Argument::new("x", Value::Null).with_metadata(tags)];
+    let without = [Argument::new("x", Value::Null)];
+    for number in [0, 1, u32::MAX - 2] {
+        bench.scratch.direct.count_on_from(number);
+        for (args, basis) in [(&with[..], "must_deny"), (&[], "default"), (&without, "default")].repeat(2) {
+            assert_eq!(directly(&mut bench, &Call::new("t", args)), Some(basis), "{number}");
+        }
+    }
+}
+
+/// Sets of one part and of two, and one of a part that is tested as a whole.
+fn sets(asm: &mut Assembler) -> Vec<Elements> {
+    let int = |bound: Option<(i128, bool)>| bound.map(|(bound, inclusive)| (Number::Int(bound), inclusive));
+    let mut ranges = Vec::new();
+    for lower in [None, Some((-3, true)), Some((2, false)), Some((i128::MAX, false))] {
+        for upper in [None, Some((5, true)), Some((5, false)), Some((i128::from(u64::MAX), false))] {
+            ranges.push(RangeRecord { lower: int(lower), upper: int(upper) });
+        }
+    }
+    ranges.push(RangeRecord { lower: Some((Number::Float(1.5), true)), upper: None });
+    let mut records = Vec::new();
+    for range in ranges {
+        let [ints, floats] = [0, 1].map(|_| append(&mut asm.program.number_ranges, vec![range]));
+        records.push(ElementSetRecord { ints, ..ElementSetRecord::default() });
+        records.push(ElementSetRecord { floats, ..ElementSetRecord::default() });
+    }
+    for text in ["5", "", "ab\n"] {
+        let string = asm.string(text);
+        let strings = append(&mut asm.program.string_pool, vec![string]);
+        records.push(ElementSetRecord { strings, ..ElementSetRecord::default() });
+        let strings = append(&mut asm.program.string_pool, vec![string]);
+        records.push(ElementSetRecord { strings, accepts_true: true, ..ElementSetRecord::default() });
+    }
+    for text in ["ab.*", ".*ab", "(?s)ab.*", "a[bc]+", "ab", ".*", "ab.*|.*cd", ".*b.*", "(?s)a.b"] {
+        let pattern = asm.pattern(PatternSyntax::Regex, text);
+        let patterns = append(&mut asm.program.pattern_pool, vec![pattern]);
+        records.push(ElementSetRecord { patterns, ..ElementSetRecord::default() });
+    }
+    records.into_iter().map(|record| asm.element_set(record)).collect()
+}
+
+#[test]
+fn quick_sets_accept_what_the_whole_sets_do() {
+    let mut asm = Assembler::new();
+    let sets = sets(&mut asm);
+    let policy: Policy = policy(asm.program, Settings::default());
+    let direct = Direct::new(policy.program(), policy.ops());
+    let ints =
+        [-4, -3, 0, 2, 3, 4, 5, 6, i128::from(i64::MAX), i128::from(u64::MAX) - 1, i128::from(u64::MAX)];
+    let floats = [1.0, 1.5, 2.0, 3.0, 4.5, 5.0, 1e30, f64::NAN, f64::INFINITY];
+    let texts =
+        ["", "5", "ab", "ab\n", "abc", "xab", "ab\nab", "acb", "abcd", "b", "a\nb", "ab\u{2028}", "cd"];
+    let numbers = ints.map(Number::Int).into_iter().chain(floats.map(Number::Float));
+    let leaves = numbers.map(Leaf::Number).chain(texts.map(Leaf::Str));
+    let leaves: Vec<Leaf<'_>> = leaves.chain([Leaf::Null, Leaf::Bool(true), Leaf::Bool(false)]).collect();
+    let cache = &mut MatcherCache::default();
+    for &set in &sets {
+        for &leaf in &leaves {
+            for lines in [false, true] {
+                let whole = policy.elements(set).unwrap().accepts(leaf, lines, cache);
+                let quick = direct.sets.accepts(&policy, set, leaf, lines, cache);
+                assert_eq!(quick, Some(whole), "{set:?} {leaf:?} {lines}");
+            }
+        }
+    }
+}
