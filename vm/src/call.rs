@@ -49,6 +49,18 @@ pub enum Combine {
     Ignore,
 }
 
+impl Combine {
+    /// Which of them has this name in call lines, if any has.
+    pub(crate) fn of_name(name: &str) -> Option<Combine> {
+        match name {
+            "merge" => Some(Combine::Merge),
+            "replace" => Some(Combine::Replace),
+            "ignore" => Some(Combine::Ignore),
+            _ => None,
+        }
+    }
+}
+
 impl<'a> Call<'a> {
     /// A call to `tool`, a name or a handle. If two arguments have the same name, deciding the call fails.
     pub fn new(tool: impl Into<ToolRef<'a>>, args: &'a [Argument<'a>]) -> Self {

@@ -5,6 +5,8 @@
 
 use std::io::{self, Read};
 
+use memchr::memchr;
+
 /// The size of the buffer while no line is longer.
 const CHUNK: usize = 1 << 16;
 
@@ -80,7 +82,7 @@ impl<R: Read> LineReader<R> {
     /// The position of the next LF, as far as the input was read.
     fn find_end(&mut self) -> Option<usize> {
         let from = self.searched.max(self.start);
-        let found = self.buffer.get(from..self.filled)?.iter().position(|&byte| byte == b'\n');
+        let found = memchr(b'\n', self.buffer.get(from..self.filled)?);
         self.searched = found.map_or(self.filled, |at| from.saturating_add(at));
         found.map(|_| self.searched)
     }

@@ -15,23 +15,35 @@ use crate::limits::raise;
 pub(crate) struct Sessions<'p> {
     policy: &'p Policy,
     implicit: Session,
-    named: HashMap<Box<str>, Session>,
+    named: Vec<Session>,
+    /// The place in `named` of each id.
+    places: HashMap<Box<str>, usize>,
     limit: usize,
 }
 
 impl<'p> Sessions<'p> {
     /// No sessions under `policy` yet, and room for so many, the implicit one not counted.
     pub(crate) fn new(policy: &'p Policy, limit: usize) -> Self {
-        Self { policy, implicit: Session::new(policy), named: HashMap::new(), limit }
+        Self { policy, implicit: Session::new(policy), named: Vec::new(), places: HashMap::new(), limit }
     }
 
     /// The session of a call, a new one for a new id; the implicit one without an id.
     pub(crate) fn of(&mut self, id: Option<&str>) -> Result<&mut Session, String> {
         let Some(id) = id else { return Ok(&mut self.implicit) };
-        if !self.named.contains_key(id) {
-            self.check(id).map_err(|limit| format!("{limit}; {}", raise(&limit)))?;
-        }
-        Ok(self.named.entry(id.into()).or_insert_with(|| Session::new(self.policy)))
+        let place = match self.places.get(id) {
+            Some(&place) => place,
+            None => self.add(id).map_err(|limit| format!("{limit}; {}", raise(&limit)))?,
+        };
+        self.named.get_mut(place).ok_or_else(|| "internal error: a session is lost".to_owned())
+    }
+
+    /// Adds a session with a new id; its place.
+    fn add(&mut self, id: &str) -> Result<usize, LimitExceeded> {
+        self.check(id)?;
+        let place = self.named.len();
+        self.named.push(Session::new(self.policy));
+        self.places.insert(id.into(), place);
+        Ok(place)
     }
 
     /// Whether there may be a session of this id beside those that there are.

@@ -5,6 +5,7 @@ use super::trace::write_trace;
 use crate::metadata::{Metadata, TagId, Tags, write_metadata};
 use crate::policy::{Policy, RuleInfo};
 use crate::scratch::Scratch;
+use smallvec::SmallVec;
 use std::fmt::Write;
 
 /// An answer to a call, in the order of its keys.
@@ -91,8 +92,11 @@ pub fn write_answer(out: &mut String, answer: &AnswerParts<'_>, order: &mut Vec<
 fn write_rule(out: &mut String, rule: &RuleParts<'_>) {
     out.push_str("{\"file\": ");
     write_string(out, rule.file);
-    // Writing to a string cannot fail.
-    let _ = write!(out, ", \"line\": {}, \"column\": {}, \"tool_id\": ", rule.line, rule.column);
+    out.push_str(", \"line\": ");
+    write_digits(out, rule.line);
+    out.push_str(", \"column\": ");
+    write_digits(out, rule.column);
+    out.push_str(", \"tool_id\": ");
     write_string(out, rule.tool_id);
     out.push_str(", \"description\": ");
     write_optional(out, rule.description);
@@ -116,9 +120,36 @@ pub fn write_error(out: &mut String, message: &str, line: u64) {
     let _ = writeln!(out, ", \"line\": {line}}}");
 }
 
+/// Appends a number in decimal, without the machinery of formatting: every answer that names a rule has two.
+fn write_digits(out: &mut String, mut number: u32) {
+    let mut digits = SmallVec::<[char; 10]>::new();
+    loop {
+        digits.extend(char::from_digit(number % 10, 10));
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    out.extend(digits.iter().rev());
+}
+
 fn write_optional(out: &mut String, text: Option<&str>) {
     match text {
         Some(text) => write_string(out, text),
         None => out.push_str("null"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::write_digits;
+
+    #[test]
+    fn digits_are_those_of_the_number() {
+        for number in [0, 1, 9, 10, 11, 99, 100, 12_034, 1_000_000_000, u32::MAX] {
+            let mut out = "x".to_owned();
+            write_digits(&mut out, number);
+            assert_eq!(out, format!("x{number}"));
+        }
     }
 }

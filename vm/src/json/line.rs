@@ -1,7 +1,9 @@
-//! Reading a line: a call, or a question about a branch.
+//! Reading a line: a call, or a question about a branch. What the quick reader leaves is read here, with care: on
+//! `serde_json`, and with an error that says what is wrong and where.
 
 use super::metadata::{MetadataByName, MetadataObject};
-use super::object::{Text, put, read_members, unknown, without_values};
+use super::object::{Text, put, read_members, sort_named, unknown, without_values};
+use super::quick;
 use super::value::{AnyValue, TOO_DEEP};
 use crate::call::{Argument, Call, Combine, MetadataInput, Returned};
 use crate::limits::{LimitExceeded, Limits};
@@ -96,11 +98,23 @@ pub fn read_line<'a>(line: &'a [u8], arena: &'a Arena, limits: &Limits) -> Resul
     let text = std::str::from_utf8(line).map_err(|error| {
         LineError::new(format!("the line is not UTF-8: the byte at offset {} is wrong", error.valid_up_to()))
     })?;
+    if let Some(line) = quick::read_line(text, arena.bump(), limits.value_depth) {
+        return Ok(line);
+    }
     if text.starts_with('\u{feff}') {
         let message =
             "the line begins with a byte order mark, which is no JSON: save the calls as UTF-8 without one";
         return Err(LineError::new(message.to_owned()));
     }
+    read_carefully(text, arena, limits)
+}
+
+/// Reads any line, or says what is wrong with it.
+pub(super) fn read_carefully<'a>(
+    text: &'a str,
+    arena: &'a Arena,
+    limits: &Limits,
+) -> Result<Line<'a>, LineError> {
     let mut reader = serde_json::Deserializer::from_str(text);
     let seed = LineObject { arena: arena.bump(), levels: limits.value_depth };
     let line = seed.deserialize(&mut reader).and_then(|line| reader.end().map(|()| line));
@@ -109,6 +123,18 @@ pub fn read_line<'a>(line: &'a [u8], arena: &'a Arena, limits: &Limits) -> Resul
 
 /// Reads a value and nothing after it.
 pub(crate) fn read_value<'a>(
+    text: &'a str,
+    arena: &'a Bump,
+    limits: &Limits,
+) -> Result<Value<'a>, LineError> {
+    if let Some(value) = quick::read_value(text, arena, limits.value_depth) {
+        return Ok(value);
+    }
+    read_value_carefully(text, arena, limits)
+}
+
+/// Reads any value, or says what is wrong with it.
+pub(super) fn read_value_carefully<'a>(
     text: &'a str,
     arena: &'a Bump,
     limits: &Limits,
@@ -148,17 +174,17 @@ struct LineObject<'a> {
 
 /// The members as they are found.
 #[derive(Default)]
-struct Members<'a> {
-    session: Option<Option<&'a str>>,
-    tool: Option<&'a str>,
-    args: Option<&'a [(&'a str, Value<'a>)]>,
-    arg_meta: Option<&'a [(&'a str, MetadataInput<'a>)]>,
-    session_value: Option<Value<'a>>,
-    control_meta: Option<MetadataInput<'a>>,
-    result: Option<Value<'a>>,
-    result_meta: Option<MetadataInput<'a>>,
-    combine_meta: Option<Combine>,
-    branch: Option<MetadataInput<'a>>,
+pub(super) struct CallMembers<'a> {
+    pub(super) session: Option<Option<&'a str>>,
+    pub(super) tool: Option<&'a str>,
+    pub(super) args: Option<&'a [(&'a str, Value<'a>)]>,
+    pub(super) arg_meta: Option<&'a [(&'a str, MetadataInput<'a>)]>,
+    pub(super) session_value: Option<Value<'a>>,
+    pub(super) control_meta: Option<MetadataInput<'a>>,
+    pub(super) result: Option<Value<'a>>,
+    pub(super) result_meta: Option<MetadataInput<'a>>,
+    pub(super) combine_meta: Option<Combine>,
+    pub(super) branch: Option<MetadataInput<'a>>,
 }
 
 impl<'de: 'a, 'a> DeserializeSeed<'de> for LineObject<'a> {
@@ -177,7 +203,7 @@ impl<'de: 'a, 'a> Visitor<'de> for LineObject<'a> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Line<'a>, A::Error> {
-        let mut members = Members::default();
+        let mut members = CallMembers::default();
         read_members(map, self.arena, |key, map| self.read_member(&mut members, key, map))?;
         members.finish(self.arena)
     }
@@ -186,7 +212,7 @@ impl<'de: 'a, 'a> Visitor<'de> for LineObject<'a> {
 impl<'a> LineObject<'a> {
     fn read_member<'de: 'a, A: MapAccess<'de>>(
         &self,
-        members: &mut Members<'a>,
+        members: &mut CallMembers<'a>,
         key: &'a str,
         map: &mut A,
     ) -> Result<(), A::Error> {
@@ -217,9 +243,9 @@ impl<'a> LineObject<'a> {
     }
 }
 
-impl<'a> Members<'a> {
+impl<'a> CallMembers<'a> {
     /// Puts the members together, and refuses what does not belong together.
-    fn finish<E: Error>(self, arena: &'a Bump) -> Result<Line<'a>, E> {
+    pub(super) fn finish<E: Error>(self, arena: &'a Bump) -> Result<Line<'a>, E> {
         if let Some(metadata) = self.branch {
             return self.finish_branch(metadata);
         }
@@ -312,7 +338,7 @@ impl<'de: 'a, 'a> Visitor<'de> for Arguments<'a> {
             members.push((key, map.next_value_seed(self.0)?));
             Ok(())
         })?;
-        super::object::sort_named(members)
+        sort_named(members.into_bump_slice_mut())
     }
 }
 
@@ -354,11 +380,8 @@ impl<'de: 'a, 'a> DeserializeSeed<'de> for CombineName<'a> {
     type Value = Combine;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Combine, D::Error> {
-        match (Text { arena: self.arena, what: "`combine_meta`" }).deserialize(deserializer)? {
-            "merge" => Ok(Combine::Merge),
-            "replace" => Ok(Combine::Replace),
-            "ignore" => Ok(Combine::Ignore),
-            _ => Err(D::Error::custom("`combine_meta` is none of `merge`, `replace` and `ignore`")),
-        }
+        let name = Text { arena: self.arena, what: "`combine_meta`" }.deserialize(deserializer)?;
+        let error = || D::Error::custom("`combine_meta` is none of `merge`, `replace` and `ignore`");
+        Combine::of_name(name).ok_or_else(error)
     }
 }

@@ -17,8 +17,9 @@ const KEPT: usize = 1 << 20;
 
 /// Answers JSON lines under one policy: the memory to read lines and to decide calls, used again for every line.
 ///
-/// In the steady state it allocates nothing, but for strings with escapes and numbers of more digits than 19, which the
-/// reader of JSON puts together in memory of its own, and for lines that are not valid.
+/// In the steady state it allocates nothing, but for lines that are not valid, and for those of strings with escapes or of
+/// numbers of more digits than 19 that are rare in some other way too (longer than 1 MiB, nested deeper than 16 levels,
+/// with a number of more digits than 18): the reader of JSON that is for them has memory of its own.
 #[derive(Debug)]
 pub struct JsonLines {
     scratch: Scratch,

@@ -70,7 +70,7 @@ impl<'de: 'a, 'a> Visitor<'de> for MetadataByName<'a> {
             members.push((key, map.next_value_seed(MetadataObject { arena: self.arena })?));
             Ok(())
         })?;
-        sort_named(members)
+        sort_named(members.into_bump_slice_mut())
     }
 }
 

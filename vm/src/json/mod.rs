@@ -12,6 +12,8 @@ mod line;
 mod lines;
 mod metadata;
 mod object;
+mod quick;
+mod scan;
 mod state;
 #[cfg(test)]
 mod tests;

@@ -65,22 +65,20 @@ pub(super) fn unknown<E: Error>(known: &str) -> E {
 }
 
 /// Members with names as keys, sorted; an error, which tells the name, if one is there twice.
-pub(super) fn sort_named<'a, T, E: Error>(
-    members: bumpalo::collections::Vec<'a, (&'a str, T)>,
-) -> Result<&'a [(&'a str, T)], E> {
+pub(super) fn sort_named<'a, T, E: Error>(members: &'a mut [(&'a str, T)]) -> Result<&'a [(&'a str, T)], E> {
     sort_members(members, duplicate)
 }
 
 /// Members of an object inside a value, sorted by key; an error if a key is there twice. The key is a part of the value, so
 /// the error does not tell it.
 pub(super) fn sort_value_members<'a, T, E: Error>(
-    members: bumpalo::collections::Vec<'a, (&'a str, T)>,
+    members: &'a mut [(&'a str, T)],
 ) -> Result<&'a [(&'a str, T)], E> {
     sort_members(members, |_| E::custom("duplicate key in an object of a value"))
 }
 
 fn sort_members<'a, T, E: Error>(
-    mut members: bumpalo::collections::Vec<'a, (&'a str, T)>,
+    members: &'a mut [(&'a str, T)],
     duplicate: impl FnOnce(&str) -> E,
 ) -> Result<&'a [(&'a str, T)], E> {
     members.sort_unstable_by_key(|(key, _)| *key);
@@ -91,7 +89,7 @@ fn sort_members<'a, T, E: Error>(
             return Err(duplicate(first));
         }
     }
-    Ok(members.into_bump_slice())
+    Ok(members)
 }
 
 /// The message of the reader of JSON, without what it found: "invalid type: string, expected …" and not which string.

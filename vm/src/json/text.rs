@@ -1,5 +1,6 @@
 //! JSON strings and values, written: equal values have equal texts.
 
+use super::scan::is_plain_ascii;
 use crate::number::Number;
 use crate::value::Value;
 use crate::visible::is_hidden;
@@ -16,11 +17,10 @@ pub fn write_string(out: &mut String, text: &str) {
 
 /// Appends what [`write_string`] writes between the quotes.
 pub fn write_string_content(out: &mut String, text: &str) {
-    // Most text is ASCII without any of these, which one pass over bytes tells.
-    if text.bytes().any(|byte| matches!(byte, b'"' | b'\\' | ..=0x1f | 0x7f..)) {
-        write_escaped(out, text);
-    } else {
+    if is_plain_ascii(text) {
         out.push_str(text);
+    } else {
+        write_escaped(out, text);
     }
 }
 

@@ -88,6 +88,6 @@ impl<'de: 'a, 'a> Visitor<'de> for AnyValue<'a> {
         while let Some(key) = object.next_key_seed(Text { arena: self.arena, what: "a key" })? {
             members.push((key, object.next_value_seed(inner)?));
         }
-        Ok(Value::Object(sort_value_members(members)?))
+        Ok(Value::Object(sort_value_members(members.into_bump_slice_mut())?))
     }
 }

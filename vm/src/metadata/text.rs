@@ -130,6 +130,10 @@ pub fn write_set(out: &mut String, set: &MetaSet, tags: &Tags<'_>, order: &mut V
         out.push_str("[\"*\"]");
         return;
     }
+    if set.is_empty() {
+        out.push_str("[]");
+        return;
+    }
     order.clear();
     order.extend(set.listed());
     // The order of UTF-8 is that of code points.
