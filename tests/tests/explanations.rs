@@ -10,7 +10,7 @@ use sqrt_tests::generate::{Case, Style};
 use sqrt_tests::implementations::engine_that_explains;
 use sqrt_vm::bytecode::operand::Slot;
 use sqrt_vm::bytecode::program::Program;
-use sqrt_vm::bytecode::{Op, VerifiedProgram, decode, encode};
+use sqrt_vm::bytecode::{Op, VerifiedProgram};
 use sqrt_vm::call::{Argument, Call, Returned};
 use sqrt_vm::json::write_trace;
 use sqrt_vm::limits::Limits;
@@ -42,8 +42,7 @@ fn expect_the_same_fast_program(name: &str, files: &[PolicyFile]) -> bool {
     assert_eq!(explained.blocks, plain.blocks, "{name}");
     assert_eq!(explained.args, plain.args, "{name}");
     assert_eq!(explained.tags, plain.tags, "{name}");
-    let records =
-        |program: &Program| program.code.iter().any(|&code| matches!(decode(code), Ok(Op::Record { .. })));
+    let records = |program: &Program| program.code.iter().any(|code| matches!(code, Op::Record { .. }));
     assert!(!records(&plain), "{name}: outcomes are recorded where nobody asked for explanations");
     records(&explained)
 }
@@ -158,7 +157,7 @@ fn an_outcome_in_a_wrong_slot_is_noticed() {
     for (one, other) in (0..slots).flat_map(|one| (0..one).map(move |other| (one, other))) {
         let mut swapped = program.clone();
         for code in &mut swapped.code {
-            if let Ok(Op::Record { src, slot }) = decode(*code) {
+            if let Op::Record { src, slot } = *code {
                 let slot = if slot.0 == one {
                     other
                 } else if slot.0 == other {
@@ -166,7 +165,7 @@ fn an_outcome_in_a_wrong_slot_is_noticed() {
                 } else {
                     slot.0
                 };
-                *code = encode(Op::Record { src, slot: Slot(slot) });
+                *code = Op::Record { src, slot: Slot(slot) };
             }
         }
         assert!(some_fault(swapped).is_some(), "conditions {one} and {other} may be mixed up");

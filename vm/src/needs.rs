@@ -248,7 +248,6 @@ impl OperandVisitor for Called {
 #[cfg(test)]
 mod tests {
     use super::{BlockNeeds, Fields, MOST_ARGS};
-    use crate::bytecode::decode;
     use crate::bytecode::instruction::Op;
     use crate::bytecode::operand::*;
     use crate::bytecode::program::ProcedureKind;
@@ -269,7 +268,7 @@ mod tests {
         let rules = conditions.iter().map(|&condition| asm.rule(true, true, Some(condition))).collect();
         let block = asm.exact("t").rules(rules);
         asm.block(block);
-        let ops: Vec<Op> = asm.program.code.iter().map(|&code| decode(code).unwrap()).collect();
+        let ops = asm.program.code.clone();
         let all = BlockNeeds::of(&asm.program, &ops);
         let found = all.block(0);
         let args = found.args.iter().map(|&(arg, fields)| (arg.0, fields)).collect();
@@ -348,7 +347,7 @@ mod tests {
             let mut block = asm.exact("t");
             block.before = Some(asm.procedure(ProcedureKind::SessionUpdate, &code));
             asm.block(block);
-            let ops: Vec<Op> = asm.program.code.iter().map(|&code| decode(code).unwrap()).collect();
+            let ops = asm.program.code.clone();
             let all = BlockNeeds::of(&asm.program, &ops);
             let found = all.block(0);
             let every = if named == 0 { fields(&[Tags]) } else { Fields::NONE };

@@ -9,7 +9,7 @@ pub(crate) use crate::automata::verifier_tests::sample as automata_sample;
 use crate::automata::{self, Budget};
 use crate::bytecode::Settings;
 use crate::bytecode::VerifiedProgram;
-use crate::bytecode::instruction::{Op, OperandVisitor, encode};
+use crate::bytecode::instruction::{Op, OperandVisitor};
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
 use crate::bytecode::{build_late_args, build_names};
@@ -151,7 +151,7 @@ impl Assembler {
         let start = self.program.code.len() as u32;
         let mut needs = Needs::default();
         code.iter().for_each(|op| op.visit_operands(&mut needs));
-        let instructions = code.iter().map(|&op| encode(shift(op, start))).collect();
+        let instructions = code.iter().map(|&op| shift(op, start)).collect();
         let code = append(&mut self.program.code, instructions);
         let Needs { bools, values, sets } = needs;
         self.program.procedures.push(ProcedureRecord {

@@ -293,7 +293,6 @@ impl<'s> ConditionTrace<'s> {
 mod tests {
     use super::{ConditionKind, ConditionTrace};
     use crate::bytecode::Settings;
-    use crate::bytecode::encode;
     use crate::bytecode::explanations::{ConditionTextId, LineColumn};
     use crate::bytecode::instruction::Op;
     use crate::bytecode::operand::*;
@@ -357,7 +356,7 @@ mod tests {
         let mut program = sample().program;
         program.explanations.conditions.swap(1, 2);
         // Of the update, which is the last procedure, the part is tested before it takes effect, and the whole after it.
-        let noted = |slot| encode(Op::Record { src: B0, slot: Slot(slot) });
+        let noted = |slot| Op::Record { src: B0, slot: Slot(slot) };
         let end = program.code.split_off(program.code.len() - 5);
         let [set, store, load, whole, end] = end[..] else { panic!("five instructions") };
         assert_eq!(whole, noted(2));

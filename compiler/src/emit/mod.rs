@@ -20,7 +20,7 @@ use analysis::{Analysis, Form};
 use pools::{Pools, index};
 use procedure::Procedure;
 use set::Literals;
-use sqrt_vm::bytecode::instruction::{Op, encode};
+use sqrt_vm::bytecode::instruction::Op;
 use sqrt_vm::bytecode::operand::{ConstSet, Elements, FieldImm, ReadingImm, WideReading};
 use sqrt_vm::bytecode::program::{List, PositionRecord, ProcedureKind, ProcedureRecord, Program};
 use sqrt_vm::keyed::QuickHash;
@@ -210,7 +210,7 @@ impl<'p> Emitter<'p> {
         // The last target is the length, so there is room for all of them.
         index(program.code.len() + finished.ops().len())?;
         finished.resolve(start);
-        program.code.extend(finished.ops().iter().map(|&op| encode(op)));
+        program.code.extend_from_slice(finished.ops());
         let positions = finished.positions.iter().map(|&(at, position)| (at.saturating_add(start), position));
         program.code_positions.extend(positions);
         let number = index(program.procedures.len())?;

@@ -60,6 +60,7 @@ macro_rules! define_op {
 
         impl Op {
             /// The opcode.
+            #[inline]
             pub fn opcode(self) -> Opcode {
                 match self { $(Op::$name { .. } => Opcode::$name,)* }
             }
@@ -121,7 +122,7 @@ macro_rules! define_op {
 for_each_op!(define_opcode);
 for_each_op!(define_op);
 
-// The interpreter keeps instructions decoded; that costs no space.
+// A program has its instructions decoded; that costs no space.
 const _: () = assert!(size_of::<Op>() == size_of::<Instruction>());
 
 /// Sees the operands of an instruction.
@@ -201,6 +202,7 @@ struct FieldReader {
 }
 
 impl FieldReader {
+    #[inline(always)]
     fn new(instruction: Instruction) -> Result<(Opcode, Self), DecodeError> {
         let [opcode, x, y, z, w0, w1, w2, w3] = instruction.0;
         let opcode = Opcode::ALL
@@ -211,6 +213,7 @@ impl FieldReader {
         Ok((opcode, FieldReader { opcode, narrow: [x, y, z], used: 0, wide }))
     }
 
+    #[inline(always)]
     fn take<O: Operand>(&mut self, name: &'static str) -> Result<O, DecodeError> {
         let bits = if O::WIDE {
             std::mem::take(&mut self.wide)
@@ -223,6 +226,7 @@ impl FieldReader {
         O::from_bits(bits).ok_or(DecodeError { kind: error })
     }
 
+    #[inline(always)]
     fn finish(self) -> Result<(), DecodeError> {
         // `take` leaves zero behind.
         if self.narrow == [0; NARROW_FIELDS] && self.wide == 0 {

@@ -4,18 +4,17 @@
 //! of them names for more than its metadata. Explanations count, too, since they test what is folded elsewhere; so that the
 //! answer is the same where they are not loaded, it is a table of the program.
 
-use super::instruction::{Op, OperandVisitor, decode};
+use super::instruction::{Op, OperandVisitor};
 use super::operand::AnyOperand;
 use super::program::Program;
 
 /// Fills the table [`Program::late_args`] of a program whose other tables are there.
 pub fn build_late_args(program: &mut Program) {
-    let ops: Vec<_> = program.code.iter().map_while(|&instruction| decode(instruction).ok()).collect();
-    program.late_args = late_args(program, &ops);
+    program.late_args = late_args(program);
 }
 
 /// For each argument name of the program whether its value can be read once the call is allowed (S7.3), as its code says.
-pub(super) fn late_args(program: &Program, ops: &[Op]) -> Vec<bool> {
+pub(super) fn late_args(program: &Program) -> Vec<bool> {
     let mut reach = Reach {
         procedures: vec![false; program.procedures.len()],
         args: vec![false; program.args.len()],
@@ -36,7 +35,7 @@ pub(super) fn late_args(program: &Program, ops: &[Op]) -> Vec<bool> {
         if reach.procedures.get(index) != Some(&true) {
             continue;
         }
-        for op in procedure.code.of(ops).unwrap_or_default() {
+        for op in procedure.code.of(&program.code).unwrap_or_default() {
             // Whatever else names an argument counts as reading its value, so that a new instruction is safe from the start.
             reach.reads_values = !matches!(op, Op::LoadArgSet { .. });
             op.visit_operands(&mut reach);

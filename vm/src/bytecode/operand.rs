@@ -22,6 +22,7 @@ macro_rules! any_operand {
             $name($name),
         )*}
         $(impl From<$name> for AnyOperand {
+            #[inline]
             fn from(operand: $name) -> AnyOperand { AnyOperand::$name(operand) }
         })*
     };
@@ -71,11 +72,13 @@ macro_rules! narrow {
         pub struct $name(pub u8);
         impl $name {
             /// The operand as an index of its registers.
+            #[inline]
             pub fn index(self) -> usize { usize::from(self.0) }
         }
         impl Operand for $name {
             const WIDE: bool = false;
             fn to_bits(self) -> u32 { u32::from(self.0) }
+            #[inline]
             fn from_bits(bits: u32) -> Option<Self> { u8::try_from(bits).ok().map($name) }
         }
     )*};
@@ -88,11 +91,13 @@ macro_rules! wide {
         pub struct $name(pub u32);
         impl $name {
             /// The operand as an index of its table.
+            #[inline]
             pub fn index(self) -> usize { self.0 as usize }
         }
         impl Operand for $name {
             const WIDE: bool = true;
             fn to_bits(self) -> u32 { self.0 }
+            #[inline]
             fn from_bits(bits: u32) -> Option<Self> { Some($name(bits)) }
         }
     )*};
@@ -165,6 +170,7 @@ impl Operand for Flag {
     fn to_bits(self) -> u32 {
         u32::from(self.0)
     }
+    #[inline]
     fn from_bits(bits: u32) -> Option<Self> {
         match bits {
             0 => Some(Flag(false)),
@@ -193,6 +199,7 @@ impl Operand for FieldImm {
     fn to_bits(self) -> u32 {
         self as u32
     }
+    #[inline]
     fn from_bits(bits: u32) -> Option<Self> {
         FieldImm::ALL.get(bits as usize).copied()
     }
@@ -213,6 +220,7 @@ impl Operand for ReadingImm {
     fn to_bits(self) -> u32 {
         self as u32
     }
+    #[inline]
     fn from_bits(bits: u32) -> Option<Self> {
         ReadingImm::ALL.get(bits as usize).copied()
     }
@@ -223,6 +231,7 @@ impl Operand for WideReading {
     fn to_bits(self) -> u32 {
         self.0.to_bits()
     }
+    #[inline]
     fn from_bits(bits: u32) -> Option<Self> {
         ReadingImm::from_bits(bits).map(WideReading)
     }

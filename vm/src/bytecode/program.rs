@@ -7,8 +7,8 @@
 use super::automata::AutomataTables;
 use super::dispatch::DispatchTables;
 use super::explanations::ExplanationTables;
+use super::instruction::Op;
 use super::names::NameTables;
-use super::op::Instruction;
 use super::settings::Settings;
 use crate::number::Number;
 use crate::pattern::PatternSyntax;
@@ -97,7 +97,7 @@ pub struct Program {
     /// only.
     pub procedures: Vec<ProcedureRecord>,
     /// The code of all procedures, end to end.
-    pub code: Vec<Instruction>,
+    pub code: Vec<Op>,
     /// For each instruction the index of its source line in `positions`, run-length: (first instruction, position).
     pub code_positions: Vec<(u32, u32)>,
     /// Source positions.

@@ -3,10 +3,10 @@
 use super::Direct;
 use super::formula::{Comparison, Follower, Next, Source, Step, Test};
 use crate::automata::MatcherCache;
+use crate::bytecode::Settings;
 use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::{ElementSetRecord, RangeRecord};
-use crate::bytecode::{Settings, decode};
 use crate::call::{Argument, Call, MetadataInput};
 use crate::number::Number;
 use crate::pattern::PatternSyntax;
@@ -17,8 +17,7 @@ use crate::value::{Leaf, Value};
 
 /// The formula of a condition, as its first step and all steps.
 fn formula(asm: &Assembler, condition: u32) -> Option<(Next, Vec<Step>)> {
-    let ops: Vec<Op> = asm.program.code.iter().map(|&code| decode(code).unwrap()).collect();
-    let mut follower = Follower::new(&asm.program, &ops);
+    let mut follower = Follower::new(&asm.program, &asm.program.code);
     let start = follower.formula(condition)?;
     Some((start, follower.steps))
 }

@@ -136,7 +136,7 @@ fn program(procedures: &[(u8, Vec<Seed>)]) -> Program {
         callable.add(kind, procedure);
         blocks.push((kind, procedure));
     }
-    let records = |code: &[Instruction]| code.iter().any(|code| code.0[0] == Opcode::Record as u8);
+    let records = |code: &[Op]| code.iter().any(|code| code.opcode() == Opcode::Record);
     let explains = records(&asm.program.code);
     for (kind, procedure) in blocks {
         let explained = explains.then(|| plain.iter().find(|of| of.0 == kind).map_or(procedure, |of| of.1));

@@ -12,8 +12,7 @@ use std::fmt::{self, Display, Formatter};
 use content::{Content, tool};
 use room::{LEFT_OUT, Room};
 
-use super::instruction::{Op, OperandVisitor, decode};
-use super::op::Instruction;
+use super::instruction::{Op, OperandVisitor};
 use super::operand::AnyOperand;
 use super::program::*;
 use crate::visible::visible;
@@ -30,14 +29,6 @@ pub fn disasm_with_explanations(program: &Program) -> String {
 }
 
 /// The text of one instruction of `program`, without its place.
-pub fn disasm_instruction(program: &Program, instruction: Instruction) -> String {
-    match decode(instruction) {
-        Ok(op) => disasm_op(program, op),
-        Err(error) => format!("<{error}>"),
-    }
-}
-
-/// The text of one decoded instruction of `program`.
 pub fn disasm_op(program: &Program, op: Op) -> String {
     let mut line = OpLine {
         content: Content { program, room: None },
@@ -172,10 +163,10 @@ impl<'p> Disassembly<'p> {
             return writeln!(f);
         }
         for at in procedure.code.indices() {
-            let Some(&instruction) = self.program.code.get(at as usize) else {
+            let Some(&op) = self.program.code.get(at as usize) else {
                 return writeln!(f, "  instruction?{at}");
             };
-            let text = disasm_instruction(self.program, instruction);
+            let text = disasm_op(self.program, op);
             match self.program.code_position(at) {
                 Some(position) => {
                     writeln!(f, "{at:>6}  {text:<60}  ; {}", self.content().position(position))?

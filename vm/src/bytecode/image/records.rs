@@ -4,6 +4,7 @@ use super::wire::{Wire, choices, is_padding, larger, records, take};
 use crate::bytecode::automata::*;
 use crate::bytecode::dispatch::*;
 use crate::bytecode::explanations::*;
+use crate::bytecode::instruction::{Op, decode, encode};
 use crate::bytecode::names::NameIndex;
 use crate::bytecode::op::Instruction;
 use crate::bytecode::program::*;
@@ -95,6 +96,24 @@ records! {
         condition: Option<u32>,
         position: PositionRecord,
         description: Option<StringId>,
+    }
+}
+
+/// An instruction stands in an image as it is encoded.
+impl Wire for Op {
+    const SIZE: usize = Instruction::SIZE;
+
+    fn write(&self, out: &mut Vec<u8>) {
+        encode(*self).write(out);
+    }
+
+    #[inline]
+    fn read(bytes: &[u8]) -> Option<Self> {
+        decode(Instruction(bytes.try_into().ok()?)).ok()
+    }
+
+    fn layout() -> String {
+        Instruction::layout()
     }
 }
 

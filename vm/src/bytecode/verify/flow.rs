@@ -161,12 +161,15 @@ impl<'p> Flow<'p> {
     }
 }
 
+#[inline]
 fn written(is: bool, what: &str, register: u8) -> Row {
-    if is {
-        return Ok(());
-    }
+    if is { Ok(()) } else { Err(not_written(what, register)) }
+}
+
+#[cold]
+fn not_written(what: &str, register: u8) -> Flaw {
     let message = format!("{what} register {register} is read but not written on every path");
-    Err(Promise::RegistersWrittenFirst.broken(message))
+    Promise::RegistersWrittenFirst.broken(message)
 }
 
 impl OpVisitor for Flow<'_> {

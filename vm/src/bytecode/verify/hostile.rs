@@ -6,8 +6,7 @@
 use super::promises::Promise;
 use super::{FrameNeeds, VerifiedProgram};
 use crate::bytecode::explanations::ConditionRecord;
-use crate::bytecode::instruction::{Op, decode};
-use crate::bytecode::op::Instruction;
+use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
 use crate::number::Number;
@@ -211,9 +210,6 @@ fn procedures(table: &mut Table) {
     table.broken(ProceduresCoverCode, "procedure 1: its code does not begin", sample(), |program| {
         program.procedures[1].code.start += 1;
     });
-    table.broken(InstructionsDecode, "no instruction has the opcode 255", sample(), |program| {
-        program.code[0] = Instruction([255; 8]);
-    });
     table.run(
         RegistersAreFew,
         "more registers than it can use",
@@ -330,9 +326,8 @@ pub(crate) fn hostile() -> Vec<Hostile> {
 impl VerifiedProgram {
     /// A program that nobody looked at, with room for frames of any kind.
     pub(crate) fn unverified(program: Program) -> VerifiedProgram {
-        let ops = program.code.iter().map(|&code| decode(code).unwrap()).collect();
         let needs = FrameNeeds { depth: 99, bools: 999, values: 999, sets: 999 };
-        VerifiedProgram { program: Arc::new(program), ops, needs, id: None, unread: None }
+        VerifiedProgram { program: Arc::new(program), needs, id: None, unread: None }
     }
 }
 

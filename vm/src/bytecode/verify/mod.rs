@@ -44,7 +44,6 @@ use super::settings::Settings;
 pub struct VerifiedProgram {
     /// Shared with what looks names up in it.
     program: Arc<Program>,
-    ops: Vec<Op>,
     needs: FrameNeeds,
     /// What it is known to be, if it comes from an image.
     id: Option<PolicyId>,
@@ -74,13 +73,13 @@ impl VerifiedProgram {
         tables::verify(&program)?;
         automata::verify(&program)?;
         dispatch::verify(&program)?;
-        let (ops, summaries) = procedures::verify(&program)?;
+        let summaries = procedures::verify(&program)?;
         links::verify(&program, &summaries)?;
         explanations::verify(&program, &summaries)?;
-        late::verify(&program, &ops)?;
+        late::verify(&program)?;
         let needs =
             summaries.iter().map(|summary| summary.needs).fold(FrameNeeds::default(), FrameNeeds::max);
-        Ok(VerifiedProgram { program: Arc::new(program), ops, needs, id: None, unread: None })
+        Ok(VerifiedProgram { program: Arc::new(program), needs, id: None, unread: None })
     }
 
     /// The program of an image, verified like any other.
@@ -132,9 +131,9 @@ impl VerifiedProgram {
         &self.program
     }
 
-    /// The code of all procedures, decoded; a target is an index of it.
+    /// The code of all procedures; a target is an index of it.
     pub fn ops(&self) -> &[Op] {
-        &self.ops
+        &self.program.code
     }
 
     /// What the deepest chain of calls takes.

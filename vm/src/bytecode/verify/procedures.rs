@@ -5,7 +5,7 @@ use super::error::{Place, VerifyError};
 use super::flow::{Flow, Jumps};
 use super::promises::{Flaw, Promise};
 use super::tables::Row;
-use crate::bytecode::instruction::{Op, Opcode, OperandVisitor, decode};
+use crate::bytecode::instruction::{Op, Opcode, OperandVisitor};
 use crate::bytecode::operand::*;
 use crate::bytecode::program::{ProcedureKind, ProcedureRecord, Program};
 
@@ -26,45 +26,38 @@ pub(super) struct Summary {
     pub(super) needs: FrameNeeds,
 }
 
-/// Verifies all procedures and gives the decoded code and a summary of each.
-pub(super) fn verify(program: &Program) -> Result<(Vec<Op>, Vec<Summary>), VerifyError> {
-    let mut ops = Vec::with_capacity(program.code.len());
+/// Verifies all procedures and gives a summary of each.
+pub(super) fn verify(program: &Program) -> Result<Vec<Summary>, VerifyError> {
     let mut summaries = Vec::with_capacity(program.procedures.len());
     let mut jumps = Jumps::default();
+    let mut next = 0;
     for (index, record) in program.procedures.iter().enumerate() {
-        layout(index, record, ops.len(), program)?;
+        let code = layout(index, record, next, program)?;
         if !record.explains && summaries.last().is_some_and(|before: &Summary| before.explains) {
             let message = "it follows one of explanations but does not belong to them";
             let flaw = Promise::ExplanationsApart.broken(message);
             return Err(VerifyError::new(Place::Row("procedure", index), flaw));
         }
-        let first = ops.len();
-        let mut calls = Calls::default();
-        for at in record.code.indices() {
-            let place = Place::Instruction { procedure: index, at: at as usize };
-            let op = instruction(program, record, at, &summaries, &mut calls);
-            ops.push(op.map_err(|flaw| VerifyError::new(place, flaw))?);
-        }
-        let code = ops.get(first..).unwrap_or_default();
-        Flow::new(record, &summaries, first, &mut jumps)
-            .run(code)
+        let calls = instructions(program, record, &summaries, code)
+            .and_then(|calls| Flow::new(record, &summaries, next, &mut jumps).run(code).map(|()| calls))
             .map_err(|(at, flaw)| VerifyError::new(Place::Instruction { procedure: index, at }, flaw))?;
         summaries.push(calls.summary(record));
+        next += code.len();
     }
-    if ops.len() != program.code.len() {
+    if next != program.code.len() {
         let flaw = Promise::ProceduresCoverCode.broken("instructions after the last procedure");
         return Err(VerifyError::new(Place::Table("code"), flaw));
     }
-    Ok((ops, summaries))
+    Ok(summaries)
 }
 
-/// The procedure begins where the one before ended and has no more registers than it can use.
-fn layout(
+/// The code of a procedure, which begins where the one before ended and has no more registers than it can use.
+fn layout<'p>(
     index: usize,
     record: &ProcedureRecord,
     expected: usize,
-    program: &Program,
-) -> Result<(), VerifyError> {
+    program: &'p Program,
+) -> Result<&'p [Op], VerifyError> {
     let code = record.code;
     let counts = [record.bools, record.values, record.sets];
     let covers = |holds, message| Promise::ProceduresCoverCode.check(holds, message);
@@ -74,40 +67,41 @@ fn layout(
             code.start as usize == expected,
             "its code does not begin where that of the procedure before ends",
         )?;
-        covers(code.of(&program.code).is_some(), "its code reaches beyond the end")?;
+        let ops = code.of(&program.code);
+        let ops =
+            ops.ok_or_else(|| Promise::ProceduresCoverCode.broken("its code reaches beyond the end"))?;
         let few = counts.iter().all(|&count| count <= MAX_REGISTERS && u32::from(count) <= code.len);
         Promise::RegistersAreFew.check(few, "it has more registers than it can use")?;
         let keeps_no_update = !record.memo || !is_update(record.kind);
-        Promise::CalleesKeepAnswers.check(keeps_no_update, "an update keeps no answer")
+        Promise::CalleesKeepAnswers.check(keeps_no_update, "an update keeps no answer").map(|()| ops)
     };
     check().map_err(|flaw| VerifyError::new(Place::Row("procedure", index), flaw))
 }
 
-/// Decodes the instruction at `at` and checks its operands.
-fn instruction(
+/// Checks the operands of the instructions of a procedure; a fault comes with the index of its instruction.
+fn instructions(
     program: &Program,
     record: &ProcedureRecord,
-    at: u32,
     summaries: &[Summary],
-    calls: &mut Calls,
-) -> Result<Op, Flaw> {
-    let instruction = program.code.get(at as usize);
-    let instruction = instruction.ok_or_else(|| Promise::ProceduresCoverCode.broken("it is not there"))?;
-    let op = decode(*instruction).map_err(|error| Promise::InstructionsDecode.broken(error.to_string()))?;
-    if !allowed(op.opcode(), record.kind) {
-        let message = format!("`{}` in a {} procedure", op.opcode().mnemonic(), record.kind.name());
-        return Err(Promise::InstructionsFitKinds.broken(message));
+    code: &[Op],
+) -> Result<Calls, (usize, Flaw)> {
+    let calls = Calls::default();
+    let mut operands = Operands { program, record, at: record.code.start, summaries, calls, fault: None };
+    for &op in code {
+        operands.instruction(op).map_err(|flaw| (operands.at as usize, flaw))?;
+        operands.at += 1;
     }
-    let mut operands = Operands { program, record, at, summaries, calls, fault: None };
-    op.visit_operands(&mut operands);
-    match operands.fault {
-        Some(flaw) => Err(flaw),
-        None => calls.note(op, summaries).map(|()| op),
-    }
+    Ok(operands.calls)
 }
 
 fn is_update(kind: ProcedureKind) -> bool {
     matches!(kind, ProcedureKind::ResultUpdate | ProcedureKind::SessionUpdate)
+}
+
+#[cold]
+fn misplaced(op: Op, kind: ProcedureKind) -> Flaw {
+    let message = format!("`{}` in a {} procedure", op.opcode().mnemonic(), kind.name());
+    Promise::InstructionsFitKinds.broken(message)
 }
 
 /// Whether the instruction may stand in a procedure of this kind.
@@ -188,20 +182,38 @@ struct Operands<'p> {
     record: &'p ProcedureRecord,
     at: u32,
     summaries: &'p [Summary],
-    calls: &'p mut Calls,
+    calls: Calls,
     fault: Option<Flaw>,
 }
 
 impl OperandVisitor for Operands<'_> {
+    #[inline(always)]
     fn operand(&mut self, name: &'static str, operand: AnyOperand) {
         if self.fault.is_none() {
-            let named = |flaw: Flaw| flaw.promise.broken(format!("operand `{name}`: {}", flaw.message));
-            self.fault = self.check(operand).err().map(named);
+            self.fault = self.check(operand).err().map(|flaw| of_operand(name, &flaw));
         }
     }
 }
 
+#[cold]
+fn of_operand(name: &str, flaw: &Flaw) -> Flaw {
+    flaw.promise.broken(format!("operand `{name}`: {}", flaw.message))
+}
+
 impl Operands<'_> {
+    #[inline(always)]
+    fn instruction(&mut self, op: Op) -> Row {
+        if !allowed(op.opcode(), self.record.kind) {
+            return Err(misplaced(op, self.record.kind));
+        }
+        op.visit_operands(self);
+        match self.fault.take() {
+            Some(flaw) => Err(flaw),
+            None => self.calls.note(op, self.summaries),
+        }
+    }
+
+    #[inline(always)]
     fn check(&mut self, operand: AnyOperand) -> Row {
         let program = self.program;
         let register =
@@ -256,10 +268,12 @@ impl Operands<'_> {
     }
 }
 
+#[inline(always)]
 fn below(promise: Promise, what: &str, index: usize, len: usize) -> Row {
-    if index < len {
-        Ok(())
-    } else {
-        Err(promise.broken(format!("{what} {index} does not exist (of {len})")))
-    }
+    if index < len { Ok(()) } else { Err(beyond(promise, what, index, len)) }
+}
+
+#[cold]
+fn beyond(promise: Promise, what: &str, index: usize, len: usize) -> Flaw {
+    promise.broken(format!("{what} {index} does not exist (of {len})"))
 }

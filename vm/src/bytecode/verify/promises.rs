@@ -153,9 +153,6 @@ promises! {
         RegistersAreFew = registers_are_few, at_every_step,
             "A procedure has at most 256 registers of a kind, and no more than it has instructions.",
             "The memory for frames, which is never larger than the code.";
-        InstructionsDecode = instructions_decode, at_load,
-            "Every instruction decodes.",
-            "The interpreter, which runs decoded instructions.";
         InstructionsFitKinds = instructions_fit_kinds, at_every_step,
             "An instruction stands only where the kind of its procedure allows it: what leaves gives the answer that the kind has, \
              only updates store, and membership procedures test their subject and nothing else.",

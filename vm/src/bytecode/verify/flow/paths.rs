@@ -5,28 +5,30 @@
 
 /// A set of register numbers.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Registers([u128; 2]);
+pub(super) struct Registers([u64; 4]);
 
 impl Registers {
+    #[inline]
     pub(super) fn has(&self, register: u8) -> bool {
-        self.0.get(usize::from(register >> 7)).is_some_and(|half| half & (1 << (register & 127)) != 0)
+        self.0.get(usize::from(register >> 6)).is_some_and(|word| word & (1 << (register & 63)) != 0)
     }
 
+    #[inline]
     pub(super) fn set(&mut self, register: u8, present: bool) {
-        if let Some(half) = self.0.get_mut(usize::from(register >> 7)) {
-            let bit = 1 << (register & 127);
-            *half = if present { *half | bit } else { *half & !bit };
+        if let Some(word) = self.0.get_mut(usize::from(register >> 6)) {
+            let bit = 1 << (register & 63);
+            *word = if present { *word | bit } else { *word & !bit };
         }
     }
 
     fn both(self, other: Self) -> Self {
-        let ([a, b], [c, d]) = (self.0, other.0);
-        Registers([a & c, b & d])
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        Registers([a & e, b & f, c & g, d & h])
     }
 
     fn either(self, other: Self) -> Self {
-        let ([a, b], [c, d]) = (self.0, other.0);
-        Registers([a | c, b | d])
+        let ([a, b, c, d], [e, f, g, h]) = (self.0, other.0);
+        Registers([a | e, b | f, c | g, d | h])
     }
 }
 
