@@ -148,6 +148,11 @@ impl<'a> Argument<'a> {
         self.value
     }
 
+    #[inline]
+    pub(crate) fn value_ref(&self) -> &Value<'a> {
+        &self.value
+    }
+
     /// Its metadata.
     pub fn metadata(&self) -> &MetadataInput<'a> {
         &self.metadata

@@ -78,26 +78,67 @@ pub(crate) struct Verdict {
     pub(crate) rule: Option<RuleRef>,
 }
 
+/// Which kinds of rules a block has, or several have: passes over rules that nobody has are left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RuleKinds(u8);
+
+impl RuleKinds {
+    const NONE: RuleKinds = RuleKinds(0);
+    const MUST_DENY: RuleKinds = RuleKinds(1);
+    const MUST_ALLOW: RuleKinds = RuleKinds(1 << 1);
+    const SHOULD: RuleKinds = RuleKinds(1 << 2);
+    const ALLOW: RuleKinds = RuleKinds(1 << 3);
+    const ALL: RuleKinds = RuleKinds(u8::MAX);
+
+    /// Those of a block with these rules.
+    pub(crate) fn of(rules: &[RuleRecord]) -> RuleKinds {
+        let kinds = |rule: &RuleRecord| match (rule.must, rule.deny) {
+            (true, true) => RuleKinds::MUST_DENY,
+            (true, false) => RuleKinds::MUST_ALLOW.and(RuleKinds::ALLOW),
+            (false, true) => RuleKinds::SHOULD,
+            (false, false) => RuleKinds::SHOULD.and(RuleKinds::ALLOW),
+        };
+        rules.iter().map(kinds).fold(RuleKinds::NONE, RuleKinds::and)
+    }
+
+    /// Those of both.
+    fn and(self, other: RuleKinds) -> RuleKinds {
+        RuleKinds(self.0 | other.0)
+    }
+
+    fn has(self, kind: RuleKinds) -> bool {
+        self.0 & kind.0 != 0
+    }
+}
+
 /// The blocks that are about the tool, in descending priority, equal priorities in source order.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Matching<'p> {
     pub(crate) program: &'p Program,
+    /// Of each block of the program, the kinds of its rules.
+    pub(crate) kinds: &'p [RuleKinds],
     /// Their indices in the program.
     pub(crate) blocks: &'p [u32],
 }
 
 impl<'p> Matching<'p> {
+    /// The kinds of all rules.
+    fn kinds(self) -> RuleKinds {
+        let of = |&block: &u32| self.kinds.get(block as usize).copied().unwrap_or(RuleKinds::ALL);
+        self.blocks.iter().map(of).fold(RuleKinds::NONE, RuleKinds::and)
+    }
+
     fn blocks(self) -> impl Iterator<Item = Block<'p>> {
         self.blocks.iter().filter_map(move |&index| Block::of(self.program, index))
     }
 
     /// The blocks of one priority after another.
     fn levels(self) -> impl Iterator<Item = Matching<'p>> {
-        let Matching { program, blocks } = self;
+        let Matching { program, blocks, .. } = self;
         let priority = move |block: u32| program.blocks.get(block as usize).map(|block| block.priority);
         blocks
             .chunk_by(move |&a, &b| priority(a) == priority(b))
-            .map(move |blocks| Matching { program, blocks })
+            .map(move |blocks| Matching { blocks, ..self })
     }
 
     /// All rules of all blocks.
@@ -135,10 +176,6 @@ impl<'p> Block<'p> {
     fn requires(self) -> bool {
         self.rules(true, false).next().is_some() && self.rules(false, false).next().is_none()
     }
-
-    fn has_allow_rule(self) -> bool {
-        self.rules.iter().any(|rule| !rule.deny)
-    }
 }
 
 /// What happens to a call that no rule decides (S6.8).
@@ -161,16 +198,23 @@ pub(crate) fn decide<E>(
     default: DefaultOutcome,
     fires: &mut impl FnMut(RuleRef, &RuleRecord) -> Result<bool, E>,
 ) -> Result<Verdict, E> {
+    let kinds = blocks.kinds();
     // S6.2
-    if let Some(rule) = first_must(blocks, true, fires)? {
+    if kinds.has(RuleKinds::MUST_DENY)
+        && let Some(rule) = first_must(blocks, true, fires)?
+    {
         return Ok(decided_by(Outcome::Deny, Basis::MustDeny, rule));
     }
     // S6.3
-    if let Some(rule) = unmet_requirement(blocks, fires)? {
+    if kinds.has(RuleKinds::MUST_ALLOW)
+        && let Some(rule) = unmet_requirement(blocks, fires)?
+    {
         return Ok(decided_by(Outcome::Deny, Basis::MustAllowUnmet, rule));
     }
     // S6.4
-    if let Some(rule) = first_must(blocks, false, fires)? {
+    if kinds.has(RuleKinds::MUST_ALLOW)
+        && let Some(rule) = first_must(blocks, false, fires)?
+    {
         return Ok(decided_by(Outcome::Allow, Basis::MustAllow, rule));
     }
     let by_default = Verdict {
@@ -183,13 +227,15 @@ pub(crate) fn decide<E>(
         return Ok(by_default);
     }
     // S6.6
-    for level in blocks.levels() {
-        if let Some(verdict) = soft_verdict(level, fires)? {
-            return Ok(verdict);
+    if kinds.has(RuleKinds::SHOULD) {
+        for level in blocks.levels() {
+            if let Some(verdict) = soft_verdict(level, fires)? {
+                return Ok(verdict);
+            }
         }
     }
     // S6.7
-    if blocks.blocks().any(Block::has_allow_rule) {
+    if kinds.has(RuleKinds::ALLOW) {
         return Ok(Verdict { outcome: Outcome::Deny, basis: Basis::AllowList, rule: None });
     }
     // S6.8

@@ -286,7 +286,7 @@ impl Policy {
             rules.set(at.rule, fired);
             Ok(fired)
         };
-        let matching = Matching { program: self.program(), blocks: by_priority };
+        let matching = Matching { program: self.program(), kinds: self.rule_kinds(), blocks: by_priority };
         let default = DefaultOutcome::of(self.settings());
         let mut decided = Ok(());
         if explained.is_some() || !self.settings().fail_fast {

@@ -11,7 +11,7 @@ use crate::bytecode::program::{
     ScalarRecord,
 };
 use crate::bytecode::{FrameNeeds, ImageError, Op, PolicyId, Settings, VerifiedProgram};
-use crate::decision::RuleRef;
+use crate::decision::{RuleKinds, RuleRef};
 use crate::direct::Direct;
 use crate::dispatch::{Dispatch, DispatchScratch};
 use crate::handle::FoundArg;
@@ -33,6 +33,7 @@ pub struct Policy {
     procedures: Vec<Procedure>,
     keeping: usize,
     needs: BlockNeeds,
+    kinds: Vec<RuleKinds>,
     direct: Direct,
     dispatch: Dispatch,
     /// Tells whose a scratch is.
@@ -143,6 +144,8 @@ impl Policy {
         let dispatch = Dispatch::load(program, &mut room)?;
         let (procedures, keeping) = procedures(program);
         let needs = BlockNeeds::of(program, verified.ops());
+        let rules = |block: &BlockRecord| block.rules.of(&program.rules).unwrap_or_default();
+        let kinds = program.blocks.iter().map(|block| RuleKinds::of(rules(block)));
         let direct = Direct::new(program, verified.ops());
         Ok(Policy {
             universe,
@@ -150,6 +153,7 @@ impl Policy {
             procedures,
             keeping,
             needs,
+            kinds: kinds.collect(),
             direct,
             dispatch,
             identity: Arc::new(()),
@@ -229,6 +233,11 @@ impl Policy {
         &self.needs
     }
 
+    /// Of each block, the kinds of its rules.
+    pub(crate) fn rule_kinds(&self) -> &[RuleKinds] {
+        &self.kinds
+    }
+
     /// What deciding calls directly needs.
     pub(crate) fn direct(&self) -> &Direct {
         &self.direct
@@ -248,6 +257,10 @@ impl Policy {
             FoundArg::Mentioned(arg) => self.program().late_args.get(arg.index()).is_some_and(|late| *late),
             FoundArg::Other(_) => false,
         }
+    }
+
+    pub(crate) fn automata(&self) -> &Automata {
+        &self.automata
     }
 
     pub(crate) fn elements(&self, set: Elements) -> Option<ElementSet<'_>> {
@@ -279,7 +292,8 @@ impl Policy {
         ascending: &mut Vec<u32>,
         descending: &mut Vec<u32>,
     ) {
-        let places = self.dispatch.places(self.program(), tool, scratch, cache);
+        let exact = self.dispatch.exact(self.program(), tool);
+        let places = exact.unwrap_or_else(|| self.dispatch.places(self.program(), tool, scratch, cache));
         self.blocks_at(places, ascending, descending);
     }
 
@@ -289,6 +303,11 @@ impl Policy {
         let block = |&place: &u32| program.dispatch.order.get(place as usize).copied();
         ascending.clear();
         ascending.extend(places.iter().filter_map(block));
+        if let [_] = places {
+            descending.clear();
+            descending.extend_from_slice(ascending);
+            return;
+        }
         // Equal priorities stay in source order (S6.9).
         let priority = |block: u32| program.blocks.get(block as usize).map(|block| block.priority);
         descending.clear();

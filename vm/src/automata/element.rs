@@ -119,7 +119,25 @@ fn contains<T: PartialOrd>(range: &RangeRecord<T>, value: &T) -> bool {
 pub(crate) fn has_line_end(text: &str) -> bool {
     let control = |byte: u8| matches!(byte, b'\n' | b'\r' | 0x0b | 0x0c);
     let unicode = |character| matches!(character, '\u{85}' | '\u{2028}' | '\u{2029}');
-    text.bytes().any(control) || (!text.is_ascii() && text.chars().any(unicode))
+    may_have_line_end(text.as_bytes())
+        && (text.bytes().any(control) || (!text.is_ascii() && text.chars().any(unicode)))
+}
+
+/// False only if no byte is LF, VT, FF or CR, nor beyond ASCII: eight bytes at a time.
+fn may_have_line_end(bytes: &[u8]) -> bool {
+    const EACH: u64 = u64::from_le_bytes([1; 8]);
+    let may = |word: u64| {
+        // The highest bit of each byte: whether its lower bits are from LF on, and from behind CR on.
+        let from = |first: u64| (word & (0x7f * EACH)) + (0x80 - first) * EACH;
+        let in_range = from(0x0a) & !from(0x0e);
+        (in_range | word) & (0x80 * EACH)
+    };
+    let Some(last) = bytes.last_chunk() else {
+        return bytes.iter().any(|&byte| !byte.is_ascii() || (0x0a..=0x0d).contains(&byte));
+    };
+    let (words, _) = bytes.as_chunks();
+    let found = words.iter().fold(0, |found, &word| found | may(u64::from_le_bytes(word)));
+    found | may(u64::from_le_bytes(*last)) != 0
 }
 
 #[cfg(test)]

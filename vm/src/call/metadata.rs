@@ -53,6 +53,12 @@ impl<'a> MetadataInput<'a> {
         MetadataInput { consumers: Some(consumers.into()), ..self }
     }
 
+    /// Whether no part is given.
+    #[inline]
+    pub(crate) fn is_default(&self) -> bool {
+        self.tags.is_none() && self.producers.is_none() && self.consumers.is_none()
+    }
+
     /// A part, if it is given.
     pub fn field(&self, field: FieldImm) -> Option<&SetInput<'a>> {
         match field {
@@ -102,6 +108,16 @@ impl<'a> SetInput<'a> {
     pub fn tags(&self) -> impl ExactSizeIterator<Item = TagRef<'a>> + use<'a> {
         let list = self.tags;
         (0..self.len()).map(move |index| list.get(index))
+    }
+
+    /// Gives each tag to `give`.
+    #[inline]
+    pub(crate) fn each(&self, mut give: impl FnMut(TagRef<'a>)) {
+        match self.tags {
+            TagList::Names(names) => names.iter().for_each(|name| give(TagRef::Name(name))),
+            TagList::Handles(handles) => handles.iter().for_each(|handle| give(TagRef::Handle(handle))),
+            TagList::Mixed(tags) => tags.iter().for_each(|&tag| give(tag)),
+        }
     }
 
     /// How many tags it lists.

@@ -3,7 +3,7 @@
 //! A policy is written as text: blocks separated by `|`, each a priority and its rules; `D` must deny, `A` must allow, `d`
 //! should deny, `a` should allow; a rule followed by `!` fires. Rules are numbered from 0.
 
-use super::{DefaultOutcome, Matching, Verdict, decide};
+use super::{DefaultOutcome, Matching, RuleKinds, Verdict, decide};
 use crate::bytecode::program::{PriorityRecord, Program};
 use crate::testing::{Assembler, Block};
 
@@ -54,8 +54,12 @@ fn verdict_and_questions(text: &str, default: DefaultOutcome) -> (String, Vec<u3
         asked.push(rule.rule);
         Ok::<_, ()>(firing[rule.rule as usize])
     };
-    let Verdict { outcome, basis, rule } =
-        decide(Matching { program: &program, blocks: &blocks }, default, &mut fires).unwrap();
+    let Verdict { outcome, basis, rule } = decide(
+        Matching { program: &program, kinds: policy.rule_kinds(), blocks: &blocks },
+        default,
+        &mut fires,
+    )
+    .unwrap();
     let rule = rule.map_or(String::new(), |rule| format!(" {}", rule.rule));
     (format!("{} {}{rule}", outcome.name(), basis.name()), asked)
 }
@@ -187,6 +191,7 @@ fn s6_12_a_further_deny_rule_never_allows() {
 #[test]
 fn a_failing_question_fails_the_decision() {
     let (program, _) = parse("0 D");
-    let matching = Matching { program: &program, blocks: &[0] };
+    let kinds = [RuleKinds::of(&program.rules)];
+    let matching = Matching { program: &program, kinds: &kinds, blocks: &[0] };
     assert_eq!(decide(matching, SOFT_ALLOW, &mut |_, _| Err("broken")), Err("broken"));
 }

@@ -1,5 +1,6 @@
 //! A call that is decided directly: its arguments looked at once, its rules asked by their formulas.
 
+use super::AskedArg;
 use super::formula::{Comparison, Next, Source, Step, Test};
 use crate::bytecode::operand::{Arg, FieldImm, ReadingImm};
 use crate::call::{Argument, Call, MetadataInput};
@@ -10,7 +11,7 @@ use crate::limits::NODE_BYTES;
 use crate::metadata::{FIELDS, NamedSet, Session, SetView, TagId};
 use crate::policy::Policy;
 use crate::scratch::Scratch;
-use crate::value::{Leaf, Value};
+use crate::value::Value;
 use smallvec::SmallVec;
 
 /// Calls with more arguments that the policy does not mention take the general way, and so do those with larger sets.
@@ -80,12 +81,11 @@ impl Policy {
         }
         scratch.memory.begin_call(self.limits().work);
         self.find_blocks_directly(call.tool_ref(), scratch)?;
-        if !self.direct().covers(&scratch.by_priority) {
-            return None;
-        }
+        self.direct().covers(&scratch.by_priority).then_some(())?;
         let Scratch { direct, memory, by_priority, rules, .. } = scratch;
-        self.place_directly(call, direct)?;
-        let mut asking = Asking { policy: self, session, args: call.args(), direct, memory };
+        self.place_directly(call, by_priority, direct)?;
+        let mut asking =
+            Asking { policy: self, steps: &self.direct().steps, session, args: call.args(), direct, memory };
         let mut fires = |at: RuleRef, _: &_| {
             if let Some(fired) = rules.get(at.rule) {
                 return Ok::<bool, NotDirect>(fired);
@@ -95,7 +95,7 @@ impl Policy {
             rules.set(at.rule, fired);
             Ok(fired)
         };
-        let matching = Matching { program: self.program(), blocks: by_priority };
+        let matching = Matching { program: self.program(), kinds: self.rule_kinds(), blocks: by_priority };
         let verdict = decide(matching, DefaultOutcome::of(self.settings()), &mut fires).ok();
         // Whoever refuses calls that cost too much says what they cost.
         verdict.filter(|_| !memory.work().is_over())
@@ -119,56 +119,77 @@ impl Policy {
         }
     }
 
-    /// Finds the arguments that the policy mentions; nothing if the call is not small and plain.
-    fn place_directly(&self, call: &Call<'_>, direct: &mut DirectScratch) -> Option<()> {
+    /// Finds the arguments that the formulas of the blocks ask about; nothing if the call is not small and plain.
+    fn place_directly(&self, call: &Call<'_>, blocks: &[u32], direct: &mut DirectScratch) -> Option<()> {
         direct.begin();
         let limits = self.limits();
         if call.args().len() > limits.arguments {
             return None;
         }
         let longest = limits.value_bytes.checked_sub(NODE_BYTES)?;
-        let (mut listed, mut others) = (0usize, SmallVec::<[u64; MOST_OTHERS]>::new());
+        let (mut listed, mut others) = (0usize, SmallVec::<[&str; MOST_OTHERS]>::new());
         for (place, arg) in (0u32..).zip(call.args()) {
             match arg.value() {
                 Value::Str(text) if text.len() <= longest => {}
                 Value::Null | Value::Bool(_) | Value::Number(_) => {}
                 _ => return None,
             }
-            listed += self.tags_directly(arg)?;
-            let found = match arg.name_ref() {
-                ArgRef::Name(name) => self.find_arg(name),
-                ArgRef::Handle(handle) if handle.policy() == self.id() => handle.found(),
-                ArgRef::Handle(_) => return None,
-            };
-            match found {
-                FoundArg::Mentioned(mentioned) => {
-                    let slot = direct.places.get_mut(mentioned.index())?;
+            if !arg.metadata().is_default() {
+                listed += self.tags_directly(arg.metadata())?;
+            }
+            match self.asked_about(arg.name_ref(), blocks)? {
+                Some(asked) => {
+                    let slot = direct.places.get_mut(asked.index())?;
                     if slot.0 == direct.call {
                         return None;
                     }
                     *slot = (direct.call, place);
                 }
-                // Where hashes are the same, names may be.
-                FoundArg::Other(hash) if others.len() < MOST_OTHERS && !others.contains(&hash) => {
-                    others.push(hash);
+                None if others.len() < MOST_OTHERS && !others.contains(&arg.name()) => {
+                    others.push(arg.name())
                 }
-                FoundArg::Other(_) => return None,
+                None => return None,
             }
         }
         (listed <= limits.tags_per_call).then_some(())
     }
 
-    /// How many tags the metadata of an argument lists; nothing if it is large, or not this policy's.
-    fn tags_directly(&self, arg: &Argument<'_>) -> Option<usize> {
+    /// The argument of a name or handle, if formulas ask about it; nothing if the handle is of another policy.
+    #[inline]
+    fn asked_about(&self, name: ArgRef<'_>, blocks: &[u32]) -> Option<Option<Arg>> {
+        if let ArgRef::Handle(handle) = name
+            && handle.policy() != self.id()
+        {
+            return None;
+        }
+        let program = self.program();
+        let is = |asked: &AskedArg| match name {
+            ArgRef::Name(name) => {
+                asked.length as usize == name.len()
+                    && program.args.get(asked.arg.index()).and_then(|&id| program.string(id)) == Some(name)
+            }
+            ArgRef::Handle(handle) => handle.found() == FoundArg::Mentioned(asked.arg),
+        };
+        for &block in blocks {
+            if let Some(asked) = self.direct().asked(block).iter().find(|asked| is(asked)) {
+                return Some(Some(asked.arg));
+            }
+        }
+        Some(None)
+    }
+
+    /// How many tags metadata lists; nothing if it is large, or not this policy's.
+    fn tags_directly(&self, metadata: &MetadataInput<'_>) -> Option<usize> {
+        let limits = self.limits();
+        let most = limits.tags_per_set.min(MOST_TAGS);
         let mut listed = 0;
-        for set in FIELDS.into_iter().filter_map(|field| arg.metadata().field(field)) {
-            let limits = self.limits();
-            if set.len() > limits.tags_per_set.min(MOST_TAGS) || set.longest() > limits.tag_bytes {
+        for set in FIELDS.into_iter().filter_map(|field| metadata.field(field)) {
+            if set.len() > most || set.longest() > limits.tag_bytes {
                 return None;
             }
             listed += set.len();
         }
-        arg.metadata().foreign(&self.id()).map_or(Some(listed), |_| None)
+        metadata.foreign(&self.id()).map_or(Some(listed), |_| None)
     }
 }
 
@@ -178,6 +199,7 @@ struct NotDirect;
 /// A call whose rules are asked.
 struct Asking<'a> {
     policy: &'a Policy,
+    steps: &'a [Step],
     session: &'a Session,
     args: &'a [Argument<'a>],
     direct: &'a mut DirectScratch,
@@ -187,26 +209,26 @@ struct Asking<'a> {
 impl Asking<'_> {
     /// What a formula answers.
     fn answer(&mut self, formula: Next) -> Option<bool> {
-        let mut target = formula;
+        let (steps, mut next) = (self.steps, formula);
         loop {
-            let step = match target.next() {
+            let step = match next.next() {
                 Err(answer) => return Some(answer),
-                Ok(step) => *self.policy.direct().steps.get(step)?,
+                Ok(step) => steps.get(step)?,
             };
             self.memory.work().spend(1);
-            let Step { test, if_true, if_false } = step;
-            target = if self.test(test)? { if_true } else { if_false };
+            next = if self.test(&step.test)? { step.if_true } else { step.if_false };
         }
     }
 
-    fn test(&mut self, test: Test) -> Option<bool> {
-        match test {
+    #[inline]
+    fn test(&mut self, test: &Test) -> Option<bool> {
+        match *test {
             Test::Value { arg, reading, set } => {
                 let Some(place) = self.place(arg) else { return Some(reading == ReadingImm::AnyOrNone) };
-                let leaf = Leaf::of_scalar(self.args.get(place)?.value())?;
                 // Every reading is the same of one leaf.
                 let (lines, matching) = (reading != ReadingImm::All, self.memory.matching());
-                self.policy.direct().sets.accepts(self.policy, set, leaf, lines, matching)
+                let value = self.args.get(place)?.value_ref();
+                self.policy.direct().sets.accepts(self.policy, set, value, lines, matching)
             }
             Test::Set { left, comparison, right } => {
                 let constant = self.policy.const_set(right)?;

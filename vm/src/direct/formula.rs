@@ -65,6 +65,21 @@ pub(super) enum Test {
     Contains(Source, Tag),
 }
 
+impl Test {
+    /// The argument that it asks about.
+    pub(super) fn arg(self) -> Option<Arg> {
+        let source = match self {
+            Test::Value { arg, .. } => return Some(arg),
+            Test::Set { left, .. } => left,
+            Test::Empty(source) | Test::Universal(source) | Test::Contains(source, _) => source,
+        };
+        match source {
+            Source::Arg(_, arg) => Some(arg),
+            Source::Session(_) => None,
+        }
+    }
+}
+
 /// A metadata set that is there before the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {

@@ -20,7 +20,14 @@ pub(crate) use call::DirectScratch;
 use self::formula::{Follower, Next, Step};
 use self::quick::QuickSets;
 use crate::bytecode::Op;
-use crate::bytecode::program::Program;
+use crate::bytecode::operand::Arg;
+use crate::bytecode::program::{BlockRecord, List, Program, RuleRecord};
+
+/// A block whose formulas ask about more arguments is left to the general way, which finds them by hash.
+const MOST_ARGS: usize = 16;
+
+/// The same of all blocks about a tool.
+const MOST_ASKED: usize = 64;
 
 /// What deciding directly needs of a policy. Immutable.
 #[derive(Debug)]
@@ -28,35 +35,83 @@ pub(crate) struct Direct {
     /// For each rule, where its formula begins, if it has one.
     rules: Vec<Option<Next>>,
     steps: Vec<Step>,
-    /// Whether calls that a block is about may be decided directly, as far as the block is concerned.
-    blocks: Vec<bool>,
+    /// For each block about whose calls can be decided directly, the arguments that its formulas ask about.
+    blocks: Vec<Option<List>>,
+    args: Vec<AskedArg>,
     sets: QuickSets,
+}
+
+/// An argument that formulas ask about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct AskedArg {
+    arg: Arg,
+    /// The length of its name, in which most names differ.
+    length: u32,
 }
 
 impl Direct {
     /// Makes it for a verified program, of these instructions.
     pub(crate) fn new(program: &Program, ops: &[Op]) -> Direct {
         let mut follower = Follower::new(program, ops);
-        let rules: Vec<Option<Next>> = program
-            .rules
-            .iter()
-            .map(|rule| match rule.condition {
+        // Where the steps of each rule begin.
+        let mut begins = Vec::with_capacity(program.rules.len() + 1);
+        let formula = |rule: &RuleRecord| {
+            begins.push(follower.steps.len());
+            match rule.condition {
                 Some(condition) => follower.formula(condition),
                 None => Some(Next::answer(true)),
-            })
-            .collect();
-        let direct =
-            |rules: Option<&[Option<Next>]>| rules.is_some_and(|rules| rules.iter().all(Option::is_some));
-        let blocks = program
-            .blocks
-            .iter()
-            .map(|block| block.before.is_none() && direct(block.rules.of(&rules)))
-            .collect();
-        Direct { rules, steps: follower.steps, blocks, sets: QuickSets::new(program) }
+            }
+        };
+        let rules: Vec<Option<Next>> = program.rules.iter().map(formula).collect();
+        begins.push(follower.steps.len());
+        let steps = follower.steps;
+        let mut args = Vec::new();
+        let mut block = |block: &BlockRecord| {
+            let formulas = block.rules.of(&rules)?;
+            if block.before.is_some() || formulas.iter().any(Option::is_none) {
+                return None;
+            }
+            let first = block.rules.start as usize;
+            let (begin, end) = (*begins.get(first)?, *begins.get(first + formulas.len())?);
+            asked(program, steps.get(begin..end)?, &mut args)
+        };
+        let blocks = program.blocks.iter().map(&mut block).collect();
+        Direct { rules, steps, blocks, args, sets: QuickSets::new(program) }
     }
 
-    /// Whether calls that these blocks are about may be decided directly.
+    /// Whether calls that these blocks are about may be decided directly: then they ask about few arguments, which are looked
+    /// for one by one.
     fn covers(&self, blocks: &[u32]) -> bool {
-        blocks.iter().all(|&block| self.blocks.get(block as usize).copied().unwrap_or(false))
+        let mut args = 0;
+        blocks.iter().all(|&block| {
+            let asked = self.blocks.get(block as usize).copied().flatten();
+            args += asked.map_or(0, |asked| asked.len as usize);
+            asked.is_some() && args <= MOST_ASKED
+        })
     }
+
+    /// The arguments that the formulas of a block ask about.
+    #[inline]
+    fn asked(&self, block: u32) -> &[AskedArg] {
+        let list = self.blocks.get(block as usize).copied().flatten();
+        list.and_then(|list| list.of(&self.args)).unwrap_or_default()
+    }
+}
+
+/// Adds the arguments that some steps ask about to `args`, each once; nothing if there are more than are worth looking for.
+fn asked(program: &Program, steps: &[Step], args: &mut Vec<AskedArg>) -> Option<List> {
+    let start = args.len();
+    for arg in steps.iter().filter_map(|step| step.test.arg()) {
+        let known = args.get(start..)?;
+        if known.iter().any(|known| known.arg == arg) {
+            continue;
+        }
+        if known.len() >= MOST_ARGS {
+            return None;
+        }
+        let name = program.string(*program.args.get(arg.index())?)?;
+        args.push(AskedArg { arg, length: u32::try_from(name.len()).ok()? });
+    }
+    let (start, len) = (u32::try_from(start).ok()?, u32::try_from(args.len() - start).ok()?);
+    Some(List { start, len })
 }

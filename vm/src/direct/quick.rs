@@ -1,13 +1,13 @@
 //! Element sets of one part, which most are: tested without asking for the other parts.
 
 use crate::automata::{Dfa, MatcherCache, has_line_end};
-use crate::bytecode::automata::{AutomataTables, DfaId, LiteralId, TextSetRecord};
+use crate::bytecode::automata::{AutomataTables, DfaId, LiteralId, TextSetId, TextSetRecord};
 use crate::bytecode::operand::Elements;
-use crate::bytecode::program::{ElementSetRecord, List, Program, RangeRecord, StringId};
+use crate::bytecode::program::{ElementSetRecord, List, Program, RangeRecord};
 use crate::number::Number;
 use crate::policy::Policy;
-use crate::value::Leaf;
-use crate::work::of_len;
+use crate::value::{Leaf, Value};
+use crate::work::{BYTES_COMPARED, of_len, of_text};
 
 /// What each element set of a program is.
 #[derive(Debug, Default)]
@@ -17,17 +17,22 @@ pub(super) struct QuickSets {
     ints: Vec<(i128, i128)>,
 }
 
+/// So many strings are compared one by one.
+const FEW: u32 = 8;
+
 /// What an element set is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Quick {
-    /// The string.
-    String(StringId),
+    /// Few strings, in the program's pool of them: so many from this one on.
+    Few { first: u32, len: u16 },
     /// The strings that begin with the text.
     Prefix(LiteralId),
     /// The strings that end with it.
     Suffix(LiteralId),
     /// The strings that the automaton accepts.
     Dfa(DfaId),
+    /// The strings of the text set.
+    Texts(TextSetId),
     /// `int …` of the range with this number.
     Int(u32),
     /// Something else.
@@ -53,7 +58,9 @@ impl QuickSets {
             return None;
         }
         match lengths {
-            [1, 0, 0, 0, 0, 0, 0] => strings.of(&program.string_pool)?.first().copied().map(Quick::String),
+            [len @ 1..=FEW, 0, 0, 0, 0, 0, 0] => {
+                Some(Quick::Few { first: strings.start, len: u16::try_from(len).ok()? })
+            }
             [0, 0, 1, 0, 0, 0, 0] => {
                 let range = integers(ints.of(&program.number_ranges)?.first()?)?;
                 self.ints.push(range);
@@ -63,7 +70,8 @@ impl QuickSets {
                 let texts = program.automata.elements.get(set)?;
                 match (texts.plain, texts.line_mode) {
                     (Some(plain), None) => {
-                        texts_of(&program.automata, program.automata.text_sets.get(plain.0 as usize)?)
+                        let record = program.automata.text_sets.get(plain.0 as usize)?;
+                        Some(texts_of(&program.automata, record).unwrap_or(Quick::Texts(plain)))
                     }
                     _ => None,
                 }
@@ -72,41 +80,64 @@ impl QuickSets {
         }
     }
 
-    /// Whether a leaf is in the set, as [`ElementSet::accepts`] says.
+    /// Whether a scalar is in the set, as [`ElementSet::accepts`] says; nothing of another value.
+    ///
+    /// [`ElementSet::accepts`]: crate::automata::ElementSet::accepts
     #[inline]
     pub(super) fn accepts(
         &self,
         policy: &Policy,
         set: Elements,
-        leaf: Leaf<'_>,
+        value: &Value<'_>,
         lines: bool,
         cache: &mut MatcherCache,
     ) -> Option<bool> {
-        let quick = *self.sets.get(set.index())?;
-        let program = policy.program();
-        Some(match (quick, leaf) {
-            (Quick::Other, _) | (Quick::Int(_), Leaf::Number(Number::Float(_))) => {
-                policy.elements(set)?.accepts(leaf, lines, cache)
+        match (self.sets.get(set.index())?, value) {
+            (Quick::Int(range), Value::Number(Number::Int(number))) => {
+                let (first, last) = self.ints.get(*range as usize)?;
+                Some(first <= number && number <= last)
             }
-            (Quick::Int(range), Leaf::Number(Number::Int(number))) => {
-                let (first, last) = *self.ints.get(range as usize)?;
-                first <= number && number <= last
+            (Quick::Other, _) | (Quick::Int(_), Value::Number(_)) => {
+                let leaf = Leaf::of_scalar(*value)?;
+                Some(policy.elements(set)?.accepts(leaf, lines, cache))
             }
-            (Quick::String(id), Leaf::Str(text)) => program.string(id)? == text,
-            (Quick::Prefix(id), Leaf::Str(text)) => {
-                text.starts_with(program.automata.literal(id)?) && (lines || !has_line_end(text))
+            (quick, Value::Str(text)) => quick.accepts_text(policy, text, lines, cache),
+            (_, Value::Null | Value::Bool(_) | Value::Number(_)) => Some(false),
+            (_, Value::List(_) | Value::Object(_)) => None,
+        }
+    }
+}
+
+impl Quick {
+    fn accepts_text(
+        self,
+        policy: &Policy,
+        text: &str,
+        lines: bool,
+        cache: &mut MatcherCache,
+    ) -> Option<bool> {
+        let tables = &policy.program().automata;
+        let found = match self {
+            Quick::Few { first, len } => {
+                cache.work.spend(u64::from(len).saturating_mul(of_text(text, BYTES_COMPARED)));
+                let strings = List { start: first, len: u32::from(len) }.of(&policy.program().string_pool)?;
+                return Some(strings.iter().any(|&id| policy.program().string(id) == Some(text)));
             }
-            (Quick::Suffix(id), Leaf::Str(text)) => {
-                text.ends_with(program.automata.literal(id)?) && (lines || !has_line_end(text))
-            }
-            (Quick::Dfa(id), Leaf::Str(text)) => {
-                let dfa = Dfa::new(&program.automata, id)?;
+            Quick::Int(_) | Quick::Other => return Some(false),
+            Quick::Prefix(id) => text.starts_with(tables.literal(id)?),
+            Quick::Suffix(id) => text.ends_with(tables.literal(id)?),
+            Quick::Dfa(id) => {
+                let dfa = Dfa::new(tables, id)?;
                 cache.check(&dfa, text);
                 cache.work.spend(of_len(text.len()));
-                dfa.accepts(text) && (lines || !has_line_end(text))
+                dfa.accepts(text)
             }
-            _ => false,
-        })
+            Quick::Texts(set) => policy.automata().accepts(tables, set, text, cache),
+        };
+        if found && !lines {
+            cache.work.spend(of_text(text, BYTES_COMPARED));
+        }
+        Some(found && (lines || !has_line_end(text)))
     }
 }
 

@@ -182,16 +182,18 @@ fn quick_sets_accept_what_the_whole_sets_do() {
     let texts =
         ["", "5", "ab", "ab\n", "abc", "xab", "ab\nab", "acb", "abcd", "b", "a\nb", "ab\u{2028}", "cd"];
     let numbers = ints.map(Number::Int).into_iter().chain(floats.map(Number::Float));
-    let leaves = numbers.map(Leaf::Number).chain(texts.map(Leaf::Str));
-    let leaves: Vec<Leaf<'_>> = leaves.chain([Leaf::Null, Leaf::Bool(true), Leaf::Bool(false)]).collect();
+    let values = numbers.map(Value::Number).chain(texts.map(Value::Str));
+    let values: Vec<Value<'_>> = values.chain([Value::Null, Value::Bool(true), Value::Bool(false)]).collect();
     let cache = &mut MatcherCache::default();
     for &set in &sets {
-        for &leaf in &leaves {
+        for &value in &values {
+            let leaf = Leaf::of_scalar(value).unwrap();
             for lines in [false, true] {
                 let whole = policy.elements(set).unwrap().accepts(leaf, lines, cache);
-                let quick = direct.sets.accepts(&policy, set, leaf, lines, cache);
+                let quick = direct.sets.accepts(&policy, set, &value, lines, cache);
                 assert_eq!(quick, Some(whole), "{set:?} {leaf:?} {lines}");
             }
         }
+        assert_eq!(direct.sets.accepts(&policy, set, &Value::List(&[]), true, cache), None);
     }
 }

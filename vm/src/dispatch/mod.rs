@@ -38,8 +38,10 @@ pub(crate) struct Dispatch {
     substrings: Option<NFA>,
     /// For each automaton its simulation, if it is simulated.
     simulations: Vec<Option<Box<Simulation>>>,
-    /// Whether finding blocks takes more than looking up the name.
+    /// Whether finding blocks takes more than looking up the name and following a pattern that all names match.
     searches: bool,
+    /// Whether it takes no more than looking up the name.
+    exact: bool,
 }
 
 /// What dispatch writes to: owned by the caller, made for one policy.
@@ -85,10 +87,26 @@ impl Dispatch {
         Ok(Dispatch {
             substrings: substrings(program, room)?,
             simulations,
+            exact: tables.prefixes.is_empty()
+                && tables.suffixes.is_empty()
+                && tables.substrings.is_empty()
+                && tables.automata.is_empty(),
             searches: tables.prefixes.len() > 1
                 || tables.suffixes.len() > 1
                 || !(tables.substrings.is_empty() && tables.automata.is_empty()),
         })
+    }
+
+    /// The same of a policy whose tools are all named exactly, where nothing is to be searched or remembered; else none.
+    #[inline]
+    pub(crate) fn exact<'p>(&self, program: &'p Program, tool: &str) -> Option<&'p [u32]> {
+        if !self.exact {
+            return None;
+        }
+        let tables = &program.dispatch;
+        let target = program.find_tool(tool);
+        let list = target.and_then(|target| tables.targets.get(target as usize));
+        Some(list.and_then(|list| list.of(&tables.places)).unwrap_or_default())
     }
 
     /// The places (in the order of updates) of the blocks about `tool`, ascending.

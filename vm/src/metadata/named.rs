@@ -21,15 +21,20 @@ impl NamedSet {
         self.others = false;
         let Some(input) = input else { return self.named.set_default(field) };
         self.named.set_empty();
-        if input.has_star() {
-            self.named.set_universal();
-        } else {
-            for tag in input.tags() {
-                match tag.known().or_else(|| universe.find(tag.name())) {
-                    Some(tag) => self.named.insert(tag),
-                    None => self.others = true,
-                }
+        let mut has_star = false;
+        input.each(|tag| {
+            if tag.is_star() {
+                has_star = true;
+            } else if let Some(tag) = tag.known().or_else(|| universe.find(tag.name())) {
+                self.named.insert(tag);
+            } else {
+                self.others = true;
             }
+        });
+        // With which nothing else of the list counts (S2.3).
+        if has_star {
+            self.others = false;
+            self.named.set_universal();
         }
         if input.is_complement() {
             self.named.negate();

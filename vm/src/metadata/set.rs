@@ -80,6 +80,7 @@ impl MetaSet {
     }
 
     /// Adds an element.
+    #[inline]
     pub fn insert(&mut self, tag: TagId) {
         if self.complement { self.unlist(tag) } else { self.list(tag) }
     }
@@ -163,6 +164,7 @@ impl MetaSet {
         }
     }
 
+    #[inline]
     fn list(&mut self, tag: TagId) {
         let (index, mask) = bit(tag.0);
         match self.head.get_mut(index as usize) {

@@ -6,7 +6,6 @@
 pub mod cedar;
 pub mod cel;
 pub mod dispatch;
-pub mod long;
 pub mod regorus;
 pub mod wirefilter;
 

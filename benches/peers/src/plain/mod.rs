@@ -2,7 +2,6 @@
 
 pub mod dispatch;
 pub mod email;
-pub mod long;
 pub mod order;
 
 use std::collections::HashSet;
