@@ -40,7 +40,7 @@ EQUIVALENT = ROOT / "tests" / "data" / "mutants" / "equivalent.txt"
 
 # The areas, and the files that are theirs. This list is the only one.
 AREAS = {
-    "decision": "decision.rs branching.rs engine.rs engine/*.rs prepare.rs needs.rs scratch.rs trace.rs policy.rs"
+    "decision": "decision.rs direct/*.rs branching.rs engine.rs engine/*.rs prepare.rs needs.rs scratch.rs trace.rs policy.rs"
     " dispatch/mod.rs dispatch/affixes.rs dispatch/remembered.rs"
     " exec/mod.rs exec/memory.rs exec/outcomes.rs exec/reuse.rs exec/fault.rs",
     "metadata sets": "metadata/*.rs metadata/*/*.rs keyed.rs exec/sets.rs",

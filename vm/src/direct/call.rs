@@ -129,7 +129,7 @@ impl Policy {
         let longest = limits.value_bytes.checked_sub(NODE_BYTES)?;
         let (mut listed, mut others) = (0usize, SmallVec::<[&str; MOST_OTHERS]>::new());
         for (place, arg) in (0u32..).zip(call.args()) {
-            match arg.value() {
+            match arg.value_ref() {
                 Value::Str(text) if text.len() <= longest => {}
                 Value::Null | Value::Bool(_) | Value::Number(_) => {}
                 _ => return None,

@@ -6,6 +6,8 @@
 //!
 //! Invariants: a step leads to steps of lower number only, so every formula ends; what cannot be followed, or has more ways
 //! than are worth following, has no formula and is left to the interpreter. Whatever a formula answers, the interpreter would.
+//! All formulas together take time and memory in proportion to the program's instructions, however often its procedures call
+//! each other.
 
 use crate::bytecode::Op;
 use crate::bytecode::operand::*;
@@ -14,6 +16,8 @@ use crate::bytecode::program::Program;
 /// A rule of more steps is left to the interpreter, and so is one whose ways have more instructions.
 const MOST_STEPS: usize = 64;
 const MOST_INSTRUCTIONS: usize = 1024;
+/// How often each instruction of a program is followed on average at most.
+const MOST_TIMES: usize = 8;
 /// Registers of each kind that are followed.
 const REGISTERS: usize = 4;
 /// Tests and calls of one way: following them recurses.
@@ -118,8 +122,9 @@ pub(super) struct Follower<'p> {
     pub(super) steps: Vec<Step>,
     /// Where those of this formula begin.
     first: usize,
-    /// Instructions that may still be followed.
+    /// Instructions that may still be followed for this formula, and for all that come.
     left: usize,
+    left_for_all: usize,
     /// Tests and calls of this way so far.
     depth: usize,
 }
@@ -135,13 +140,16 @@ struct Place<'c> {
 
 impl<'p> Follower<'p> {
     pub(super) fn new(program: &'p Program, ops: &'p [Op]) -> Follower<'p> {
-        Follower { program, ops, steps: Vec::new(), first: 0, left: 0, depth: 0 }
+        let left_for_all = ops.len().saturating_mul(MOST_TIMES);
+        Follower { program, ops, steps: Vec::new(), first: 0, left: 0, left_for_all, depth: 0 }
     }
 
     /// The formula of a condition procedure, if it has one.
     pub(super) fn formula(&mut self, procedure: u32) -> Option<Next> {
-        (self.first, self.left, self.depth) = (self.steps.len(), MOST_INSTRUCTIONS, 0);
+        let most = MOST_INSTRUCTIONS.min(self.left_for_all);
+        (self.first, self.left, self.depth) = (self.steps.len(), most, 0);
         let formula = self.enter(procedure, None);
+        self.left_for_all -= most - self.left;
         if formula.is_none() {
             self.steps.truncate(self.first);
         }
@@ -214,6 +222,8 @@ impl<'p> Follower<'p> {
         let number = match known {
             Some(known) => self.first + known,
             None if self.steps.len() - self.first >= MOST_STEPS => return None,
+            // Each is of an instruction, usually of one that no other is of.
+            None if self.steps.len() >= self.ops.len() => return None,
             None => {
                 self.steps.push(step);
                 self.steps.len() - 1

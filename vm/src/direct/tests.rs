@@ -84,6 +84,23 @@ fn conditions_of_many_ways_and_of_other_instructions_have_no_formula() {
     assert!(known[0] && !known[39] && known.is_sorted_by(|a, b| a >= b));
 }
 
+#[test]
+fn formulas_of_procedures_that_share_others_are_bounded_together() {
+    let mut asm = Assembler::new();
+    let (set, mut code) = (asm.element_set(ElementSetRecord::default()), Vec::new());
+    for number in 0..20u32 {
+        code.extend(value_in(asm.arg(&number.to_string()), set));
+        code.push(Op::JumpIf { cond: B0, to: Target(60) });
+    }
+    code.push(ANSWER);
+    let shared = ConditionProc(asm.condition(&code));
+    let call = [Op::CallCondition { dst: B0, procedure: shared }, ANSWER];
+    let callers: Vec<u32> = (0..1000).map(|_| asm.condition(&call)).collect();
+    let mut follower = Follower::new(&asm.program, &asm.program.code);
+    let with = callers.iter().filter(|&&caller| follower.formula(caller).is_some()).count();
+    assert!((50..150).contains(&with) && follower.steps.len() <= asm.program.code.len(), "{with}");
+}
+
 /// Denies if the tags of `x` overlap {"a"}; another tool has an update before, and one asks for a value of its own.
 fn bench() -> Bench {
     let mut asm = Assembler::new();
