@@ -19,6 +19,7 @@ use sqrt_vm::bytecode::Settings;
 use sqrt_vm::bytecode::verify::VerifiedProgram;
 use sqrt_vm::bytecode::{build_late_args, build_names};
 use sqrt_vm::pattern::Pattern;
+use std::cell::Cell;
 
 /// A policy file as it was read.
 #[derive(Debug, Clone, Copy)]
@@ -204,27 +205,33 @@ fn resolve(
 /// Whether a pattern of the policy needs an automaton, and so may be too large for a table. That is all that a program is made
 /// for when a policy is only checked, and most policies have no such pattern.
 fn may_lack_tables(policy: &ir::Policy) -> bool {
-    let needs = |pattern: &ir::Pattern| {
-        Pattern::parse(pattern.syntax, &pattern.text).map_or(true, |pattern| needs_automaton(&pattern))
+    let needs = |(pattern, parsed): (&ir::Pattern, &Option<Pattern>)| match parsed {
+        Some(parsed) => needs_automaton(parsed),
+        None => {
+            Pattern::parse(pattern.syntax, &pattern.text).map_or(true, |pattern| needs_automaton(&pattern))
+        }
     };
-    policy.patterns.iter().any(needs)
+    policy.patterns.iter().zip(&policy.parsed).any(needs)
 }
 
-/// The files, by id.
-struct Indexes<'a>(Vec<LineIndex<'a>>);
+/// The files, by id, each with the line that was asked for last: places are asked for one after another.
+struct Indexes<'a>(Vec<(LineIndex<'a>, Cell<u32>)>);
 
 impl Places for Indexes<'_> {
     fn position(&self, origin: Origin) -> (u32, u32) {
         let index = self.0.get(origin.file.0 as usize);
-        index.map_or((1, 1), |index| {
-            let position = index.position(origin.span.start);
+        index.map_or((1, 1), |(index, line)| {
+            let position = index.position_near(origin.span.start, line.get());
+            line.set(position.line);
             (position.line, position.column)
         })
     }
 
     fn text(&self, Origin { file, span }: Origin) -> &str {
         let index = self.0.get(file.0 as usize);
-        index.and_then(|index| index.text().get(span.start as usize..span.end as usize)).unwrap_or_default()
+        index
+            .and_then(|(index, _)| index.text().get(span.start as usize..span.end as usize))
+            .unwrap_or_default()
     }
 }
 
@@ -236,7 +243,7 @@ fn build(
     purpose: Purpose,
     diagnostics: &mut Vec<Diagnostic>,
 ) -> Result<Option<VerifiedProgram>, Diagnostic> {
-    let indexes = files.iter().map(|file| LineIndex::new(&file.text)).collect();
+    let indexes = files.iter().map(|file| (LineIndex::new(&file.text), Cell::new(1))).collect();
     let explain = purpose == Purpose::Run && !options.no_explanations;
     let emitted = emit::emit(policy, options.passes, explain, &Indexes(indexes));
     let mut program = emitted.map_err(|error| match error {
@@ -246,7 +253,7 @@ fn build(
     build_late_args(&mut program);
     build_names(&mut program).map_err(|error| diagnostics::limits::internal(&error.to_string()))?;
     let budget = Budget::new(options.limits.pattern_table_bytes(), options.limits.pattern_tables_bytes());
-    let report = automata::build(&mut program, budget).map_err(|error| {
+    let report = automata::build_parsed(&mut program, budget, &policy.parsed).map_err(|error| {
         if error.is_too_large() {
             diagnostics::limits::program_too_large()
         } else {

@@ -49,7 +49,21 @@ impl<'a> LineIndex<'a> {
 
     /// The line and column of a byte offset; one past the end is a place too, what is beyond counts as the end.
     pub fn position(&self, at: u32) -> Position {
-        let line = self.starts.partition_point(|&start| start <= at).max(1);
+        self.position_in(self.starts.partition_point(|&start| start <= at).max(1), at)
+    }
+
+    /// The same, found sooner if it is on the line given or on the next one.
+    pub(crate) fn position_near(&self, at: u32, line: u32) -> Position {
+        let begins = |line: usize| self.starts.get(line).is_some_and(|&start| start <= at);
+        let is_on = |line: usize| begins(line.wrapping_sub(1)) && !begins(line);
+        let line = line as usize;
+        match [line, line.saturating_add(1)].into_iter().find(|&line| is_on(line)) {
+            Some(line) => self.position_in(line, at),
+            None => self.position(at),
+        }
+    }
+
+    fn position_in(&self, line: usize, at: u32) -> Position {
         let start = self.starts.get(line.saturating_sub(1)).copied().unwrap_or(0);
         let at = at.min(offset(self.text.len()));
         let column = self.chars_between(start, at).saturating_add(1);
@@ -142,6 +156,9 @@ mod tests {
             let expected = (before.matches('\n').count() + 1, text[line_start..at].chars().count() + 1);
             let found = index.position(at as u32);
             assert_eq!((found.line as usize, found.column as usize), expected, "{count}");
+            for near in [0, 1, found.line - 1, found.line, found.line + 1, u32::MAX] {
+                assert_eq!(index.position_near(at as u32, near), found, "{count} from line {near}");
+            }
         }
         assert_eq!(index.line(2), "xx€é");
         assert_eq!(index.line(999_999), "");

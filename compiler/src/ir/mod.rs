@@ -75,6 +75,8 @@ pub struct Policy {
     pub literals: Vec<SetLiteral>,
     /// All patterns, equal ones once.
     pub patterns: Vec<Pattern>,
+    /// What parsing each of them gave, where it takes little memory to keep.
+    pub parsed: Vec<Option<sqrt_vm::pattern::Pattern>>,
 }
 
 impl Policy {

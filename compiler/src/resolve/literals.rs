@@ -70,27 +70,45 @@ impl<'a> Lowering<'_, 'a> {
         pattern: Pattern,
         raw_range: impl Fn(std::ops::Range<usize>) -> std::ops::Range<usize>,
     ) -> Option<PatternId> {
+        let mut parsed = None;
         if !self.accepted.contains(&pattern) {
-            self.count_classes(source, literal, &pattern)?;
-            if let Err(error) = sqrt_vm::pattern::Pattern::parse(pattern.syntax, &pattern.text) {
-                let at = source.inside(literal, raw_range(error.span()));
-                self.sink.report(messages::bad_pattern(at, error.message()));
-                return None;
+            let classes = self.count_classes(source, literal, &pattern)?;
+            match sqrt_vm::pattern::Pattern::parse(pattern.syntax, &pattern.text) {
+                Ok(tree) => parsed = self.is_kept(&pattern, classes).then_some(tree),
+                Err(error) => {
+                    let at = source.inside(literal, raw_range(error.span()));
+                    self.sink.report(messages::bad_pattern(at, error.message()));
+                    return None;
+                }
             }
             self.accepted.insert(pattern.clone());
         }
-        Some(self.tables.pattern(pattern))
+        Some(self.tables.pattern(pattern, parsed))
+    }
+
+    /// Whether the tree of a pattern is kept for when automata are built: classes can be large, and what is kept of the rest,
+    /// some hundred bytes for each byte of text, is bounded.
+    fn is_kept(&mut self, pattern: &Pattern, classes: usize) -> bool {
+        let left = if classes == 0 { self.kept_text.checked_sub(pattern.text.len()) } else { None };
+        self.kept_text = left.unwrap_or(self.kept_text);
+        left.is_some()
     }
 
     /// Counts the classes of a pattern that is to be parsed; `None`, told once, if there are too many.
-    fn count_classes(&mut self, source: &Source<'a>, literal: Quoted<'a>, pattern: &Pattern) -> Option<()> {
+    fn count_classes(
+        &mut self,
+        source: &Source<'a>,
+        literal: Quoted<'a>,
+        pattern: &Pattern,
+    ) -> Option<usize> {
         let (before, limit) = self.classes;
-        let count = before.saturating_add(class_count(pattern.syntax, &pattern.text));
+        let classes = class_count(pattern.syntax, &pattern.text);
+        let count = before.saturating_add(classes);
         self.classes.0 = count;
         if count > limit && before <= limit {
             self.sink.report(too_many_classes(source.origin(literal.range), limit));
         }
-        (count <= limit).then_some(())
+        (count <= limit).then_some(classes)
     }
 
     /// A number; `None` if it is beyond the 64-bit floats.

@@ -14,6 +14,9 @@ use crate::limits::Limits;
 use sqrt_vm::keyed::QuickHash;
 use std::collections::{HashMap, HashSet};
 
+/// The trees of patterns of so many bytes together are kept until automata are built: enough for some ten thousand tools.
+const KEPT_TEXT: usize = 256 << 10;
+
 /// The state of the lowering.
 pub(super) struct Lowering<'l, 'a> {
     pub(super) names: &'l Names<'a>,
@@ -27,6 +30,8 @@ pub(super) struct Lowering<'l, 'a> {
     pub(super) accepted: HashSet<Pattern, QuickHash>,
     /// The classes that patterns have so far, and may have.
     pub(super) classes: (usize, usize),
+    /// Of how many bytes of patterns the trees may still be kept.
+    pub(super) kept_text: usize,
     /// How many conditions and set expressions there may be.
     expressions: usize,
 }
@@ -59,6 +64,7 @@ impl<'l, 'a> Lowering<'l, 'a> {
             rules: 0,
             accepted: HashSet::default(),
             classes: (0, limits.patterns_classes()),
+            kept_text: KEPT_TEXT,
             expressions: limits.expressions(),
         }
     }

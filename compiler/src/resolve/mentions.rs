@@ -17,6 +17,9 @@ pub(super) struct Mention<'a> {
     pub(super) range: TokenRange,
 }
 
+/// Mentions, of which most expressions have a few.
+pub(super) type Mentions<'a> = SmallVec<[Mention<'a>; 4]>;
+
 /// What is mentioned.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Mentioned<'a> {
@@ -41,21 +44,21 @@ pub(super) enum Expression<'a> {
 }
 
 /// The mentions in the right side of a let, in source order.
-pub(super) fn in_let<'a>(value: LetValue<'a>) -> Vec<Mention<'a>> {
+pub(super) fn in_let<'a>(value: LetValue<'a>) -> Mentions<'a> {
     match value {
         LetValue::Name(name) => {
             let what = Mentioned::Let { name: name.text, needed: None, negated: false };
-            vec![Mention { what, range: name.range }]
+            smallvec![Mention { what, range: name.range }]
         }
         LetValue::Predicate(predicate) => in_expression(Expression::Predicate(predicate, false)),
         LetValue::Set(set) => in_expression(Expression::Set(set)),
-        LetValue::Domain(_) | LetValue::Error => Vec::new(),
+        LetValue::Domain(_) | LetValue::Error => Mentions::new(),
     }
 }
 
 /// The mentions in an expression, in source order.
-pub(super) fn in_expression(expression: Expression<'_>) -> Vec<Mention<'_>> {
-    let mut walk = Walk { left: smallvec![expression], found: Vec::new() };
+pub(super) fn in_expression(expression: Expression<'_>) -> Mentions<'_> {
+    let mut walk = Walk { left: smallvec![expression], found: Mentions::new() };
     while let Some(next) = walk.left.pop() {
         match next {
             Expression::Predicate(predicate, negated) => walk.predicate(predicate, negated),
@@ -68,7 +71,7 @@ pub(super) fn in_expression(expression: Expression<'_>) -> Vec<Mention<'_>> {
 struct Walk<'a> {
     /// The last one is visited next.
     left: SmallVec<[Expression<'a>; 4]>,
-    found: Vec<Mention<'a>>,
+    found: Mentions<'a>,
 }
 
 impl<'a> Walk<'a> {

@@ -4,7 +4,7 @@
 //! let that they name is of that kind. What is wrong was reported and is left out.
 
 use super::cycles;
-use super::mentions::{self, Mention, Mentioned};
+use super::mentions::{self, Mention, Mentioned, Mentions};
 use super::similar::Similar;
 use super::sink::Sink;
 use super::source::Source;
@@ -138,7 +138,7 @@ impl<'a> Names<'a> {
 
     /// Finds what the lets mention of each other, and decides kinds in an order in which that is known.
     fn connect(&mut self, similar: &mut Similar, sink: &mut Sink) {
-        let mentions: Vec<Vec<Mention<'a>>> = self.lets.iter().map(|l| mentions::in_let(l.value)).collect();
+        let mentions: Vec<Mentions<'a>> = self.lets.iter().map(|l| mentions::in_let(l.value)).collect();
         let edges: Vec<Vec<u32>> = mentions.iter().map(|list| self.targets(list)).collect();
         for component in cycles::components(&edges) {
             if component.is_cycle {
@@ -227,7 +227,7 @@ impl<'a> Names<'a> {
     }
 
     /// Reports one round through a component, from its first let in source order.
-    fn report_cycle(&self, nodes: &[u32], mentions: &[Vec<Mention<'a>>], sink: &mut Sink) {
+    fn report_cycle(&self, nodes: &[u32], mentions: &[Mentions<'a>], sink: &mut Sink) {
         let Some(&first) = nodes.iter().min() else { return };
         let inside: HashSet<u32> = nodes.iter().copied().collect();
         let round = self.round(first, &inside, mentions);
@@ -237,12 +237,7 @@ impl<'a> Names<'a> {
     }
 
     /// The shortest round from `first` back to it: each let's name and its mention of the next one.
-    fn round(
-        &self,
-        first: u32,
-        inside: &HashSet<u32>,
-        mentions: &[Vec<Mention<'a>>],
-    ) -> Vec<(&'a str, Origin)> {
+    fn round(&self, first: u32, inside: &HashSet<u32>, mentions: &[Mentions<'a>]) -> Vec<(&'a str, Origin)> {
         // Breadth first; for each let reached, the let before it and the mention that led here.
         let mut came: HashMap<u32, (u32, Mention<'a>)> = HashMap::new();
         let mut queue = VecDeque::from([first]);

@@ -149,13 +149,18 @@ impl Tables {
         self.set(SetKind::Chain(op, operands), facts, origin)
     }
 
-    /// The id of a pattern; equal ones have one id.
-    pub(super) fn pattern(&mut self, pattern: Pattern) -> PatternId {
+    /// The id of a pattern; equal ones have one id. What parsing it gave is kept if it is there.
+    pub(super) fn pattern(
+        &mut self,
+        pattern: Pattern,
+        parsed: Option<sqrt_vm::pattern::Pattern>,
+    ) -> PatternId {
         if let Some(&id) = self.patterns.get(&pattern) {
             return id;
         }
         let id = PatternId(next_id(self.policy.patterns.len()));
         self.policy.patterns.push(pattern.clone());
+        self.policy.parsed.push(parsed);
         self.patterns.insert(pattern, id);
         id
     }

@@ -114,7 +114,8 @@ pub(crate) fn lex(file: FileId, source: &str, max_diagnostics: usize) -> (TokenT
         },
     );
     lexer.bump(mark);
-    let mut tokens: Vec<Token> = Vec::new();
+    // Most texts have a token for every four bytes or more.
+    let mut tokens: Vec<Token> = Vec::with_capacity(source.len() / 4);
     let mut comments = Vec::new();
     while let Some(lexeme) = lexer.next() {
         let span = here(&lexer);

@@ -154,9 +154,10 @@ impl TokenTable {
 
     /// A token; beyond the table, the end of the text.
     pub fn get(&self, id: TokenId) -> Token {
-        let last = self.tokens.last().copied();
-        let end = last.unwrap_or(Token { kind: TokenKind::End, span: Span::default() });
-        self.tokens.get(id.0 as usize).copied().unwrap_or(end)
+        match self.tokens.get(id.0 as usize).or_else(|| self.tokens.last()) {
+            Some(token) => *token,
+            None => Token { kind: TokenKind::End, span: Span::default() },
+        }
     }
 
     /// The bytes that the tokens of a range cover; an empty range is an empty span where its next token starts.

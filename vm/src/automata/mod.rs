@@ -29,7 +29,7 @@ mod text_set_tests;
 pub(crate) mod verifier_tests;
 
 pub use budget::Budget;
-pub use build::{BuildError, Reason, Report, Simulated, build};
+pub use build::{BuildError, Reason, Report, Simulated, build, build_parsed};
 pub use compare::{Difference, differences};
 #[cfg(test)]
 pub(crate) use determinise::union;
@@ -40,7 +40,7 @@ pub(crate) use loaded::{Automata, LoadError, Room};
 pub(crate) use simulation::{MatcherCache, Simulation};
 pub(crate) use table::{Table, TooMany};
 
-pub(crate) use build::pattern as parse;
+pub(crate) use build::{known_or, pattern as parse};
 pub(crate) use determinise::has_unicode_word_boundary;
 pub(crate) use loaded::simulate;
 pub use shape::needs_automaton;

@@ -6,10 +6,12 @@ use super::affixes::End;
 use super::guard::Guards;
 use super::merge::{Merged, Rest, merge};
 use crate::automata::{Budget, BuildError, Shape, Simulated, TooMany, append};
-use crate::automata::{has_unicode_word_boundary, index, parse, recognise};
+use crate::automata::{has_unicode_word_boundary, index, known_or, parse, recognise};
 use crate::bytecode::automata::{AutomataTables, LiteralId};
 use crate::bytecode::dispatch::*;
 use crate::bytecode::program::{PatternId, Program, ToolRecord};
+use crate::keyed::QuickHash;
+use crate::pattern::Pattern;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Builds the dispatch of `program`, whose names are built, and stores it there. The patterns that had to be simulated go
@@ -21,9 +23,10 @@ pub(crate) fn build(
     program: &mut Program,
     budget: &mut Budget,
     simulated: &mut Vec<Simulated>,
+    parsed: &[Option<Pattern>],
 ) -> Result<(), BuildError> {
     let mut automata = std::mem::take(&mut program.automata);
-    let tables = tables(program, &mut automata, budget, simulated);
+    let tables = tables(program, &mut automata, budget, simulated, parsed);
     program.automata = automata;
     program.dispatch = tables?;
     Ok(())
@@ -34,13 +37,14 @@ fn tables(
     automata: &mut AutomataTables,
     budget: &mut Budget,
     simulated: &mut Vec<Simulated>,
+    parsed: &[Option<Pattern>],
 ) -> Result<DispatchTables, BuildError> {
     let mut tables = DispatchTables { order: order(program)?, ..DispatchTables::default() };
     let patterns = targets(program, &mut tables)?;
     let mut texts = Texts::default();
     let mut rest = Vec::new();
     for (&id, target) in patterns.iter().zip(index(program.tools.len())?..) {
-        let pattern = parse(program, id)?;
+        let pattern = known_or(parsed, id, || parse(program, id))?;
         match recognise(pattern.whole()) {
             Some(shapes) => shapes.into_iter().for_each(|shape| texts.add_shape(shape, target)),
             None => rest.push(Rest {
@@ -72,7 +76,7 @@ fn order(program: &Program) -> Result<Vec<u32>, TooMany> {
 
 /// Adds the targets with their blocks; gives the patterns of those that are patterns.
 fn targets(program: &Program, tables: &mut DispatchTables) -> Result<Vec<PatternId>, TooMany> {
-    let mut numbers: HashMap<ToolRecord, usize> =
+    let mut numbers: HashMap<ToolRecord, usize, QuickHash> =
         program.tools.iter().enumerate().map(|(number, &name)| (ToolRecord::Exact(name), number)).collect();
     let mut patterns = Vec::new();
     for block in &program.blocks {
@@ -83,15 +87,14 @@ fn targets(program: &Program, tables: &mut DispatchTables) -> Result<Vec<Pattern
             }
         }
     }
-    let mut blocks: Vec<Vec<u32>> = vec![Vec::new(); program.tools.len() + patterns.len()];
-    for (place, &block) in (0..).zip(&tables.order) {
-        let number = program.blocks.get(block as usize).and_then(|block| numbers.get(&block.tool));
-        if let Some(blocks) = number.and_then(|&number| blocks.get_mut(number)) {
-            blocks.push(place);
-        }
-    }
-    for blocks in blocks {
-        tables.targets.push(append(&mut tables.places, blocks)?);
+    let number = |&block: &u32| numbers.get(&program.blocks.get(block as usize)?.tool).copied();
+    let placed = (0..).zip(&tables.order).filter_map(|(place, block)| Some((number(block)?, place)));
+    let mut placed: Vec<(usize, u32)> = placed.collect();
+    placed.sort_unstable();
+    let mut placed = placed.into_iter().peekable();
+    for target in 0..program.tools.len() + patterns.len() {
+        let of_target = std::iter::from_fn(|| placed.next_if(|&(number, _)| number == target));
+        tables.targets.push(append(&mut tables.places, of_target.map(|(_, place)| place))?);
     }
     Ok(patterns)
 }

@@ -279,7 +279,8 @@ impl<'a, 't> Parser<'a, 't> {
 
     /// Reports the doc comments before the current token, if there are any that were not taken.
     pub(super) fn refuse_docs(&mut self, place: messages::DocPlace) {
-        if self.pos == 0 || self.docs_settled == self.pos {
+        let before = self.pos.checked_sub(1).map(|before| self.kind_at(before));
+        if before != Some(TokenKind::Doc) || self.docs_settled == self.pos {
             return;
         }
         let start = self.docs_start();

@@ -8,12 +8,16 @@ use super::lookahead::is_set_operator_word;
 use crate::diagnostics::syntax as messages;
 use crate::syntax::ast::{Name, Predicate, PredicateKind, SetComparison, ValueOperand, ValueOperandKind};
 use crate::syntax::token::{Span, TokenId, TokenKind as K, TokenRange};
+use smallvec::SmallVec;
 
 /// An operand with the tokens it covers, parentheses included.
 struct Operand<'a> {
     predicate: Predicate<'a>,
     outer: TokenRange,
 }
+
+/// Operands that wait for their operators: most conditions have one or two.
+type Operands<'a> = SmallVec<[Operand<'a>; 2]>;
 
 /// An open parenthesis, or the whole condition.
 struct Frame {
@@ -29,9 +33,9 @@ struct Frame {
 /// The state of one condition.
 #[derive(Default)]
 struct Stacks<'a> {
-    operands: Vec<Operand<'a>>,
-    frames: Vec<Frame>,
-    nots: Vec<usize>,
+    operands: Operands<'a>,
+    frames: SmallVec<[Frame; 2]>,
+    nots: SmallVec<[usize; 4]>,
 }
 
 impl Stacks<'_> {
@@ -130,7 +134,7 @@ impl<'a> Parser<'a, '_> {
     /// Makes one node of the operands from `start` on, if there are several.
     fn fold(
         &self,
-        operands: &mut Vec<Operand<'a>>,
+        operands: &mut Operands<'a>,
         start: usize,
         kind: fn(&'a [Predicate<'a>]) -> PredicateKind<'a>,
     ) {

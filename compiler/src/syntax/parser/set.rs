@@ -5,8 +5,9 @@
 use super::cursor::{Parse, Parser};
 use super::lookahead::is_field;
 use crate::diagnostics::syntax as messages;
-use crate::syntax::ast::{ElementStep, Field, MetaOperand, MetaPlace, SetExpr, SetExprKind, SetOp};
+use crate::syntax::ast::{Element, ElementStep, Field, MetaOperand, MetaPlace, SetExpr, SetExprKind, SetOp};
 use crate::syntax::token::{TokenId, TokenKind as K, TokenRange};
+use smallvec::{SmallVec, smallvec};
 
 /// An operand with the tokens it covers, parentheses included.
 #[derive(Clone, Copy)]
@@ -14,6 +15,9 @@ struct Operand<'a> {
     set: SetExpr<'a>,
     outer: TokenRange,
 }
+
+/// Operands that wait for their operators: most expressions have one.
+type Operands<'a> = SmallVec<[Operand<'a>; 2]>;
 
 /// The operators from loosest to tightest; the place in this list is the level.
 const LEVELS: [SetOp; 4] = [SetOp::Xor, SetOp::Minus, SetOp::Intersect, SetOp::Union];
@@ -29,8 +33,8 @@ struct Frame {
 impl<'a> Parser<'a, '_> {
     /// A set expression, as far as it goes.
     pub(super) fn set_expression(&mut self) -> Parse<&'a SetExpr<'a>> {
-        let mut operands: Vec<Operand<'a>> = Vec::new();
-        let mut frames = vec![Frame { paren: None, starts: [0; LEVELS.len()] }];
+        let mut operands = Operands::new();
+        let mut frames: SmallVec<[Frame; 2]> = smallvec![Frame { paren: None, starts: [0; LEVELS.len()] }];
         loop {
             while self.at(K::LeftParen) {
                 self.check_depth(frames.len())?;
@@ -67,7 +71,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// Takes an operator and folds the tighter chains before it; false if the expression ends here.
-    fn set_operator(&mut self, operands: &mut Vec<Operand<'a>>, frame: Option<&mut Frame>) -> bool {
+    fn set_operator(&mut self, operands: &mut Operands<'a>, frame: Option<&mut Frame>) -> bool {
         let (Some(op), Some(frame)) = (self.operator_here(), frame) else { return false };
         self.bump();
         let is_tighter = |(level, _): &(&SetOp, &mut usize)| **level > op;
@@ -82,7 +86,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// Makes one node of the operands from `start` on, if there are several.
-    fn fold_set(&self, operands: &mut Vec<Operand<'a>>, start: usize, op: SetOp) {
+    fn fold_set(&self, operands: &mut Operands<'a>, start: usize, op: SetOp) {
         if operands.len() <= start.saturating_add(1) {
             return;
         }
@@ -97,7 +101,7 @@ impl<'a> Parser<'a, '_> {
     }
 
     /// Ends the whole expression, or a parenthesis with its `)`.
-    fn close_set(&mut self, operands: &mut Vec<Operand<'a>>, frame: &Frame) -> Parse<Operand<'a>> {
+    fn close_set(&mut self, operands: &mut Operands<'a>, frame: &Frame) -> Parse<Operand<'a>> {
         for (level, start) in LEVELS.iter().zip(frame.starts).rev() {
             self.fold_set(operands, start, *level);
         }
@@ -178,7 +182,7 @@ impl<'a> Parser<'a, '_> {
             return Ok(SetExprKind::Literal(&[]));
         }
         self.in_set_literal = true;
-        let mut elements = Vec::new();
+        let mut elements: SmallVec<[Element<'a>; 4]> = SmallVec::new();
         loop {
             if elements.len() >= self.elements_limit {
                 let (file, span) = (self.file(), self.span_at(self.pos()));
