@@ -48,7 +48,7 @@ AREAS = {
     " exec/questions.rs exec/ops.rs automata/element.rs",
     "verifier": "bytecode/verify/*.rs bytecode/verify/*/*.rs exec/checked.rs",
     "limits": "limits.rs limits/*.rs work.rs value/check.rs value/measure.rs"
-    " json/line.rs json/object.rs json/text.rs json/value.rs json/state/*.rs",
+    " json/line.rs json/object.rs json/quick.rs json/scan.rs json/text.rs json/value.rs json/state/*.rs",
 }
 # What only writes a page. In no area are, beside it: what is made when a policy is compiled (the tables of automata and of
 # dispatch), what strings are tested against (patterns, dates), texts for people, and what hosts make calls with.

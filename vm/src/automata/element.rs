@@ -11,6 +11,7 @@ use crate::datetime::Instant;
 use crate::number::Number;
 use crate::value::Leaf;
 use crate::work::{BYTES_COMPARED, PER_DATE, PER_NUMBER, PER_TEXT, of_len, of_search, of_text};
+use memchr::memchr2_iter;
 use std::cmp::Ordering;
 
 /// An element set of a program: the union of the parts of its record.
@@ -117,10 +118,7 @@ fn contains<T: PartialOrd>(range: &RangeRecord<T>, value: &T) -> bool {
 
 /// Whether a text has LF, CR, VT, FF, U+0085, U+2028 or U+2029 (S4.5).
 pub(crate) fn has_line_end(text: &str) -> bool {
-    let control = |byte: u8| matches!(byte, b'\n' | b'\r' | 0x0b | 0x0c);
-    let unicode = |character| matches!(character, '\u{85}' | '\u{2028}' | '\u{2029}');
-    may_have_line_end(text.as_bytes())
-        && (text.bytes().any(control) || (!text.is_ascii() && text.chars().any(unicode)))
+    may_have_line_end(text.as_bytes()) && finds_line_end(text)
 }
 
 /// False only if no byte is LF, VT, FF or CR, nor beyond ASCII: eight bytes at a time.
@@ -138,6 +136,23 @@ fn may_have_line_end(bytes: &[u8]) -> bool {
     let (words, _) = bytes.as_chunks();
     let found = words.iter().fold(0, |found, &word| found | may(u64::from_le_bytes(word)));
     found | may(u64::from_le_bytes(*last)) != 0
+}
+
+/// The same for a text that may have one.
+#[cold]
+fn finds_line_end(text: &str) -> bool {
+    let control = |found, &byte: &u8| found | (byte.wrapping_sub(b'\n') <= b'\r' - b'\n');
+    // Without an early end inside of a block, so that it is done by vector instructions.
+    let (blocks, rest) = text.as_bytes().as_chunks::<32>();
+    if rest.iter().fold(false, control) || blocks.iter().any(|block| block.iter().fold(false, control)) {
+        return true;
+    }
+    // The others in UTF-8: C2 85, E2 80 A8 and E2 80 A9.
+    !text.is_ascii()
+        && memchr2_iter(0xc2, 0xe2, text.as_bytes()).any(|at| {
+            let character = text.as_bytes().get(at..).unwrap_or_default();
+            matches!(character, [0xc2, 0x85, ..] | [0xe2, 0x80, 0xa8 | 0xa9, ..])
+        })
 }
 
 #[cfg(test)]

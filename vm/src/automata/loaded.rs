@@ -2,20 +2,17 @@
 
 use super::dfa::Dfa;
 use super::simulation::{MatcherCache, Simulation};
+use super::substrings::Substrings;
 use crate::bytecode::automata::{AutomataTables, DfaId, LiteralId, TextSetId, TextSetRecord};
 use crate::bytecode::program::{List, PatternId, Program};
 use crate::limits::{LimitExceeded, Limits};
 use crate::pattern::{Pattern, PatternError};
 use crate::work::{BYTES_COMPARED, Work, of_len};
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
-use memchr::memmem::Finder;
 use std::cmp::Ordering;
 use std::fmt;
 
 /// What building a search for many texts takes, for each byte of them, unless they begin alike.
 const SEARCH_BYTES: usize = 32;
-/// Texts of so many bytes together may be searched for by a table of transitions, which is quicker and much larger.
-const LONGEST_IN_TABLE: usize = 4096;
 /// What parsing a pattern takes for each byte of its text, at least.
 const PARSING_BYTES: usize = 16;
 
@@ -31,14 +28,6 @@ pub(crate) struct Automata {
 struct Made {
     substrings: Substrings,
     simulation: Option<Box<Simulation>>,
-}
-
-#[derive(Debug, Clone, Default)]
-enum Substrings {
-    #[default]
-    None,
-    One(Box<Finder<'static>>),
-    Many(AhoCorasick),
 }
 
 /// Why automata could not be made.
@@ -122,26 +111,15 @@ impl Automata {
             return true;
         }
         // All that has at most a few steps for each byte.
-        let searches = 1 + u64::from(!matches!(made.substrings, Substrings::None));
+        let searches = 1 + u64::from(!made.substrings.is_none());
         let steps = of_len(text.len()).saturating_mul(searches + of_len(record.dfas.len as usize));
         cache.work.spend(steps.saturating_add(of_len(record.pairs.len as usize)));
-        is_literal(tables, record, text, &mut cache.work) || made.accepts_part(text) || {
+        is_literal(tables, record, text, &mut cache.work) || made.substrings.is_in(tables, text) || {
             let mut dfas = record.dfas.indices().filter_map(|dfa| Dfa::new(tables, DfaId(dfa)));
             dfas.any(|dfa| {
                 cache.check(&dfa, text);
                 dfa.accepts(text)
             }) || made.simulation.as_ref().is_some_and(|simulation| simulation.accepts(text, cache))
-        }
-    }
-}
-
-impl Made {
-    /// Whether one of the substrings is in `text`.
-    fn accepts_part(&self, text: &str) -> bool {
-        match &self.substrings {
-            Substrings::None => false,
-            Substrings::One(finder) => finder.find(text.as_bytes()).is_some(),
-            Substrings::Many(search) => search.is_match(text),
         }
     }
 }
@@ -217,25 +195,7 @@ fn substrings(
     room: &mut Room,
     missing: impl Fn() -> LoadError,
 ) -> Result<Substrings, LoadError> {
-    let ids = list.of(&tables.literal_pool).ok_or_else(&missing)?;
-    let texts = ids.iter().map(|&id| tables.literal(id).ok_or_else(&missing));
-    let texts = texts.collect::<Result<Vec<&str>, _>>()?;
-    let made = match texts.as_slice() {
-        [] => return Ok(Substrings::None),
-        [text] => {
-            room.take(text.len() + size_of::<Finder<'static>>())?;
-            Substrings::One(Box::new(Finder::new(text.as_bytes()).into_owned()))
-        }
-        texts => {
-            let bytes = room.check_search(texts)?;
-            // A table of transitions takes up to 1 KiB for each byte of the texts.
-            let kind = (bytes > LONGEST_IN_TABLE).then_some(AhoCorasickKind::ContiguousNFA);
-            let search = AhoCorasick::builder().kind(kind).build(texts).map_err(LoadError::search)?;
-            room.take(search.memory_usage())?;
-            Substrings::Many(search)
-        }
-    };
-    Ok(made)
+    Substrings::new(tables, list.of(&tables.literal_pool).ok_or_else(&missing)?, room, missing)
 }
 
 fn simulation(

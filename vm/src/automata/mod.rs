@@ -19,6 +19,7 @@ mod minimise;
 mod partition;
 mod shape;
 mod simulation;
+mod substrings;
 mod table;
 #[cfg(test)]
 mod tests;

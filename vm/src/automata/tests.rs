@@ -64,7 +64,7 @@ pub(super) fn regexes() -> impl Strategy<Value = String> {
 }
 
 pub(super) fn subjects() -> impl Strategy<Value = Vec<String>> {
-    prop::collection::vec("[abéAk\u{212a}€\n]{0,6}", 1..8)
+    prop::collection::vec("[abéAk\u{212a}€\n]{0,6}|[ab]{7,20}", 1..8)
 }
 
 fn tables(table: &Table) -> AutomataTables {

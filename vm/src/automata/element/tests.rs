@@ -1,6 +1,6 @@
 //! Element sets, kind by kind.
 
-use super::ElementSet;
+use super::{ElementSet, has_line_end};
 use crate::automata::{Automata, Budget, MatcherCache, Room, build};
 use crate::bytecode::operand::Elements;
 use crate::bytecode::program::{
@@ -244,4 +244,22 @@ fn line_ends_count_only_where_asked_or_said() {
         assert!(accepts("(?s).*", &subject, false));
     }
     assert!(accepts(".*", "plain \u{84}\u{86}\u{2027}\u{202a}\t text", false) && accepts(".*", "", false));
+}
+
+/// Each character at each place of texts around the length of a block, with what may look like an end beside it.
+#[test]
+fn line_ends_are_found_wherever_they_are() {
+    let is_end = |character| matches!(character, '\n'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let characters =
+        ('\0'..='\u{ff}').chain('\u{2020}'..='\u{2030}').chain(['\u{20a8}', '\u{b85}', '\u{10028}']);
+    for character in characters {
+        for length in [0, 1, 31, 32, 33, 70] {
+            for beside in ["x", "\u{e9}", "\u{2027}"] {
+                for at in [0, length / 2, length] {
+                    let text = format!("{}{character}{}", beside.repeat(at), beside.repeat(length - at));
+                    assert_eq!(has_line_end(&text), is_end(character), "{text:?}");
+                }
+            }
+        }
+    }
 }
