@@ -10,6 +10,8 @@ use crate::bytecode::program::List;
 
 /// After so many bytes a walk looks whether its state is one that nothing leaves.
 const BLOCK: usize = 8;
+/// So many blocks at most are walked byte by byte before the next is looked at as one.
+const LONGEST_PAUSE: u32 = 64;
 
 /// A deterministic automaton of a program, ready to walk.
 #[derive(Debug, Clone, Copy)]
@@ -79,24 +81,51 @@ impl<'p> Dfa<'p> {
     fn walk(&self, text: &str) -> u16 {
         let (blocks, rest) = text.as_bytes().as_chunks::<BLOCK>();
         let mut state = self.start;
+        // Most text leaves the state between matches seldom. That is seen by blocks, unless it came otherwise lately.
+        let (mut returned, mut pause, mut next_pause) = (false, 0_u32, 1_u32);
         for block in blocks {
+            if returned && pause == 0 {
+                if self.stays(state, block) {
+                    next_pause = 1;
+                    continue;
+                }
+                pause = next_pause;
+                next_pause = LONGEST_PAUSE.min(next_pause * 2);
+            } else {
+                pause = pause.saturating_sub(1);
+            }
+            let before = state;
             state = block.iter().fold(state, |state, byte| self.next(state, *byte));
             // Nothing leaves these states, so it is early enough behind the block.
             if state == 0 || state >= self.first_absorbing {
                 return state;
             }
+            returned = state == before;
         }
         rest.iter().fold(state, |state, byte| self.next(state, *byte))
+    }
+
+    /// Whether each of these bytes leads from a state to itself. They are looked at side by side, where a step of the walk
+    /// waits for the one before.
+    #[inline]
+    fn stays(&self, state: u16, block: &[u8; BLOCK]) -> bool {
+        let start = usize::from(state) << self.stride_log2;
+        let row = self.transitions.get(start..start + (1 << self.stride_log2)).unwrap_or_default();
+        let leads_to_itself = |&byte: &u8| row.get(self.class(byte)) == Some(&state);
+        block.iter().fold(true, |stays, byte| stays & leads_to_itself(byte))
     }
 
     /// The state behind a byte. Each step waits for the one before, so nothing is done here that could be done beside.
     #[inline]
     fn next(&self, state: u16, byte: u8) -> u16 {
-        let class = usize::from(self.classes.get(usize::from(byte)).copied().unwrap_or(0));
-        let place = (usize::from(state) << self.stride_log2) | class;
+        let place = (usize::from(state) << self.stride_log2) | self.class(byte);
         match self.transitions.get(place) {
             Some(next) => *next,
             None => 0,
         }
+    }
+    #[inline]
+    fn class(&self, byte: u8) -> usize {
+        usize::from(self.classes.get(usize::from(byte)).copied().unwrap_or(0))
     }
 }

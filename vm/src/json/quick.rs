@@ -25,6 +25,8 @@ const LEVELS: usize = 16;
 const LONGEST: usize = 1 << 20;
 /// Integers of so many digits fit 64 bits for certain.
 const DIGITS: usize = 18;
+/// Integers of so many digits are exact floats for certain.
+const EXACT_DIGITS: usize = 15;
 /// So many items of a list or an object are gathered on the stack.
 const FEW: usize = 8;
 
@@ -269,8 +271,10 @@ impl<'a> Reader<'a> {
         if digits == 0 || digits > DIGITS || leads_with_zero {
             return None;
         }
-        if matches!(self.peek(), Some(b'.' | b'e' | b'E')) {
-            return self.rest_of_float(start);
+        match self.peek() {
+            Some(b'.') => return self.rest_of_float(start, is_negative, (digits, int)),
+            Some(b'e' | b'E') => return self.any_float(start),
+            _ => {}
         }
         let int = i128::from(int);
         Some(match (is_negative, int) {
@@ -280,8 +284,31 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// A number that begins at `start`, behind its integer part.
-    fn rest_of_float(&mut self, start: usize) -> Option<Number> {
+    /// A number that begins at `start`, behind its integer part, with a fraction.
+    fn rest_of_float(
+        &mut self,
+        start: usize,
+        is_negative: bool,
+        (digits, int): (usize, u64),
+    ) -> Option<Number> {
+        self.at += 1;
+        let (more_digits, fraction) = self.digits();
+        let has_exponent = matches!(self.peek(), Some(b'e' | b'E'));
+        if has_exponent || digits + more_digits > EXACT_DIGITS {
+            self.at -= more_digits + 1;
+            return self.any_float(start);
+        }
+        if more_digits == 0 {
+            return None;
+        }
+        let power = 10_u64.pow(u32::try_from(more_digits).ok()?);
+        // Both are exact, so the quotient is the nearest float.
+        let float = (int * power + fraction) as f64 / power as f64;
+        Some(Number::Float(if is_negative { -float } else { float }))
+    }
+
+    /// The same, whatever its fraction and its exponent.
+    fn any_float(&mut self, start: usize) -> Option<Number> {
         if self.skip(|byte| byte == b'.') && self.digits().0 == 0 {
             return None;
         }

@@ -25,7 +25,37 @@ pub(crate) fn measure(
     bytes: usize,
     limits: &Limits,
 ) -> Result<(), LimitExceeded> {
+    // Nearly every value is within the limits, which is found with less care than what is wrong with one that is not.
+    if fits(value, limits.value_depth, &mut { bytes }) {
+        return Ok(());
+    }
     Measure { name, bytes, depth: limits.value_depth, size: 0 }.add(value, 0)
+}
+
+/// Whether a value has at most so many levels, and so many bytes, which it takes off. Recurses as deep as `value_depth` allows.
+fn fits(value: Value<'_>, levels: usize, bytes: &mut usize) -> bool {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => take(bytes, 0),
+        Value::Str(text) => take(bytes, text.len()),
+        Value::List(items) => {
+            levels > 0 && take(bytes, 0) && items.iter().all(|item| fits(*item, levels - 1, bytes))
+        }
+        Value::Object(members) => {
+            levels > 0
+                && take(bytes, 0)
+                && members
+                    .iter()
+                    .all(|(key, member)| take(bytes, key.len()) && fits(*member, levels - 1, bytes))
+        }
+    }
+}
+
+/// Takes a node with so much text off; false if there is less left.
+#[inline]
+fn take(bytes: &mut usize, text: usize) -> bool {
+    let left = bytes.checked_sub(NODE_BYTES).and_then(|left| left.checked_sub(text));
+    *bytes = left.unwrap_or(0);
+    left.is_some()
 }
 
 struct Measure {

@@ -287,9 +287,10 @@ proptest! {
     }
 
     #[test]
-    fn floats_mean_the_same_to_both(float in any::<f64>(), digits in "-?[0-9]{1,18}\\.[0-9]{1,25}([eE][+-]?[0-9]{1,3})?") {
+    fn floats_mean_the_same_to_both(float in any::<f64>(), digits in "-?[0-9]{1,18}\\.[0-9]{1,25}([eE][+-]?[0-9]{1,3})?", few in "-?(0|[1-9][0-9]{0,9})\\.[0-9]{1,9}") {
         read(&format!("{float:?}"), &Limits::default())?;
         read(&format!("{float:e}"), &Limits::default())?;
         read(&digits, &Limits::default())?;
+        prop_assert!(read(&few, &Limits::default())?.1, "{}", few);
     }
 }
