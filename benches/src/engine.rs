@@ -5,11 +5,12 @@ use sqrt_vm::bytecode::VerifiedProgram;
 use sqrt_vm::call::{Argument, Call, MetadataInput, Returned, SetInput};
 use sqrt_vm::engine::Decision;
 use sqrt_vm::handle::{TagHandle, ToolRef};
+use sqrt_vm::json::{Line, read_line};
 use sqrt_vm::limits::Limits;
 use sqrt_vm::metadata::{FieldImm, MetaSet, Session, Tags};
 use sqrt_vm::policy::Policy;
 use sqrt_vm::scratch::Scratch;
-use sqrt_vm::value::Value;
+use sqrt_vm::value::{Arena, Value};
 
 use crate::bound::dispatch::Series;
 use crate::bound::value;
@@ -128,6 +129,86 @@ pub fn competitors<'a>(
         Competitor::new(NAME, input, One { host: Host::new(workload, policy), call })
     });
     ways.into()
+}
+
+/// Puts the call together anew each time, by names.
+struct Built<'a> {
+    host: Host<'a>,
+    raw: &'a RawCall<'a>,
+}
+
+impl Decider for Built<'_> {
+    type Output = Decision;
+
+    fn decide(&mut self) -> Decision {
+        let raw = std::hint::black_box(self.raw);
+        let mut builder = Call::builder(raw.tool);
+        for arg in &raw.args {
+            if arg.tags.is_empty() {
+                builder.arg(arg.name, value(arg.value));
+            } else {
+                let metadata = MetadataInput::default().with_tags(SetInput::of(&arg.tags));
+                builder.arg_with(arg.name, value(arg.value), metadata);
+            }
+        }
+        self.host.policy.evaluate(&mut self.host.session, &builder.call(), None, &mut self.host.scratch)
+    }
+
+    fn answer(&self, decision: Decision) -> Answer {
+        self.host.answer(&decision)
+    }
+}
+
+/// Our engine with building the call from borrowed strings.
+pub fn built<'a>(workload: &'a Workload, policy: &'a Policy, raw: &'a RawCall<'a>) -> Competitor<'a> {
+    Competitor::new(NAME, Input::Strings, Built { host: Host::new(workload, policy), raw })
+}
+
+/// Decides the call of a line of JSON.
+struct FromJson<'a> {
+    host: Host<'a>,
+    arena: Arena,
+    line: &'a str,
+}
+
+impl Decider for FromJson<'_> {
+    type Output = Decision;
+
+    fn decide(&mut self) -> Decision {
+        let FromJson { host, arena, line } = self;
+        arena.reset();
+        match read_line(line.as_bytes(), arena, host.policy.limits()) {
+            Ok(Line::Call(line)) => {
+                host.policy.evaluate(&mut host.session, &line.call, None, &mut host.scratch)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn answer(&self, decision: Decision) -> Answer {
+        self.host.answer(&decision)
+    }
+}
+
+/// Our engine for a line of JSON.
+pub fn from_json<'a>(workload: &'a Workload, policy: &'a Policy, line: &'a str) -> Competitor<'a> {
+    let host = Host::new(workload, policy);
+    Competitor::new(NAME, Input::Strings, FromJson { host, arena: Arena::new(), line })
+}
+
+/// Our engine from the text of a policy, and from its image.
+pub fn loads<'a>(workload: &'a Workload, image: &'a [u8], call: &'a RawCall<'a>) -> Vec<Competitor<'a>> {
+    let judge = move |policy: Policy| {
+        let mut host = Host::new(workload, &policy);
+        let (tool, args) = by_names(call);
+        let decision = host.decide(tool, &args);
+        host.answer(&decision)
+    };
+    let load = move || Policy::load(std::hint::black_box(image), Limits::default()).unwrap();
+    vec![
+        Competitor::loads("sqrt, image", load, judge),
+        Competitor::loads("sqrt, text", move || policy(workload), judge),
+    ]
 }
 
 struct Many<'a> {

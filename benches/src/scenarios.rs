@@ -1,12 +1,18 @@
 //! The decisions that are measured: each case with our engine, the bound, and whoever else can answer it.
 
+use sqrt_vm::bytecode::VerifiedProgram;
+use sqrt_vm::limits::Limits;
 use sqrt_vm::policy::Policy;
 
 use crate::bound::dispatch::Series;
 use crate::bound::updates::Updates;
 use crate::engine::WithResult;
 use crate::harness::{Competitor, Decider, Input};
-use crate::workload::{Answer, RawCall, Workload, dispatch, email, order, updates};
+use crate::workload::json::JsonCase;
+use crate::workload::long::Sought;
+use crate::workload::{
+    Answer, RawCall, Workload, dispatch, email, json, literals, long, order, plain, updates,
+};
 use crate::{bound, engine};
 
 /// A workload with what its competitors borrow.
@@ -15,6 +21,10 @@ pub struct Scenario {
     policy: Policy,
     /// For random names.
     series: Option<Series>,
+    /// For loads.
+    image: Vec<u8>,
+    /// For JSON.
+    lines: Vec<JsonCase>,
     kind: Kind,
 }
 
@@ -29,6 +39,33 @@ pub enum Kind {
     Dispatch(usize),
     /// Updates with so many tags.
     Updates(usize),
+    /// A long body.
+    Long(Sought),
+    /// A set of so many strings.
+    Literals(usize),
+    /// W1 with building the call from borrowed strings.
+    BuildEmail,
+    /// W2 with the same.
+    BuildOrder,
+    /// W1 from lines of JSON.
+    Json,
+    /// Making the policy of W3 with so many tools ready.
+    Load(usize),
+    /// The same for so many tools of two rules, without patterns.
+    LoadPlain(usize),
+}
+
+/// What a figure of a case is about, beside the time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// A decision.
+    Decision,
+    /// A text of so many bytes, which is read.
+    Bytes(usize),
+    /// A policy which is made ready.
+    Load(Sizes),
+    /// So many lines of a file.
+    Lines(usize),
 }
 
 /// Who decides a call beside our engine and the bound.
@@ -39,8 +76,19 @@ pub fn nobody<'a>(_: Kind, _: &'a RawCall<'a>) -> Vec<Competitor<'a>> {
     Vec::new()
 }
 
+/// How large a policy is in its forms, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sizes {
+    /// Its text.
+    pub text: usize,
+    /// Its image.
+    pub image: usize,
+    /// The part of the image that runs; the rest is for explanations.
+    pub runs: usize,
+}
+
 /// Those of the comparison.
-pub const KINDS: [Kind; 9] = [
+pub const KINDS: [Kind; 24] = [
     Kind::Email,
     Kind::Order,
     Kind::Dispatch(100),
@@ -50,12 +98,29 @@ pub const KINDS: [Kind; 9] = [
     Kind::Updates(3),
     Kind::Updates(100),
     Kind::Updates(10_000),
+    Kind::Long(Sought::Words(50)),
+    Kind::Long(Sought::Words(10_000)),
+    Kind::Long(Sought::Strings(10_000)),
+    Kind::Literals(10_000),
+    Kind::Literals(1_000_000),
+    Kind::BuildEmail,
+    Kind::BuildOrder,
+    Kind::Json,
+    Kind::Load(10),
+    Kind::Load(1_000),
+    Kind::Load(10_000),
+    Kind::Load(100_000),
+    Kind::LoadPlain(10),
+    Kind::LoadPlain(1_000),
+    Kind::LoadPlain(100_000),
 ];
 
 /// A case of a scenario.
 pub struct Case<'a> {
     /// As in reports.
     pub name: String,
+    /// What a figure is about.
+    pub unit: Unit,
     /// What all must answer.
     pub expected: Answer,
     /// Who answers. The first is our engine; the bound comes next.
@@ -71,7 +136,7 @@ pub fn each(words: &[String], others: Others, mut visit: impl FnMut(Case<'_>)) {
         if !names.iter().any(|name| wanted(name)) {
             continue;
         }
-        let scenario = Scenario::new(engine::policy(&workload), workload, kind);
+        let scenario = Scenario::of(kind, workload);
         for (index, name) in names.into_iter().enumerate().filter(|(_, name)| wanted(name)) {
             visit(scenario.case(index, name, others));
         }
@@ -96,43 +161,114 @@ impl Kind {
             Kind::Order => order::workload(),
             Kind::Dispatch(tools) => dispatch::workload(tools),
             Kind::Updates(tags) => updates::workload(tags),
+            Kind::Long(sought) => long::workload(sought),
+            Kind::Literals(count) => literals::workload(count),
+            Kind::BuildEmail => Workload { name: "Build W1".to_owned(), ..email::workload() },
+            Kind::BuildOrder => Workload { name: "Build W2".to_owned(), ..order::workload() },
+            Kind::Json => Workload { name: "JSON".to_owned(), ..email::workload() },
+            Kind::Load(tools) => {
+                Workload { name: format!("Load {tools}"), ..loaded(dispatch::workload(tools)) }
+            }
+            Kind::LoadPlain(tools) => loaded(plain::workload(tools)),
         }
     }
 
     fn case_names(self, workload: &Workload) -> Vec<String> {
-        let random = matches!(self, Kind::Dispatch(_)).then_some("random");
-        let names = workload.cases.iter().map(|case| case.name).chain(random);
-        names.map(|name| format!("{}, {name}", workload.name)).collect()
+        let of_workload = || workload.cases.iter().map(|case| case.name);
+        let names: Vec<&str> = match self {
+            Kind::Dispatch(_) => of_workload().chain(["random"]).collect(),
+            Kind::Json => json::cases().iter().map(|case| case.name).collect(),
+            _ => of_workload().collect(),
+        };
+        names.into_iter().map(|name| format!("{}, {name}", workload.name)).collect()
     }
 }
 
+/// The first case alone, to try what was loaded.
+fn loaded(mut workload: Workload) -> Workload {
+    workload.cases.truncate(1);
+    workload
+}
+
 impl Scenario {
+    /// With the policy compiled.
+    pub fn of(kind: Kind, workload: Workload) -> Self {
+        let program = engine::program(&workload);
+        let image = match kind {
+            Kind::Load(_) | Kind::LoadPlain(_) => program.to_image(),
+            _ => Vec::new(),
+        };
+        let policy = Policy::new(program, Limits::default()).unwrap();
+        Scenario { image, ..Scenario::new(policy, workload, kind) }
+    }
+
     fn new(policy: Policy, workload: Workload, kind: Kind) -> Self {
         let series = match kind {
             Kind::Dispatch(tools) => Some(Series::new(tools)),
             _ => None,
         };
-        Scenario { policy, workload, series, kind }
+        Scenario { policy, workload, series, image: Vec::new(), lines: json::cases(), kind }
     }
 
-    fn case(&self, index: usize, name: String, others: Others) -> Case<'_> {
+    /// The case of this place.
+    pub fn case(&self, index: usize, name: String, others: Others) -> Case<'_> {
+        let unit = self.unit();
+        if self.kind == Kind::Json {
+            let case = &self.lines[index];
+            return Case { name, unit, expected: case.expected, competitors: self.json(case) };
+        }
+        match self.workload.cases.get(index) {
+            Some(case) => {
+                let mut competitors = self.competitors(&case.call);
+                competitors.extend(others(self.kind, &case.call));
+                Case { name, unit, expected: case.expected, competitors }
+            }
+            None => Case { name, unit, expected: Series::EXPECTED, competitors: self.random() },
+        }
+    }
+
+    fn unit(&self) -> Unit {
+        let read = VerifiedProgram::from_image_without_explanations;
+        match self.kind {
+            Kind::Long(_) => Unit::Bytes(long::BODY),
+            Kind::Load(_) | Kind::LoadPlain(_) => Unit::Load(Sizes {
+                text: self.workload.policy.len(),
+                image: self.image.len(),
+                runs: read(&self.image).unwrap().to_image().len(),
+            }),
+            _ => Unit::Decision,
+        }
+    }
+
+    /// Our engine, then the bound.
+    fn competitors<'a>(&'a self, call: &'a RawCall<'a>) -> Vec<Competitor<'a>> {
         let Scenario { workload, policy, .. } = self;
-        let Some(case) = workload.cases.get(index) else {
-            return Case { name, expected: Series::EXPECTED, competitors: self.random() };
+        let of_engine = || engine::competitors(workload, policy, call);
+        let (ours, bound) = match self.kind {
+            Kind::Email => (of_engine(), bound::email::competitors(call)),
+            Kind::Order => (of_engine(), bound::order::competitors(call)),
+            Kind::Dispatch(tools) => (of_engine(), bound::dispatch::competitors(tools, call)),
+            Kind::Long(sought) => (of_engine(), bound::long::competitors(sought, call)),
+            Kind::Literals(count) => (of_engine(), bound::literals::competitors(count, call)),
+            Kind::BuildEmail => {
+                (vec![engine::built(workload, policy, call)], vec![bound::email::rebuilt(call)])
+            }
+            Kind::BuildOrder => {
+                (vec![engine::built(workload, policy, call)], vec![bound::order::rebuilt(call)])
+            }
+            Kind::Load(tools) => {
+                (engine::loads(workload, &self.image, call), bound::load::competitors(tools, call))
+            }
+            Kind::LoadPlain(_) => (engine::loads(workload, &self.image, call), Vec::new()),
+            Kind::Updates(_) => (self.updates(call), Vec::new()),
+            Kind::Json => (Vec::new(), Vec::new()),
         };
-        let call = &case.call;
-        let mut competitors = match self.kind {
-            Kind::Updates(_) => self.updates(call),
-            _ => engine::competitors(workload, policy, call),
-        };
-        competitors.extend(match self.kind {
-            Kind::Email => bound::email::competitors(call),
-            Kind::Order => bound::order::competitors(call),
-            Kind::Dispatch(tools) => bound::dispatch::competitors(tools, call),
-            Kind::Updates(_) => Vec::new(),
-        });
-        competitors.extend(others(self.kind, call));
-        Case { name, expected: case.expected, competitors }
+        ours.into_iter().chain(bound).collect()
+    }
+
+    fn json<'a>(&'a self, case: &'a JsonCase) -> Vec<Competitor<'a>> {
+        let ours = engine::from_json(&self.workload, &self.policy, &case.line);
+        std::iter::once(ours).chain(bound::json::competitors(case)).collect()
     }
 
     fn random(&self) -> Vec<Competitor<'_>> {

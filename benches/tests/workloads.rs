@@ -2,7 +2,10 @@
 
 #![allow(clippy::expect_used, reason = "a test may fail by panicking")]
 
-use sqrt_benches::workload::{Answer, Case, Scalar, Workload, dispatch, email, order, updates};
+use sqrt_benches::workload::long::{Sought, words};
+use sqrt_benches::workload::{
+    Answer, Case, Scalar, Workload, dispatch, email, literals, long, order, plain, updates,
+};
 use sqrt_compiler::{Options, Source, compile};
 use sqrt_vm::call::{Argument, Call, MetadataInput, SetInput};
 use sqrt_vm::limits::Limits;
@@ -73,4 +76,27 @@ fn dispatch_is_decided_as_expected() {
 #[test]
 fn updates_are_decided_as_expected() {
     assert_answers(&updates::workload(3));
+}
+
+#[test]
+fn long_values_are_decided_as_expected() {
+    for sought in [Sought::Words(50), Sought::Strings(50)] {
+        assert_answers(&long::workload(sought));
+    }
+    // What is nearly found is found once the last letter is there.
+    let mut workload = long::workload(Sought::Words(50));
+    for case in &mut workload.cases {
+        let Some(argument) = case.call.args.first_mut() else { continue };
+        let Scalar::Str(body) = argument.value else { continue };
+        let last = words(50).pop().expect("fifty words");
+        argument.value = Scalar::Str(format!("{body} {last}").leak());
+        case.expected = Answer::denied_by(1);
+    }
+    assert_answers(&workload);
+}
+
+#[test]
+fn large_sets_and_plain_policies_are_decided_as_expected() {
+    assert_answers(&literals::workload(1000));
+    assert_answers(&plain::workload(20));
 }

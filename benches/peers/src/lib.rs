@@ -6,10 +6,13 @@
 
 #![forbid(unsafe_code)]
 
+pub mod documents;
+pub mod eval;
 #[cfg(feature = "peers")]
 pub mod peers;
 pub mod plain;
 pub mod report;
+pub mod threads;
 
 use sqrt_benches::harness::Competitor;
 use sqrt_benches::scenarios::Kind;
@@ -21,14 +24,20 @@ pub fn others<'a>(kind: Kind, call: &'a RawCall<'a>) -> Vec<Competitor<'a>> {
         Kind::Email => plain::email::competitors(call),
         Kind::Order => plain::order::competitors(call),
         Kind::Dispatch(tools) => plain::dispatch::competitors(tools, call),
-        Kind::Updates(_) => Vec::new(),
+        Kind::Long(sought) => plain::long::competitors(sought, call),
+        Kind::Literals(count) => plain::long::literals(count, call),
+        Kind::Load(tools) => plain::dispatch::loads(tools, call),
+        _ => Vec::new(),
     };
     #[cfg(feature = "peers")]
     let engines = match kind {
         Kind::Email => peers::email(call),
         Kind::Order => peers::order(call),
         Kind::Dispatch(tools) => peers::dispatch::competitors(tools, call),
-        Kind::Updates(_) => Vec::new(),
+        Kind::Long(sought) => peers::long::competitors(sought, call),
+        Kind::Literals(count) => peers::long::literals(count, call),
+        Kind::Load(tools) => peers::dispatch::loads(tools, call),
+        _ => Vec::new(),
     };
     #[cfg(not(feature = "peers"))]
     let engines = Vec::new();

@@ -10,13 +10,13 @@ use super::{Fired, StringCall, answer};
 use crate::harness::{Competitor, Decider, Input};
 
 /// Finds the block whose pattern matches a name.
-trait Patterns {
+pub(super) trait Patterns {
     fn new(tools: usize) -> Self;
     fn find(&self, name: &str) -> Option<u32>;
 }
 
 /// A trie of literal texts: what the union of these patterns is as a DFA. Bytes of names fall into few classes.
-struct Trie {
+pub(super) struct Trie {
     classes: [u8; 256],
     /// The row of a node begins at its number. An entry is the next node, or [`FOUND`] + a block; 0 is nowhere.
     table: Vec<u32>,
@@ -103,7 +103,7 @@ impl Patterns for Prefixes {
     }
 }
 
-struct Tools<P> {
+pub(super) struct Tools<P> {
     names: StringIndex,
     /// The blocks of the names, in their order.
     blocks: Vec<u32>,
@@ -113,7 +113,7 @@ struct Tools<P> {
 }
 
 impl<P: Patterns> Tools<P> {
-    fn new(tools: usize) -> Self {
+    pub(super) fn new(tools: usize) -> Self {
         let exact: Vec<usize> = (0..tools).filter(|number| !is_pattern(*number)).collect();
         Tools {
             names: StringIndex::new(exact.iter().map(|number| tool_id(*number))),
@@ -125,7 +125,7 @@ impl<P: Patterns> Tools<P> {
 
     /// No name is found both ways.
     #[inline]
-    fn decide(&self, call: &StringCall<'_>) -> Fired {
+    pub(super) fn decide(&self, call: &StringCall<'_>) -> Fired {
         let block = match self.names.find(call.tool) {
             Some(place) => self.blocks[place],
             None => self.patterns.find(call.tool)?,

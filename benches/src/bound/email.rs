@@ -12,12 +12,12 @@ const BODY: u16 = 1;
 const SENSITIVE: u64 = 0b11;
 
 /// Tests the address.
-trait Trusted {
+pub(super) trait Trusted {
     fn is_trusted(&self, address: &str) -> bool;
 }
 
 /// By a dense DFA, as for any pattern.
-struct ByDfa(Dfa);
+pub(super) struct ByDfa(pub(super) Dfa);
 
 impl Trusted for ByDfa {
     #[inline]
@@ -44,7 +44,7 @@ fn has_line_end(text: &str) -> bool {
 }
 
 #[inline]
-fn decide(trusted: &impl Trusted, to: Option<Value<'_>>, tags: u64) -> Fired {
+pub(super) fn decide(trusted: &impl Trusted, to: Option<Value<'_>>, tags: u64) -> Fired {
     if tags & SENSITIVE == 0 {
         return None;
     }
@@ -111,12 +111,38 @@ impl<T: Trusted> Decider for Strings<'_, T> {
 }
 
 #[inline]
-fn tag_id(tag: &str) -> u16 {
+pub(super) fn tag_id(tag: &str) -> u16 {
     match tag {
         "internal_use" => 0,
         "confidential" => 1,
         _ => UNKNOWN,
     }
+}
+
+/// Puts the call together anew each time.
+struct Rebuilt<'a> {
+    raw: &'a RawCall<'a>,
+    bound: Strings<'a, ByDfa>,
+}
+
+impl Decider for Rebuilt<'_> {
+    type Output = Fired;
+
+    fn decide(&mut self) -> Fired {
+        self.bound.call.fill(std::hint::black_box(self.raw));
+        self.bound.decide()
+    }
+
+    fn answer(&self, fired: Fired) -> Answer {
+        answer(fired)
+    }
+}
+
+/// The bound of W1 with building the call from borrowed strings.
+pub fn rebuilt<'a>(raw: &'a RawCall<'a>) -> Competitor<'a> {
+    let trusted = ByDfa(Dfa::new(&[&format!(r"{NO_LINE_END}*@trustedcorp\.com")]));
+    let bound = Strings { call: StringCall::new(raw), trusted };
+    Competitor::new("bound", Input::Strings, Rebuilt { raw, bound })
 }
 
 /// The bound of W1 for a call, in all variants.

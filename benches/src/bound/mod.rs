@@ -6,6 +6,10 @@
 pub mod dfa;
 pub mod dispatch;
 pub mod email;
+pub mod json;
+pub mod literals;
+pub mod load;
+pub mod long;
 pub mod order;
 pub mod strings;
 pub mod updates;
@@ -60,12 +64,22 @@ pub const UNKNOWN: u16 = u16::MAX;
 impl<'a> StringCall<'a> {
     /// The call of a workload.
     pub fn new(call: &'a RawCall<'a>) -> Self {
+        let mut new = StringCall { tool: "", args: Vec::new() };
+        new.fill(call);
+        new
+    }
+
+    /// Makes it that call, in the memory that it has.
+    #[inline]
+    pub fn fill(&mut self, call: &'a RawCall<'a>) {
         let arg = |arg: &'a crate::workload::RawArgument<'a>| StringArg {
             name: arg.name,
             value: value(arg.value),
             tags: &arg.tags,
         };
-        StringCall { tool: call.tool, args: call.args.iter().map(arg).collect() }
+        self.tool = call.tool;
+        self.args.clear();
+        self.args.extend(call.args.iter().map(arg));
     }
 }
 

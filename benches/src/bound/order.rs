@@ -235,6 +235,31 @@ fn name(name: &str) -> u16 {
     }
 }
 
+/// Puts the call together anew each time.
+struct Rebuilt<'a> {
+    raw: &'a RawCall<'a>,
+    bound: Strings<'a>,
+}
+
+impl Decider for Rebuilt<'_> {
+    type Output = Fired;
+
+    fn decide(&mut self) -> Fired {
+        self.bound.call.fill(std::hint::black_box(self.raw));
+        self.bound.decide()
+    }
+
+    fn answer(&self, fired: Fired) -> Answer {
+        answer(fired)
+    }
+}
+
+/// The bound of W2 with building the call from borrowed strings.
+pub fn rebuilt<'a>(raw: &'a RawCall<'a>) -> Competitor<'a> {
+    let bound = Strings { call: StringCall::new(raw), tags: StringIndex::new(TAGS), rules: Rules::new() };
+    Competitor::new("bound", Input::Strings, Rebuilt { raw, bound })
+}
+
 /// The bound of W2 for a call, in both variants.
 pub fn competitors<'a>(call: &'a RawCall<'a>) -> Vec<Competitor<'a>> {
     let ready = ReadyCall::new(call, &["create_order"], &ARGS, &TAGS);

@@ -6,7 +6,11 @@
 
 pub mod dispatch;
 pub mod email;
+pub mod json;
+pub mod literals;
+pub mod long;
 pub mod order;
+pub mod plain;
 pub mod updates;
 
 use sqrt_vm::decision::{Basis, Outcome};

@@ -49,7 +49,7 @@ impl Engine {
     }
 }
 
-fn uid(kind: &str, id: &str) -> EntityUid {
+pub(super) fn uid(kind: &str, id: &str) -> EntityUid {
     EntityUid::from_type_name_and_id(kind.parse().unwrap(), id.parse().unwrap())
 }
 
@@ -124,7 +124,7 @@ impl Decider for Strings<'_> {
     }
 }
 
-fn both<'a>(
+pub(super) fn both<'a>(
     engine: impl Fn() -> Engine,
     attributes: Attributes,
     call: &'a RawCall<'a>,

@@ -73,7 +73,7 @@ pub(super) fn add_call(context: &mut Context<'_, '_>, call: &RawCall<'_>) {
     }
 }
 
-fn both<'a>(
+pub(super) fn both<'a>(
     program: &str,
     context: impl Fn(Arc<Env>) -> Context<'static, 'static>,
     call: &'a RawCall<'a>,

@@ -23,7 +23,7 @@ fn prefixes(number: usize) -> [String; 2] {
     ["get", "put"].map(|verb| tool_id(number).replace("(get|put)_.*", &format!("{verb}_")))
 }
 
-fn cedar<'a>(tools: usize, call: &RawCall<'a>) -> Competitor<'a> {
+fn cedar_engine(tools: usize) -> Engine {
     let rule = |number: usize| {
         let path = secret_path(number);
         if is_pattern(number) {
@@ -40,10 +40,13 @@ fn cedar<'a>(tools: usize, call: &RawCall<'a>) -> Competitor<'a> {
         }
     };
     let rules: String = (0..tools).map(rule).collect();
-    let engine = Engine::new(&rules, vec![]);
+    Engine::new(&rules, vec![])
+}
+
+fn cedar(engine: Engine, call: &RawCall<'_>) -> Cedar {
     let attributes = Attributes { values: &["path"], tags: &[], resource: None, tool: true };
     let request = attributes.request(&engine, call);
-    Competitor::new("cedar", Input::Ready, Cedar { engine, request })
+    Cedar { engine, request }
 }
 
 struct Cel {
@@ -64,8 +67,7 @@ impl Decider for Cel {
     }
 }
 
-fn cel<'a>(tools: usize, call: &RawCall<'a>) -> Competitor<'a> {
-    let env = Arc::new(Env::stdlib());
+fn cel_programs(env: &Env, tools: usize) -> Vec<Program> {
     let program = |number: usize| {
         let tool = if is_pattern(number) {
             let [get, put] = prefixes(number);
@@ -75,10 +77,13 @@ fn cel<'a>(tools: usize, call: &RawCall<'a>) -> Competitor<'a> {
         };
         env.compile(&format!("{tool} && path == '{}'", secret_path(number))).unwrap()
     };
-    let programs = (0..tools).map(program).collect();
-    let mut context = Context::with_env(Arc::clone(&env));
+    (0..tools).map(program).collect()
+}
+
+fn cel(env: Arc<Env>, programs: Vec<Program>, call: &RawCall<'_>) -> Cel {
+    let mut context = Context::with_env(env);
     super::cel::add_call(&mut context, call);
-    Competitor::new("cel", Input::Ready, Cel { programs, context })
+    Cel { programs, context }
 }
 
 /// All rules that fire, as a set; the first of them decides.
@@ -101,7 +106,7 @@ impl Decider for Rego {
     }
 }
 
-fn rego<'a>(tools: usize, call: &RawCall<'a>) -> Competitor<'a> {
+fn rego_machine(tools: usize) -> Machine {
     let mut policy = String::from("package sqrt\nimport rego.v1\n");
     for number in 0..tools {
         let path = secret_path(number);
@@ -112,17 +117,48 @@ fn rego<'a>(tools: usize, call: &RawCall<'a>) -> Competitor<'a> {
         };
         policy.push_str(&format!("fired contains {} if {{ {tool}; input.path == {path:?} }}\n", number + 1));
     }
-    Competitor::new("regorus", Input::Ready, Rego { machine: Machine::new(&policy), input: input(call) })
+    Machine::new(&policy)
 }
+
+/// Beyond so many rules a call takes a second.
+const MOST_RULES: usize = 10_000;
 
 /// All of them for a call of W3.
 pub fn competitors<'a>(tools: usize, call: &'a RawCall<'a>) -> Vec<Competitor<'a>> {
     let mut all = Vec::new();
-    if tools <= 10_000 {
-        all.extend([cedar(tools, call), cel(tools, call)]);
+    if tools <= MOST_RULES {
+        let env = Arc::new(Env::stdlib());
+        let programs = cel_programs(&env, tools);
+        all.push(Competitor::new("cedar", Input::Ready, cedar(cedar_engine(tools), call)));
+        all.push(Competitor::new("cel", Input::Ready, cel(env, programs, call)));
     }
     if tools <= MOST_REGO_RULES {
-        all.push(rego(tools, call));
+        let rego = Rego { machine: rego_machine(tools), input: input(call) };
+        all.push(Competitor::new("regorus", Input::Ready, rego));
+    }
+    all
+}
+
+/// The answer of one call.
+fn once<D: Decider>(mut decider: D) -> Answer {
+    let output = decider.decide();
+    decider.answer(output)
+}
+
+/// All of them making the policy of W3 ready.
+pub fn loads<'a>(tools: usize, call: &'a RawCall<'a>) -> Vec<Competitor<'a>> {
+    let mut all = Vec::new();
+    if tools <= MOST_RULES {
+        let judge = |engine: Engine| once(cedar(engine, call));
+        all.push(Competitor::loads("cedar", move || cedar_engine(tools), judge));
+        let env = Arc::new(Env::stdlib());
+        let of_judge = Arc::clone(&env);
+        let judge = move |programs| once(cel(Arc::clone(&of_judge), programs, call));
+        all.push(Competitor::loads("cel", move || cel_programs(&env, tools), judge));
+    }
+    if tools <= MOST_REGO_RULES {
+        let judge = |machine: Machine| once(Rego { machine, input: input(call) });
+        all.push(Competitor::loads("regorus", move || rego_machine(tools), judge));
     }
     all
 }

@@ -6,6 +6,7 @@
 pub mod cedar;
 pub mod cel;
 pub mod dispatch;
+pub mod long;
 pub mod regorus;
 pub mod wirefilter;
 

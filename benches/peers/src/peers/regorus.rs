@@ -92,7 +92,7 @@ pub(super) fn input(call: &RawCall<'_>) -> Value {
     input
 }
 
-fn both<'a>(policy: &str, call: &'a RawCall<'a>) -> Vec<Competitor<'a>> {
+pub(super) fn both<'a>(policy: &str, call: &'a RawCall<'a>) -> Vec<Competitor<'a>> {
     let ready = Ready { machine: Machine::new(policy), input: input(call) };
     let strings = Strings { machine: Machine::new(policy), call };
     vec![Competitor::new("regorus", Input::Ready, ready), Competitor::new("regorus", Input::Strings, strings)]

@@ -11,13 +11,13 @@ use sqrt_benches::harness::{Competitor, Decider, Input};
 
 /// How a call becomes fields.
 #[derive(Clone, Copy)]
-struct Fields {
-    strings: &'static [&'static str],
-    integers: &'static [&'static str],
+pub(super) struct Fields {
+    pub(super) strings: &'static [&'static str],
+    pub(super) integers: &'static [&'static str],
     /// A field, the argument, the tag.
-    tags: &'static [(&'static str, &'static str, &'static str)],
+    pub(super) tags: &'static [(&'static str, &'static str, &'static str)],
     /// A field, the argument, the tags beside which others count.
-    others: &'static [(&'static str, &'static str, &'static [&'static str])],
+    pub(super) others: &'static [(&'static str, &'static str, &'static [&'static str])],
 }
 
 impl Fields {
@@ -95,7 +95,7 @@ impl Decider for Strings {
     }
 }
 
-fn both<'a>(fields: Fields, filters: &[String], call: &RawCall<'a>) -> Vec<Competitor<'a>> {
+pub(super) fn both<'a>(fields: Fields, filters: &[String], call: &RawCall<'a>) -> Vec<Competitor<'a>> {
     // The context outlives the call's own lifetime, so it gets a call that lives as long as the process.
     let call: &'static RawCall<'static> = Box::leak(Box::new(leaked(call)));
     let scheme = fields.scheme();

@@ -10,23 +10,50 @@ use super::PlainCall;
 use sqrt_benches::bound::{Fired, answer};
 use sqrt_benches::harness::{Competitor, Decider, Input};
 
-struct Plain<'a> {
-    call: PlainCall<'a>,
+/// The tables.
+struct Tables {
     names: HashMap<String, usize>,
     patterns: RegexSet,
     blocks_of_patterns: Vec<usize>,
     secrets: Vec<String>,
 }
 
+impl Tables {
+    fn new(tools: usize) -> Tables {
+        let blocks_of_patterns: Vec<usize> = (0..tools).filter(|number| is_pattern(*number)).collect();
+        let texts = blocks_of_patterns.iter().map(|number| format!(r"\A(?s:{})\z", tool_id(*number)));
+        let names = (0..tools).filter(|number| !is_pattern(*number));
+        Tables {
+            names: names.map(|number| (tool_id(number), number)).collect(),
+            patterns: RegexSetBuilder::new(texts)
+                .size_limit(1 << 30)
+                .dfa_size_limit(1 << 26)
+                .build()
+                .unwrap(),
+            blocks_of_patterns,
+            secrets: (0..tools).map(secret_path).collect(),
+        }
+    }
+
+    fn decide(&self, call: &PlainCall<'_>) -> Fired {
+        let block = self.names.get(call.tool).copied().or_else(|| {
+            let matched = self.patterns.matches(call.tool).iter().next()?;
+            Some(self.blocks_of_patterns[matched])
+        })?;
+        (call.string("path")? == self.secrets[block]).then_some(block as u32 + 1)
+    }
+}
+
+struct Plain<'a> {
+    call: PlainCall<'a>,
+    tables: Tables,
+}
+
 impl Decider for Plain<'_> {
     type Output = Fired;
 
     fn decide(&mut self) -> Fired {
-        let block = self.names.get(self.call.tool).copied().or_else(|| {
-            let matched = self.patterns.matches(self.call.tool).iter().next()?;
-            Some(self.blocks_of_patterns[matched])
-        })?;
-        (self.call.string("path")? == self.secrets[block]).then_some(block as u32 + 1)
+        self.tables.decide(&self.call)
     }
 
     fn answer(&self, fired: Fired) -> Answer {
@@ -34,22 +61,23 @@ impl Decider for Plain<'_> {
     }
 }
 
-/// Plain Rust for a call of W3; nothing where the regex set would take too long to build.
+/// Where the regex set takes too long to build.
+const MOST: usize = 10_000;
+
+/// Plain Rust for a call of W3.
 pub fn competitors<'a>(tools: usize, call: &'a RawCall<'a>) -> Vec<Competitor<'a>> {
-    if tools > 10_000 {
+    if tools > MOST {
         return Vec::new();
     }
-    let blocks_of_patterns: Vec<usize> = (0..tools).filter(|number| is_pattern(*number)).collect();
-    let texts = blocks_of_patterns.iter().map(|number| format!(r"\A(?s:{})\z", tool_id(*number)));
-    let plain = Plain {
-        call: PlainCall::new(call),
-        names: (0..tools)
-            .filter(|number| !is_pattern(*number))
-            .map(|number| (tool_id(number), number))
-            .collect(),
-        patterns: RegexSetBuilder::new(texts).size_limit(1 << 30).dfa_size_limit(1 << 26).build().unwrap(),
-        blocks_of_patterns,
-        secrets: (0..tools).map(secret_path).collect(),
-    };
+    let plain = Plain { call: PlainCall::new(call), tables: Tables::new(tools) };
     vec![Competitor::new("plain Rust", Input::Strings, plain)]
+}
+
+/// Plain Rust making the tables.
+pub fn loads<'a>(tools: usize, call: &'a RawCall<'a>) -> Vec<Competitor<'a>> {
+    if tools > MOST {
+        return Vec::new();
+    }
+    let judge = |tables: Tables| answer(tables.decide(&PlainCall::new(call)));
+    vec![Competitor::loads("plain Rust", move || Tables::new(tools), judge)]
 }

@@ -2,6 +2,7 @@
 
 pub mod dispatch;
 pub mod email;
+pub mod long;
 pub mod order;
 
 use std::collections::HashSet;
