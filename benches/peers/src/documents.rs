@@ -129,6 +129,9 @@ fn times(table: &Table, results: &Results) -> String {
         }
     }
     columns.sort_by_key(|name| rank(name));
+    if table.name == "short" {
+        columns.retain(|name| !name.starts_with("bound, "));
+    }
     let ours = |line: &Line| line.get("sqrt").or_else(|| line.get("sqrt, text"));
     let bound = |line: &Line| {
         line.get("bound").or_else(|| line.get("bound, DFA")).or_else(|| line.get("bound, trie"))

@@ -21,7 +21,7 @@ fn main() {
         PathBuf::from(args.remove(place))
     });
     let wanted = |name: &str| args.iter().all(|word| name.contains(word.as_str()));
-    let mut save = |case: &str, result: serde_json::Value| {
+    let save = |case: &str, result: serde_json::Value| {
         let Some(file) = &file else { return };
         let mut results = Results::read(file);
         results.note_machine("times");
