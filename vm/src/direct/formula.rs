@@ -13,8 +13,7 @@ use crate::bytecode::Op;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::Program;
 
-/// A rule of more steps is left to the interpreter, and so is one whose ways have more instructions.
-const MOST_STEPS: usize = 64;
+/// A rule whose ways have more instructions is left to the interpreter.
 const MOST_INSTRUCTIONS: usize = 1024;
 /// How often each instruction of a program is followed on average at most.
 const MOST_TIMES: usize = 8;
@@ -221,7 +220,6 @@ impl<'p> Follower<'p> {
         let known = self.steps.get(self.first..)?.iter().position(|known| *known == step);
         let number = match known {
             Some(known) => self.first + known,
-            None if self.steps.len() - self.first >= MOST_STEPS => return None,
             // Each is of an instruction, usually of one that no other is of.
             None if self.steps.len() >= self.ops.len() => return None,
             None => {

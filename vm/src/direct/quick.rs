@@ -49,6 +49,20 @@ impl QuickSets {
         quick
     }
 
+    /// The name of what a set is.
+    #[cfg(test)]
+    pub(super) fn kind(&self, set: Elements) -> &'static str {
+        match self.sets[set.index()] {
+            Quick::Few { .. } => "few",
+            Quick::Prefix(_) => "prefix",
+            Quick::Suffix(_) => "suffix",
+            Quick::Dfa(_) => "dfa",
+            Quick::Texts(_) => "texts",
+            Quick::Int(_) => "int",
+            Quick::Other => "other",
+        }
+    }
+
     fn set(&mut self, program: &Program, set: usize) -> Option<Quick> {
         let record = program.element_sets.get(set)?;
         let ElementSetRecord { anything, accepts_true, accepts_false, strings, ints, .. } = *record;

@@ -8,11 +8,12 @@ use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::{ElementSetRecord, RangeRecord};
 use crate::call::{Argument, Call, MetadataInput};
+use crate::limits::Limits;
 use crate::number::Number;
 use crate::pattern::PatternSyntax;
 use crate::policy::Policy;
 use crate::testing::code::*;
-use crate::testing::{Assembler, Bench, append, policy};
+use crate::testing::{Assembler, Bench, append, limited_policy, policy};
 use crate::value::{Leaf, Value};
 
 /// The formula of a condition, as its first step and all steps.
@@ -85,6 +86,52 @@ fn conditions_of_many_ways_and_of_other_instructions_have_no_formula() {
 }
 
 #[test]
+fn every_test_of_a_set_that_is_there_has_a_formula() {
+    let mut asm = Assembler::new();
+    let (arg, tag) = (asm.arg("x"), asm.tag("a"));
+    let constant = asm.const_set(false, &["a"]);
+    let (of_arg, of_session) = (Source::Arg(TAGS, arg), Source::Session(TAGS));
+    let (dst, set, left, right) = (B0, S0, S0, S1);
+    let compared = |comparison| Test::Set { left: of_arg, comparison, right: constant };
+    let load = |dst| Op::LoadArgSet { dst, field: TAGS, arg };
+    let constant_to = |dst| Op::LoadSet { dst, set: constant };
+    let session = Op::LoadSessionSet { dst: S0, field: TAGS };
+    let cases = [
+        ([load(S0), constant_to(S1), Op::Overlaps { dst, left, right }], compared(Comparison::Overlaps)),
+        ([load(S1), constant_to(S0), Op::Overlaps { dst, left, right }], compared(Comparison::Overlaps)),
+        ([load(S0), constant_to(S1), Op::Subset { dst, left, right }], compared(Comparison::Subset)),
+        ([load(S1), constant_to(S0), Op::Subset { dst, left, right }], compared(Comparison::Superset)),
+        ([load(S0), constant_to(S1), Op::Equal { dst, left, right }], compared(Comparison::Equal)),
+        ([load(S0), LOAD, Op::IsEmpty { dst, set }], Test::Empty(of_arg)),
+        ([load(S0), LOAD, Op::IsUniversal { dst, set }], Test::Universal(of_arg)),
+        ([session, LOAD, Op::Contains { dst, set, tag }], Test::Contains(of_session, tag)),
+    ];
+    for (code, test) in cases {
+        let condition = asm.condition(&[&code[..], &[ANSWER]].concat());
+        let (_, steps) = formula(&asm, condition).unwrap();
+        let asked = Step { test, if_true: Next::answer(true), if_false: Next::answer(false) };
+        assert_eq!(steps, [asked]);
+    }
+}
+
+#[test]
+fn long_chains_of_tests_have_no_formula() {
+    let chain = |count: u32| {
+        let mut asm = Assembler::new();
+        let set = asm.element_set(ElementSetRecord::default());
+        let mut code = Vec::new();
+        for number in 0..count {
+            code.extend(value_in(asm.arg(&number.to_string()), set));
+            code.push(Op::JumpIf { cond: B0, to: Target(3 * count) });
+        }
+        code.push(ANSWER);
+        let condition = asm.condition(&code);
+        formula(&asm, condition).map(|(_, steps)| steps.len())
+    };
+    assert_eq!([chain(31), chain(32), chain(40)], [Some(31), None, None]);
+}
+
+#[test]
 fn formulas_of_procedures_that_share_others_are_bounded_together() {
     let mut asm = Assembler::new();
     let (set, mut code) = (asm.element_set(ElementSetRecord::default()), Vec::new());
@@ -133,6 +180,12 @@ fn only_small_and_plain_calls_are_decided_directly() {
     assert_eq!(directly(&mut bench, &Call::new("t", &[x(tags(&["b"]))])), Some("default"));
     assert_eq!(directly(&mut bench, &Call::new("t", &[])), Some("default"));
     assert_eq!(directly(&mut bench, &Call::new("unknown", &plain)), Some("default"));
+    let text = [Argument::new("y", Value::Str("text")).with_metadata(tags(&["a"]))];
+    assert_eq!(directly(&mut bench, &Call::new("t", &text)), Some("default"));
+    let names: Vec<String> = (0..17).map(|number| number.to_string()).collect();
+    let many: Vec<Argument<'_>> = names.iter().map(|name| Argument::new(name, Value::Null)).collect();
+    assert_eq!(directly(&mut bench, &Call::new("t", &many[..16])), Some("default"));
+    assert_eq!(directly(&mut bench, &Call::new("t", &many)), None);
     let list = [Argument::new("y", Value::List(&[]))];
     for args in [&[plain[0], plain[0]][..], &[other, other], &list] {
         assert_eq!(directly(&mut bench, &Call::new("t", args)), None);
@@ -140,6 +193,95 @@ fn only_small_and_plain_calls_are_decided_directly() {
     assert_eq!(directly(&mut bench, &Call::new("t", &plain).with_context(tags(&["b"]))), None);
     bench.scratch.explain(&bench.policy, true);
     assert_eq!(directly(&mut bench, &Call::new("t", &plain)), None);
+}
+
+#[test]
+fn handles_mean_the_same_as_names() {
+    let mut bench = bench();
+    let (tool, a, b) = (bench.policy.tool("t"), bench.policy.tag("a"), bench.policy.tag("b"));
+    let (x, y) = (bench.policy.arg("x"), bench.policy.arg("y"));
+    for (arg, tag, basis) in [(&x, &a, "must_deny"), (&x, &b, "default"), (&y, &a, "default")] {
+        let tags = [tag];
+        let args = [Argument::new(arg, Value::Null).with_metadata(MetadataInput::default().with_tags(&tags))];
+        assert_eq!(directly(&mut bench, &Call::new(&tool, &args)), Some(basis));
+    }
+}
+
+#[test]
+fn calls_over_a_limit_are_not_decided_directly() {
+    let program = bench().policy.program().clone();
+    let basis = |limits: Limits, tags: &[&str], value: Value<'_>| {
+        let mut bench = Bench::of(limited_policy(program.clone(), limits));
+        let args = [Argument::new("x", value).with_metadata(MetadataInput::default().with_tags(tags))];
+        (directly(&mut bench, &Call::new("t", &args)), bench.check(&Call::new("t", &args)).0)
+    };
+    let limits = Limits::default();
+    let most =
+        Limits { tags_per_set: 2, tags_per_call: 2, tag_bytes: 2, value_bytes: 35, arguments: 1, ..limits };
+    let (long, longer) = (Value::Str("abc"), Value::Str("abcd"));
+    assert_eq!(basis(most, &["bb", "cc"], long), (Some("default"), "default"));
+    assert_eq!(basis(Limits { arguments: 0, ..most }, &["b"], long), (None, "error"));
+    assert_eq!(basis(most, &["b", "c", "d"], long), (None, "error"));
+    assert_eq!(basis(most, &["b"; 5], long), (None, "error"));
+    assert_eq!(basis(Limits { tags_per_call: 1, ..most }, &["b", "c"], long), (None, "error"));
+    assert_eq!(basis(most, &["bbb"], long), (None, "error"));
+    assert_eq!(basis(most, &["b"], longer), (None, "error"));
+    assert_eq!(basis(Limits { value_bytes: 31, ..most }, &["b"], Value::Null), (None, "error"));
+    assert_eq!(basis(Limits { work: 0, ..most }, &["b"], long), (None, "error"));
+}
+
+#[test]
+fn looking_for_line_ends_costs_what_it_takes() {
+    let spent = |reading, text: &str| {
+        let mut asm = Assembler::new();
+        let pattern = asm.pattern(PatternSyntax::Regex, "a.*");
+        let patterns = append(&mut asm.program.pattern_pool, vec![pattern]);
+        let set = asm.element_set(ElementSetRecord { patterns, ..ElementSetRecord::default() });
+        let load = Op::LoadArg { dst: V0, arg: asm.arg("x") };
+        let condition = asm.condition(&[load, Op::ValueIn { dst: B0, value: V0, reading, set }, ANSWER]);
+        let rule = asm.rule(false, true, Some(condition));
+        let block = asm.exact("t").rules(vec![rule]);
+        asm.block(block);
+        let mut bench = Bench::new(asm.program, Settings::default());
+        assert!(directly(&mut bench, &Call::new("t", &[Argument::new("x", Value::Str(text))])).is_some());
+        bench.scratch.memory.work().exceeded().actual()
+    };
+    let (text, other) = ("a".repeat(800), "b".repeat(800));
+    let costs =
+        [ReadingImm::Any, ReadingImm::All].map(|reading| [&text, &other].map(|text| spent(reading, text)));
+    assert_eq!(costs, [[1, 1], [101, 1]]);
+}
+
+#[test]
+fn each_field_of_each_argument_is_a_set_of_its_own() {
+    let mut asm = Assembler::new();
+    let set = asm.const_set(false, &["a"]);
+    let mut rules = Vec::new();
+    let fields = [FieldImm::Tags, FieldImm::Producers, FieldImm::Consumers];
+    for name in ["x", "y"] {
+        for field in fields {
+            let load = [Op::LoadArgSet { dst: S0, field, arg: asm.arg(name) }, Op::LoadSet { dst: S1, set }];
+            let test = Op::Equal { dst: B0, left: S0, right: S1 };
+            let condition = asm.condition(&[load[0], load[1], test, ANSWER]);
+            rules.push(asm.rule(false, true, Some(condition)));
+        }
+    }
+    let block = asm.exact("t").rules(rules);
+    asm.block(block);
+    let mut bench = Bench::new(asm.program, Settings::default());
+    for (number, (place, field)) in (0..2).flat_map(|place| fields.map(|field| (place, field))).enumerate() {
+        let only = MetadataInput::default();
+        let only = match field {
+            FieldImm::Tags => only.with_tags(&["a"]),
+            FieldImm::Producers => only.with_producers(&["a"]),
+            FieldImm::Consumers => only.with_consumers(&["a"]),
+        };
+        let mut args = ["x", "y"].map(|name| Argument::new(name, Value::Null));
+        args[place] = args[place].with_metadata(only);
+        assert_eq!(directly(&mut bench, &Call::new("t", &args)), Some("should_deny"));
+        let fired: Vec<bool> = (0..6).filter_map(|rule| bench.scratch.rules.get(rule)).collect();
+        assert_eq!((fired.len(), fired.last()), (number + 1, Some(&true)), "{place} {field:?}");
+    }
 }
 
 #[test]
@@ -201,6 +343,14 @@ fn quick_sets_accept_what_the_whole_sets_do() {
     let numbers = ints.map(Number::Int).into_iter().chain(floats.map(Number::Float));
     let values = numbers.map(Value::Number).chain(texts.map(Value::Str));
     let values: Vec<Value<'_>> = values.chain([Value::Null, Value::Bool(true), Value::Bool(false)]).collect();
+    let kinds: Vec<&str> = sets.iter().map(|&set| direct.sets.kind(set)).collect();
+    // No integer is beyond the largest there is.
+    assert_eq!(kinds[..34], [["int", "other"].repeat(12), vec!["other"; 10]].concat());
+    assert_eq!(kinds[34..40], ["few", "other"].repeat(3));
+    assert_eq!(
+        kinds[40..],
+        ["prefix", "suffix", "other", "dfa", "texts", "texts", "texts", "texts", "other"]
+    );
     let cache = &mut MatcherCache::default();
     for &set in &sets {
         for &value in &values {
