@@ -37,7 +37,7 @@ fn main() {
     };
     scenarios::each(&args, sqrt_peers::others, &mut visit);
     if let Some(sqrt) = std::env::var_os("SQRT").filter(|_| wanted("Eval")) {
-        eval::with_case(&PathBuf::from(sqrt), &mut visit);
+        eval::with_case(&PathBuf::from(sqrt), visit);
     }
     if wanted("Threads") {
         threads::measure(effort, |name, rows| {
