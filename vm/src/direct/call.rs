@@ -164,10 +164,7 @@ impl Policy {
         }
         let program = self.program();
         let is = |asked: &AskedArg| match name {
-            ArgRef::Name(name) => {
-                asked.length as usize == name.len()
-                    && program.args.get(asked.arg.index()).and_then(|&id| program.string(id)) == Some(name)
-            }
+            ArgRef::Name(name) => asked.is(name, program),
             ArgRef::Handle(handle) => handle.found() == FoundArg::Mentioned(asked.arg),
         };
         for &block in blocks {

@@ -21,7 +21,7 @@ use self::formula::{Follower, Next, Step};
 use self::quick::QuickSets;
 use crate::bytecode::Op;
 use crate::bytecode::operand::Arg;
-use crate::bytecode::program::{BlockRecord, List, Program, RuleRecord};
+use crate::bytecode::program::{BlockRecord, List, Program, RuleRecord, StringId};
 
 /// A block whose formulas ask about more arguments is left to the general way, which finds them by hash.
 const MOST_ARGS: usize = 16;
@@ -45,8 +45,28 @@ pub(crate) struct Direct {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct AskedArg {
     arg: Arg,
-    /// The length of its name, in which most names differ.
-    length: u32,
+    /// Where its name is in the text of the program.
+    start: u32,
+    end: u32,
+}
+
+impl AskedArg {
+    fn new(program: &Program, arg: Arg) -> Option<AskedArg> {
+        let StringId(id) = *program.args.get(arg.index())?;
+        let start = match id.checked_sub(1) {
+            Some(before) => *program.strings.get(before as usize)?,
+            None => 0,
+        };
+        Some(AskedArg { arg, start, end: *program.strings.get(id as usize)? })
+    }
+
+    /// Whether that is its name.
+    #[inline]
+    fn is(&self, name: &str, program: &Program) -> bool {
+        let range = self.start as usize..self.end as usize;
+        // Most names differ in their length.
+        range.len() == name.len() && program.text.as_bytes().get(range) == Some(name.as_bytes())
+    }
 }
 
 impl Direct {
@@ -109,8 +129,7 @@ fn asked(program: &Program, steps: &[Step], args: &mut Vec<AskedArg>) -> Option<
         if known.len() >= MOST_ARGS {
             return None;
         }
-        let name = program.string(*program.args.get(arg.index())?)?;
-        args.push(AskedArg { arg, length: u32::try_from(name.len()).ok()? });
+        args.push(AskedArg::new(program, arg)?);
     }
     let (start, len) = (u32::try_from(start).ok()?, u32::try_from(args.len() - start).ok()?);
     Some(List { start, len })
