@@ -269,6 +269,7 @@ fn build(
         return Ok(None);
     }
     program.settings = options.settings.clone();
+    program.shrink_to_fit();
     let verified = VerifiedProgram::new(program);
     verified.map(Some).map_err(|error| diagnostics::limits::internal(&error.to_string()))
 }

@@ -56,6 +56,16 @@ macro_rules! groups {
             Ok(())
         }
 
+        impl Program {
+            /// Gives back the memory that its tables have beyond their records: what grew while it was made.
+            pub fn shrink_to_fit(&mut self) {
+                let Program { $($first,)* $($divided,)* $($second,)* } = self;
+                $(Table::shrink($first);)*
+                $(Table::shrink($divided);)*
+                $(Table::shrink($second);)*
+            }
+        }
+
         /// Appends the sections of both groups.
         pub(super) fn describe(out: &mut String) {
             *out += "group of the program\n";

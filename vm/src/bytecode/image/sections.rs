@@ -17,6 +17,9 @@ pub(super) trait Table: Sized {
 
     /// Appends a line for each section: its name and what a record is.
     fn describe(name: &str, out: &mut String);
+
+    /// Gives back the memory that it has beyond its records.
+    fn shrink(&mut self);
 }
 
 /// Appends the line of a section of records.
@@ -37,6 +40,10 @@ impl<T: Wire> Table for Vec<T> {
 
     fn describe(name: &str, out: &mut String) {
         describe_records::<T>(name, out);
+    }
+
+    fn shrink(&mut self) {
+        self.shrink_to_fit();
     }
 }
 
@@ -77,6 +84,10 @@ impl Table for String {
     fn describe(name: &str, out: &mut String) {
         *out += &format!("  {name}: UTF-8\n");
     }
+
+    fn shrink(&mut self) {
+        self.shrink_to_fit();
+    }
 }
 
 /// One byte a record: each string with its length in front.
@@ -103,6 +114,10 @@ impl Table for Vec<String> {
 
     fn describe(name: &str, out: &mut String) {
         *out += &format!("  {name}: texts, each u64 and so many bytes of UTF-8\n");
+    }
+
+    fn shrink(&mut self) {
+        self.shrink_to_fit();
     }
 }
 
@@ -138,6 +153,11 @@ macro_rules! tables {
             fn describe(_name: &str, out: &mut String) {
                 $(describe_field(|tables: Self| tables.$field, stringify!($field), out);)*
             }
+
+            fn shrink(&mut self) {
+                let Self { $($field),* } = self;
+                $(Table::shrink($field);)*
+            }
         }
     };
 }
@@ -160,6 +180,8 @@ macro_rules! single_records {
             fn describe(name: &str, out: &mut String) {
                 describe_records::<$name>(name, out);
             }
+
+            fn shrink(&mut self) {}
         }
     )*};
 }

@@ -64,4 +64,10 @@ impl Table for Settings {
             Vec::<String>::describe(&format!("branching {list}"), out);
         }
     }
+
+    fn shrink(&mut self) {
+        if let Some(Branching { deny: _, tags, producers, consumers }) = &mut self.branching {
+            [tags, producers, consumers].into_iter().for_each(Table::shrink);
+        }
+    }
 }

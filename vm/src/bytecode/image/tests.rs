@@ -419,3 +419,22 @@ fn text_is_no_image() {
         assert!(!is_image(text.as_bytes()), "{text}");
     }
 }
+
+#[test]
+fn a_program_without_spare_memory_is_the_same() {
+    let mut program = program();
+    let image = encode(&program);
+    program.text.reserve(1_000);
+    program.code.reserve(1_000);
+    program.automata.literals.reserve(1_000);
+    program.explanations.slots.reserve(1_000);
+    program.shrink_to_fit();
+    assert_eq!(encode(&program), image);
+    let spare = [
+        program.text.capacity() - program.text.len(),
+        program.code.capacity() - program.code.len(),
+        program.automata.literals.capacity() - program.automata.literals.len(),
+        program.explanations.slots.capacity() - program.explanations.slots.len(),
+    ];
+    assert_eq!(spare, [0; 4]);
+}
