@@ -2,7 +2,7 @@
 //!
 //! It is no cryptographic hash. Without the keys, which never leave the table, nobody knows which strings meet; but who could
 //! measure long enough might learn something. So tables that hold strings of callers count how far they have to search, and
-//! go over to [`KeyedHash::careful`], whose outputs tell nothing, where that is further than chance explains.
+//! go over to `KeyedHash::careful`, whose outputs tell nothing, where that is further than chance explains.
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
