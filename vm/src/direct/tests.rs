@@ -140,12 +140,15 @@ fn formulas_of_procedures_that_share_others_are_bounded_together() {
         code.push(Op::JumpIf { cond: B0, to: Target(60) });
     }
     code.push(ANSWER);
-    let shared = ConditionProc(asm.condition(&code));
-    let call = [Op::CallCondition { dst: B0, procedure: shared }, ANSWER];
-    let callers: Vec<u32> = (0..1000).map(|_| asm.condition(&call)).collect();
-    let mut follower = Follower::new(&asm.program, &asm.program.code);
-    let with = callers.iter().filter(|&&caller| follower.formula(caller).is_some()).count();
-    assert!((50..150).contains(&with) && follower.steps.len() <= asm.program.code.len(), "{with}");
+    // Many tests, and many instructions without a test.
+    for shared in [code, [&[LOAD; 100][..], &[ANSWER]].concat()] {
+        let shared = ConditionProc(asm.condition(&shared));
+        let call = [Op::CallCondition { dst: B0, procedure: shared }, ANSWER];
+        let callers: Vec<u32> = (0..1000).map(|_| asm.condition(&call)).collect();
+        let mut follower = Follower::new(&asm.program, &asm.program.code);
+        let with = callers.iter().filter(|&&caller| follower.formula(caller).is_some()).count();
+        assert!((50..400).contains(&with) && follower.steps.len() <= asm.program.code.len(), "{with}");
+    }
 }
 
 /// Denies if the tags of `x` overlap {"a"}; another tool has an update before, and one asks for a value of its own.
@@ -193,6 +196,30 @@ fn only_small_and_plain_calls_are_decided_directly() {
     assert_eq!(directly(&mut bench, &Call::new("t", &plain).with_context(tags(&["b"]))), None);
     bench.scratch.explain(&bench.policy, true);
     assert_eq!(directly(&mut bench, &Call::new("t", &plain)), None);
+}
+
+#[test]
+fn tools_whose_blocks_ask_about_many_arguments_are_not_decided_directly() {
+    let basis = |blocks: u32| {
+        let mut asm = Assembler::new();
+        let set = asm.element_set(ElementSetRecord::default());
+        for block in 0..blocks {
+            let args = (0..16).map(|number| asm.arg(&format!("{block} {number}"))).collect::<Vec<_>>();
+            let mut code: Vec<Op> = args.into_iter().flat_map(|arg| value_in(arg, set)).collect();
+            code.push(ANSWER);
+            // Each test counts, also where only the last one decides.
+            let jumps = code.chunks(2).flat_map(|test| {
+                let jump = Op::JumpIf { cond: B0, to: Target(48) };
+                test.iter().copied().chain((test.len() == 2).then_some(jump))
+            });
+            let condition = asm.condition(&jumps.collect::<Vec<_>>());
+            let rule = asm.rule(false, true, Some(condition));
+            let block = asm.exact("t").rules(vec![rule]);
+            asm.block(block);
+        }
+        directly(&mut Bench::new(asm.program, Settings::default()), &Call::new("t", &[]))
+    };
+    assert_eq!([basis(4), basis(5)], [Some("default"), None]);
 }
 
 #[test]
