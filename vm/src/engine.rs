@@ -187,19 +187,25 @@ impl Policy {
         scratch.memory.begin_call(self.limits().work);
         let Intake { mut interner, metadata, .. } = scratch.intake(self, session);
         metadata.begin(self, call, &mut interner)?;
+        self.match_blocks(call.tool_ref(), scratch)?;
+        Ok(scratch.memory.work().check()?)
+    }
+
+    /// Finds the blocks about a tool; a handle must be of this policy, and the scratch have none.
+    pub(crate) fn match_blocks(&self, tool: ToolRef<'_>, scratch: &mut Scratch) -> Result<(), Fault> {
         let Scratch { blocks, by_priority, dispatch, memory, .. } = scratch;
-        match call.tool_ref() {
+        match tool {
             ToolRef::Name(tool) => {
                 let matching = memory.matching();
                 self.find_blocks(tool, dispatch, matching, blocks, by_priority);
-                matching.broken().map_or(Ok(()), |promise| Err(Fault::Broken(promise)))?;
+                matching.broken().map_or(Ok(()), |promise| Err(Fault::Broken(promise)))
             }
             ToolRef::Handle(tool) => {
                 blocks.extend_from_slice(tool.ascending());
                 by_priority.extend_from_slice(tool.descending());
+                Ok(())
             }
         }
-        Ok(memory.work().check()?)
     }
 
     /// Makes the metadata ready that can be asked for before the call is made, or all of it, and the result's initial

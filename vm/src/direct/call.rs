@@ -6,12 +6,11 @@ use crate::bytecode::operand::{Arg, FieldImm, ReadingImm};
 use crate::call::{Argument, Call, MetadataInput};
 use crate::decision::{DefaultOutcome, Matching, RuleRef, Verdict, decide};
 use crate::exec::Memory;
-use crate::handle::{ArgRef, FoundArg, ToolRef};
-use crate::limits::NODE_BYTES;
+use crate::handle::{ArgRef, FoundArg};
 use crate::metadata::{FIELDS, NamedSet, Session, SetView, TagId};
 use crate::policy::Policy;
 use crate::scratch::Scratch;
-use crate::value::Value;
+use crate::value::{Value, longest_text};
 use smallvec::SmallVec;
 
 /// Calls with more arguments that the policy does not mention take the general way, and so do those with larger sets.
@@ -76,11 +75,12 @@ impl Policy {
             || !settings.fail_fast
             || !call.control().is_none_or(plain)
             || call.context().is_some()
+            || call.tool_ref().foreign(&self.id()).is_some()
         {
             return None;
         }
         scratch.memory.begin_call(self.limits().work);
-        self.find_blocks_directly(call.tool_ref(), scratch)?;
+        self.match_blocks(call.tool_ref(), scratch).ok()?;
         self.direct().covers(&scratch.by_priority).then_some(())?;
         let Scratch { direct, memory, by_priority, rules, .. } = scratch;
         self.place_directly(call, by_priority, direct)?;
@@ -101,24 +101,6 @@ impl Policy {
         verdict.filter(|_| !memory.work().is_over())
     }
 
-    /// Finds the blocks about a tool.
-    fn find_blocks_directly(&self, tool: ToolRef<'_>, scratch: &mut Scratch) -> Option<()> {
-        let Scratch { blocks, by_priority, dispatch, memory, .. } = scratch;
-        match tool {
-            ToolRef::Name(tool) => {
-                let matching = memory.matching();
-                self.find_blocks(tool, dispatch, matching, blocks, by_priority);
-                matching.broken().map_or(Some(()), |_| None)
-            }
-            ToolRef::Handle(tool) if tool.policy() == self.id() => {
-                blocks.extend_from_slice(tool.ascending());
-                by_priority.extend_from_slice(tool.descending());
-                Some(())
-            }
-            ToolRef::Handle(_) => None,
-        }
-    }
-
     /// Finds the arguments that the formulas of the blocks ask about; nothing if the call is not small and plain.
     fn place_directly(&self, call: &Call<'_>, blocks: &[u32], direct: &mut DirectScratch) -> Option<()> {
         direct.begin();
@@ -126,7 +108,7 @@ impl Policy {
         if call.args().len() > limits.arguments {
             return None;
         }
-        let longest = limits.value_bytes.checked_sub(NODE_BYTES)?;
+        let longest = longest_text(limits)?;
         let (mut listed, mut others) = (0usize, SmallVec::<[&str; MOST_OTHERS]>::new());
         for (place, arg) in (0u32..).zip(call.args()) {
             match arg.value_ref() {

@@ -25,41 +25,27 @@ pub(crate) fn measure(
     bytes: usize,
     limits: &Limits,
 ) -> Result<(), LimitExceeded> {
-    // Nearly every value is within the limits, which is found with less care than what is wrong with one that is not.
-    if fits(value, limits.value_depth, &mut { bytes }) {
-        return Ok(());
-    }
-    Measure { name, bytes, depth: limits.value_depth, size: 0 }.add(value, 0)
+    let mut measure = Measure { bytes, depth: limits.value_depth, size: 0 };
+    measure.add(value, 0).map_err(|passed| match passed {
+        Passed::Depth(depth) => LimitExceeded::new("value_depth", depth, limits.value_depth),
+        Passed::Bytes(size) => LimitExceeded::new(name, size, bytes),
+    })
 }
 
-/// Whether a value has at most so many levels, and so many bytes, which it takes off. Recurses as deep as `value_depth` allows.
-fn fits(value: Value<'_>, levels: usize, bytes: &mut usize) -> bool {
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => take(bytes, 0),
-        Value::Str(text) => take(bytes, text.len()),
-        Value::List(items) => {
-            levels > 0 && take(bytes, 0) && items.iter().all(|item| fits(*item, levels - 1, bytes))
-        }
-        Value::Object(members) => {
-            levels > 0
-                && take(bytes, 0)
-                && members
-                    .iter()
-                    .all(|(key, member)| take(bytes, key.len()) && fits(*member, levels - 1, bytes))
-        }
-    }
+/// The longest text that is within `value_bytes` as a value of its own; none if no value is.
+pub(crate) fn longest_text(limits: &Limits) -> Option<usize> {
+    limits.value_bytes.checked_sub(NODE_BYTES)
 }
 
-/// Takes a node with so much text off; false if there is less left.
-#[inline]
-fn take(bytes: &mut usize, text: usize) -> bool {
-    let left = bytes.checked_sub(NODE_BYTES).and_then(|left| left.checked_sub(text));
-    *bytes = left.unwrap_or(0);
-    left.is_some()
+/// What was passed, and by how much a value has. The error is made of it at the end: nearly every value is within the limits,
+/// and the walk has less to carry.
+#[derive(Debug, Clone, Copy)]
+enum Passed {
+    Depth(usize),
+    Bytes(usize),
 }
 
 struct Measure {
-    name: &'static str,
     bytes: usize,
     depth: usize,
     size: usize,
@@ -67,18 +53,16 @@ struct Measure {
 
 impl Measure {
     /// Adds a value inside of `depth` lists and objects. Recurses as deep as `value_depth` allows.
-    fn add(&mut self, value: Value<'_>, depth: usize) -> Result<(), LimitExceeded> {
+    fn add(&mut self, value: Value<'_>, depth: usize) -> Result<(), Passed> {
         match value {
             Value::Null | Value::Bool(_) | Value::Number(_) => self.count(0),
             Value::Str(text) => self.count(text.len()),
             Value::List(items) => {
-                LimitExceeded::check("value_depth", depth + 1, self.depth)?;
-                self.count(0)?;
+                self.enter(depth + 1)?;
                 items.iter().try_for_each(|item| self.add(*item, depth + 1))
             }
             Value::Object(members) => {
-                LimitExceeded::check("value_depth", depth + 1, self.depth)?;
-                self.count(0)?;
+                self.enter(depth + 1)?;
                 members.iter().try_for_each(|(key, member)| {
                     self.count(key.len())?;
                     self.add(*member, depth + 1)
@@ -87,10 +71,18 @@ impl Measure {
         }
     }
 
+    /// Counts a list or an object, whose members are at this depth.
+    fn enter(&mut self, depth: usize) -> Result<(), Passed> {
+        if depth > self.depth {
+            return Err(Passed::Depth(depth));
+        }
+        self.count(0)
+    }
+
     #[inline]
-    fn count(&mut self, text: usize) -> Result<(), LimitExceeded> {
+    fn count(&mut self, text: usize) -> Result<(), Passed> {
         self.size = self.size.saturating_add(NODE_BYTES).saturating_add(text);
-        LimitExceeded::check(self.name, self.size, self.bytes)
+        if self.size > self.bytes { Err(Passed::Bytes(self.size)) } else { Ok(()) }
     }
 }
 

@@ -15,7 +15,7 @@ pub use arena::Arena;
 pub(crate) use check::{NotJson, check_json};
 pub(crate) use equality::ValueScratch;
 pub(crate) use leaves::{Leaf, LeafStack};
-pub(crate) use measure::{check_size, measure};
+pub(crate) use measure::{check_size, longest_text, measure};
 pub(crate) use owned::OwnedValue;
 
 use crate::number::Number;
