@@ -99,12 +99,12 @@ struct Summary {
 const MOST_ARGS: usize = 16;
 
 impl BlockNeeds {
-    /// Finds them. `ops` are the program's instructions; procedures call only those of lower number.
-    pub(crate) fn of(program: &Program, ops: &[Op]) -> BlockNeeds {
+    /// Finds them. Procedures call only those of lower number.
+    pub(crate) fn of(program: &Program) -> BlockNeeds {
         let mut finder =
             Finder { procedures: Vec::with_capacity(program.procedures.len()), args: Vec::new() };
         for procedure in &program.procedures {
-            let summary = finder.procedure(procedure.code.of(ops).unwrap_or_default());
+            let summary = finder.procedure(procedure.code.of(&program.code).unwrap_or_default());
             finder.procedures.push(summary);
         }
         let blocks = program.blocks.iter().map(|block| {
@@ -268,8 +268,7 @@ mod tests {
         let rules = conditions.iter().map(|&condition| asm.rule(true, true, Some(condition))).collect();
         let block = asm.exact("t").rules(rules);
         asm.block(block);
-        let ops = asm.program.code.clone();
-        let all = BlockNeeds::of(&asm.program, &ops);
+        let all = BlockNeeds::of(&asm.program);
         let found = all.block(0);
         let args = found.args.iter().map(|&(arg, fields)| (arg.0, fields)).collect();
         (args, found.every, found.union, found.intersect, found.initial)
@@ -347,8 +346,7 @@ mod tests {
             let mut block = asm.exact("t");
             block.before = Some(asm.procedure(ProcedureKind::SessionUpdate, &code));
             asm.block(block);
-            let ops = asm.program.code.clone();
-            let all = BlockNeeds::of(&asm.program, &ops);
+            let all = BlockNeeds::of(&asm.program);
             let found = all.block(0);
             let every = if named == 0 { fields(&[Tags]) } else { Fields::NONE };
             assert_eq!((found.args.len(), found.every), (named, every));

@@ -143,10 +143,10 @@ impl Policy {
         let automata = Automata::load(program, &mut room)?;
         let dispatch = Dispatch::load(program, &mut room)?;
         let (procedures, keeping) = procedures(program);
-        let needs = BlockNeeds::of(program, verified.ops());
+        let needs = BlockNeeds::of(program);
         let rules = |block: &BlockRecord| block.rules.of(&program.rules).unwrap_or_default();
         let kinds = program.blocks.iter().map(|block| RuleKinds::of(rules(block)));
-        let direct = Direct::new(program, verified.ops());
+        let direct = Direct::new(program);
         Ok(Policy {
             universe,
             automata,

@@ -116,7 +116,6 @@ enum Held {
 /// Follows procedures of a program.
 pub(super) struct Follower<'p> {
     program: &'p Program,
-    ops: &'p [Op],
     /// The steps of all formulas.
     pub(super) steps: Vec<Step>,
     /// Where those of this formula begin.
@@ -138,9 +137,9 @@ struct Place<'c> {
 }
 
 impl<'p> Follower<'p> {
-    pub(super) fn new(program: &'p Program, ops: &'p [Op]) -> Follower<'p> {
-        let left_for_all = ops.len().saturating_mul(MOST_TIMES);
-        Follower { program, ops, steps: Vec::new(), first: 0, left: 0, left_for_all, depth: 0 }
+    pub(super) fn new(program: &'p Program) -> Follower<'p> {
+        let left_for_all = program.code.len().saturating_mul(MOST_TIMES);
+        Follower { program, steps: Vec::new(), first: 0, left: 0, left_for_all, depth: 0 }
     }
 
     /// The formula of a condition procedure, if it has one.
@@ -172,7 +171,7 @@ impl<'p> Follower<'p> {
     fn go_on(&mut self, mut place: Place<'_>) -> Option<Next> {
         loop {
             self.left = self.left.checked_sub(1)?;
-            let op = *self.ops.get(place.pc)?;
+            let op = *self.program.code.get(place.pc)?;
             place.pc += 1;
             match op {
                 Op::Jump { to } => place.pc = to.index(),
@@ -221,7 +220,7 @@ impl<'p> Follower<'p> {
         let number = match known {
             Some(known) => self.first + known,
             // Each is of an instruction, usually of one that no other is of.
-            None if self.steps.len() >= self.ops.len() => return None,
+            None if self.steps.len() >= self.program.code.len() => return None,
             None => {
                 self.steps.push(step);
                 self.steps.len() - 1

@@ -19,7 +19,6 @@ pub(crate) use call::DirectScratch;
 
 use self::formula::{Follower, Next, Step};
 use self::quick::QuickSets;
-use crate::bytecode::Op;
 use crate::bytecode::operand::Arg;
 use crate::bytecode::program::{BlockRecord, List, Program, RuleRecord, StringId};
 
@@ -70,9 +69,9 @@ impl AskedArg {
 }
 
 impl Direct {
-    /// Makes it for a verified program, of these instructions.
-    pub(crate) fn new(program: &Program, ops: &[Op]) -> Direct {
-        let mut follower = Follower::new(program, ops);
+    /// Makes it for a verified program.
+    pub(crate) fn new(program: &Program) -> Direct {
+        let mut follower = Follower::new(program);
         // Where the steps of each rule begin.
         let mut begins = Vec::with_capacity(program.rules.len() + 1);
         let formula = |rule: &RuleRecord| {

@@ -18,7 +18,7 @@ use crate::value::{Leaf, Value};
 
 /// The formula of a condition, as its first step and all steps.
 fn formula(asm: &Assembler, condition: u32) -> Option<(Next, Vec<Step>)> {
-    let mut follower = Follower::new(&asm.program, &asm.program.code);
+    let mut follower = Follower::new(&asm.program);
     let start = follower.formula(condition)?;
     Some((start, follower.steps))
 }
@@ -145,7 +145,7 @@ fn formulas_of_procedures_that_share_others_are_bounded_together() {
         let shared = ConditionProc(asm.condition(&shared));
         let call = [Op::CallCondition { dst: B0, procedure: shared }, ANSWER];
         let callers: Vec<u32> = (0..1000).map(|_| asm.condition(&call)).collect();
-        let mut follower = Follower::new(&asm.program, &asm.program.code);
+        let mut follower = Follower::new(&asm.program);
         let with = callers.iter().filter(|&&caller| follower.formula(caller).is_some()).count();
         assert!((50..400).contains(&with) && follower.steps.len() <= asm.program.code.len(), "{with}");
     }
@@ -361,7 +361,7 @@ fn quick_sets_accept_what_the_whole_sets_do() {
     let mut asm = Assembler::new();
     let sets = sets(&mut asm);
     let policy: Policy = policy(asm.program, Settings::default());
-    let direct = Direct::new(policy.program(), policy.ops());
+    let direct = Direct::new(policy.program());
     let ints =
         [-4, -3, 0, 2, 3, 4, 5, 6, i128::from(i64::MAX), i128::from(u64::MAX) - 1, i128::from(u64::MAX)];
     let floats = [1.0, 1.5, 2.0, 3.0, 4.5, 5.0, 1e30, f64::NAN, f64::INFINITY];
