@@ -4,7 +4,7 @@ use crate::workload::{Answer, RawCall};
 use sqrt_vm::value::Value;
 
 use super::dfa::{Dfa, NO_LINE_END};
-use super::{Fired, ReadyCall, StringCall, UNKNOWN, answer, bit};
+use super::{Fired, OfStrings, ReadyCall, Rebuilt, StringCall, UNKNOWN, answer, bit};
 use crate::harness::{Competitor, Decider, Input};
 
 const TO: u16 = 0;
@@ -119,22 +119,10 @@ pub(super) fn tag_id(tag: &str) -> u16 {
     }
 }
 
-/// Puts the call together anew each time.
-struct Rebuilt<'a> {
-    raw: &'a RawCall<'a>,
-    bound: Strings<'a, ByDfa>,
-}
-
-impl Decider for Rebuilt<'_> {
-    type Output = Fired;
-
-    fn decide(&mut self) -> Fired {
-        self.bound.call.fill(std::hint::black_box(self.raw));
-        self.bound.decide()
-    }
-
-    fn answer(&self, fired: Fired) -> Answer {
-        answer(fired)
+impl<'a, T: Trusted> OfStrings<'a> for Strings<'a, T> {
+    #[inline]
+    fn call(&mut self) -> &mut StringCall<'a> {
+        &mut self.call
     }
 }
 

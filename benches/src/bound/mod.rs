@@ -14,6 +14,7 @@ pub mod order;
 pub mod strings;
 pub mod updates;
 
+use crate::harness::Decider;
 use crate::workload::{Answer, RawCall, Scalar};
 use sqrt_vm::number::Number;
 use sqrt_vm::value::Value;
@@ -118,4 +119,30 @@ pub type Fired = Option<u32>;
 /// The same in common terms.
 pub fn answer(fired: Fired) -> Answer {
     fired.map_or(Answer::allowed_by_default(), Answer::denied_by)
+}
+
+/// A bound that is given calls as strings.
+trait OfStrings<'a>: Decider {
+    /// The call that it decides.
+    fn call(&mut self) -> &mut StringCall<'a>;
+}
+
+/// Puts the call together anew each time, from borrowed strings.
+struct Rebuilt<'a, D> {
+    raw: &'a RawCall<'a>,
+    bound: D,
+}
+
+impl<'a, D: OfStrings<'a>> Decider for Rebuilt<'a, D> {
+    type Output = D::Output;
+
+    #[inline]
+    fn decide(&mut self) -> D::Output {
+        self.bound.call().fill(std::hint::black_box(self.raw));
+        self.bound.decide()
+    }
+
+    fn answer(&self, output: D::Output) -> Answer {
+        self.bound.answer(output)
+    }
 }

@@ -7,7 +7,7 @@ use sqrt_vm::value::Value;
 
 use super::dfa::{Dfa, NO_LINE_END};
 use super::strings::StringIndex;
-use super::{Fired, ReadyCall, StringCall, UNKNOWN, answer, bit};
+use super::{Fired, OfStrings, ReadyCall, Rebuilt, StringCall, UNKNOWN, answer, bit};
 use crate::harness::{Competitor, Decider, Input};
 
 const ARGS: [&str; 8] = ["customer", "amount", "quantity", "sku", "url", "email", "note", "attachment"];
@@ -235,22 +235,10 @@ fn name(name: &str) -> u16 {
     }
 }
 
-/// Puts the call together anew each time.
-struct Rebuilt<'a> {
-    raw: &'a RawCall<'a>,
-    bound: Strings<'a>,
-}
-
-impl Decider for Rebuilt<'_> {
-    type Output = Fired;
-
-    fn decide(&mut self) -> Fired {
-        self.bound.call.fill(std::hint::black_box(self.raw));
-        self.bound.decide()
-    }
-
-    fn answer(&self, fired: Fired) -> Answer {
-        answer(fired)
+impl<'a> OfStrings<'a> for Strings<'a> {
+    #[inline]
+    fn call(&mut self) -> &mut StringCall<'a> {
+        &mut self.call
     }
 }
 
