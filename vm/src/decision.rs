@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of how a rule is tested: it asks, as little as it needs to.
 
+use std::ops::Range;
+
 use crate::bytecode::program::{Program, RuleRecord};
 use crate::bytecode::settings::{Level, Settings};
 
@@ -78,103 +80,130 @@ pub(crate) struct Verdict {
     pub(crate) rule: Option<RuleRef>,
 }
 
-/// Which kinds of rules a block has, or several have: passes over rules that nobody has are left out.
+/// The rules of a policy in the order in which decisions ask about them. The place of a rule in it is its *turn*.
+#[derive(Debug)]
+pub(crate) struct RuleOrder {
+    /// Block by block: the rules of each kind, in source order.
+    rules: Vec<u32>,
+    blocks: Vec<BlockRules>,
+}
+
+/// The kinds of rules that a decision asks about one after another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct RuleKinds(u8);
-
-impl RuleKinds {
-    const NONE: RuleKinds = RuleKinds(0);
-    const MUST_DENY: RuleKinds = RuleKinds(1);
-    const MUST_ALLOW: RuleKinds = RuleKinds(1 << 1);
-    const SHOULD: RuleKinds = RuleKinds(1 << 2);
-    const ALLOW: RuleKinds = RuleKinds(1 << 3);
-    const ALL: RuleKinds = RuleKinds(u8::MAX);
-
-    /// Those of a block with these rules.
-    pub(crate) fn of(rules: &[RuleRecord]) -> RuleKinds {
-        let kinds = |rule: &RuleRecord| match (rule.must, rule.deny) {
-            (true, true) => RuleKinds::MUST_DENY,
-            (true, false) => RuleKinds::MUST_ALLOW.and(RuleKinds::ALLOW),
-            (false, true) => RuleKinds::SHOULD,
-            (false, false) => RuleKinds::SHOULD.and(RuleKinds::ALLOW),
-        };
-        rules.iter().map(kinds).fold(RuleKinds::NONE, RuleKinds::and)
-    }
-
-    /// Those of both.
-    fn and(self, other: RuleKinds) -> RuleKinds {
-        RuleKinds(self.0 | other.0)
-    }
-
-    fn has(self, kind: RuleKinds) -> bool {
-        self.0 & kind.0 != 0
-    }
+pub(crate) enum Kind {
+    /// `must deny`
+    MustDeny,
+    /// `must allow`
+    MustAllow,
+    /// `should deny` and `should allow`
+    Should,
 }
 
-/// The blocks that are about the tool, in descending priority, equal priorities in source order.
+impl Kind {
+    /// All of them, in their order.
+    pub(crate) const ALL: [Kind; 3] = [Kind::MustDeny, Kind::MustAllow, Kind::Should];
+}
+
+/// The turns of a block's rules: `must deny`, then `must allow`, then `should`.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Matching<'p> {
-    pub(crate) program: &'p Program,
-    /// Of each block of the program, the kinds of its rules.
-    pub(crate) kinds: &'p [RuleKinds],
-    /// Their indices in the program.
-    pub(crate) blocks: &'p [u32],
-}
-
-impl<'p> Matching<'p> {
-    /// The kinds of all rules.
-    fn kinds(self) -> RuleKinds {
-        let of = |&block: &u32| self.kinds.get(block as usize).copied().unwrap_or(RuleKinds::ALL);
-        self.blocks.iter().map(of).fold(RuleKinds::NONE, RuleKinds::and)
-    }
-
-    fn blocks(self) -> impl Iterator<Item = Block<'p>> {
-        self.blocks.iter().filter_map(move |&index| Block::of(self.program, index))
-    }
-
-    /// The blocks of one priority after another.
-    fn levels(self) -> impl Iterator<Item = Matching<'p>> {
-        let Matching { program, blocks, .. } = self;
-        let priority = move |block: u32| program.blocks.get(block as usize).map(|block| block.priority);
-        blocks
-            .chunk_by(move |&a, &b| priority(a) == priority(b))
-            .map(move |blocks| Matching { blocks, ..self })
-    }
-
-    /// All rules of all blocks.
-    pub(crate) fn rules(self) -> impl Iterator<Item = (RuleRef, &'p RuleRecord)> {
-        self.blocks().flat_map(Block::all_rules)
-    }
-}
-
-/// A block with its rules.
-#[derive(Debug, Clone, Copy)]
-struct Block<'p> {
-    index: u32,
-    /// The number of its first rule.
-    first_rule: u32,
-    rules: &'p [RuleRecord],
-}
-
-impl<'p> Block<'p> {
-    fn of(program: &'p Program, index: u32) -> Option<Block<'p>> {
-        let record = program.blocks.get(index as usize)?;
-        Some(Block { index, first_rule: record.rules.start, rules: record.rules.of(&program.rules)? })
-    }
-
-    /// Its rules of one kind, in source order.
-    fn rules(self, must: bool, deny: bool) -> impl Iterator<Item = RuleRef> + use<'p> {
-        self.all_rules().filter(move |(_, rule)| rule.must == must && rule.deny == deny).map(|(at, _)| at)
-    }
-
-    fn all_rules(self) -> impl Iterator<Item = (RuleRef, &'p RuleRecord)> {
-        let block = self.index;
-        (self.first_rule..).zip(self.rules).map(move |(rule, record)| (RuleRef { block, rule }, record))
-    }
-
+struct BlockRules {
+    must_deny: u32,
+    must_allow: u32,
+    should: u32,
+    end: u32,
+    has_must_allow: bool,
+    has_should: bool,
+    /// Whether one of them allows.
+    allows: bool,
     /// Whether it reads "allow only when": it has `must allow` rules and no softer way (S6.3).
-    fn requires(self) -> bool {
-        self.rules(true, false).next().is_some() && self.rules(false, false).next().is_none()
+    requires: bool,
+}
+
+impl BlockRules {
+    const NONE: BlockRules = BlockRules {
+        must_deny: 0,
+        must_allow: 0,
+        should: 0,
+        end: 0,
+        has_must_allow: false,
+        has_should: false,
+        allows: false,
+        requires: false,
+    };
+}
+
+impl RuleOrder {
+    /// That of a verified program.
+    pub(crate) fn of(program: &Program) -> RuleOrder {
+        let mut order = RuleOrder { rules: Vec::new(), blocks: Vec::with_capacity(program.blocks.len()) };
+        order.rules.reserve_exact(program.rules.len());
+        for block in &program.blocks {
+            let rules = block.rules.of(&program.rules).unwrap_or_default();
+            let rules = || (block.rules.start..).zip(rules);
+            let mut add = |wanted: fn(&RuleRecord) -> bool| {
+                let start = order.rules.len();
+                order.rules.extend(rules().filter(|(_, rule)| wanted(rule)).map(|(number, _)| number));
+                // There are no more than rules, which have numbers of 32 bits.
+                u32::try_from(start).unwrap_or(u32::MAX)
+            };
+            let must_deny = add(|rule| rule.must && rule.deny);
+            let must_allow = add(|rule| rule.must && !rule.deny);
+            let should = add(|rule| !rule.must);
+            let end = add(|_| false);
+            let softens = rules().any(|(_, rule)| !rule.must && !rule.deny);
+            let (has_must_allow, has_should) = (must_allow < should, should < end);
+            order.blocks.push(BlockRules {
+                must_deny,
+                must_allow,
+                should,
+                end,
+                has_must_allow,
+                has_should,
+                allows: has_must_allow || softens,
+                requires: has_must_allow && !softens,
+            });
+        }
+        order
+    }
+
+    /// The rules with these turns.
+    pub(crate) fn rules(&self, turns: Range<u32>) -> &[u32] {
+        self.rules.get(turns.start as usize..turns.end as usize).unwrap_or_default()
+    }
+
+    /// The rule with this turn; no rule of the program, if there is none.
+    #[inline]
+    fn rule(&self, turn: u32) -> u32 {
+        self.rules.get(turn as usize).copied().unwrap_or(u32::MAX)
+    }
+
+    /// The rules of a block; none of a block that is not there.
+    #[inline]
+    fn of_block(&self, block: u32) -> &BlockRules {
+        self.blocks.get(block as usize).unwrap_or(&BlockRules::NONE)
+    }
+
+    /// The turns of a block's rules of one kind.
+    pub(crate) fn turns(&self, block: u32, kind: Kind) -> Range<u32> {
+        let rules = self.of_block(block);
+        match kind {
+            Kind::MustDeny => rules.must_deny..rules.must_allow,
+            Kind::MustAllow => rules.must_allow..rules.should,
+            Kind::Should => rules.should..rules.end,
+        }
+    }
+}
+
+/// A block that is about the tool of a call, as whoever asks about its rules knows it.
+pub(crate) trait About {
+    /// Its index in the program.
+    fn block(&self) -> u32;
+}
+
+impl About for u32 {
+    #[inline]
+    fn block(&self) -> u32 {
+        *self
     }
 }
 
@@ -192,30 +221,48 @@ impl DefaultOutcome {
     }
 }
 
-/// Decides by the rules of the matching blocks. `fires` says whether a rule fires; it may be asked about the same one again.
-pub(crate) fn decide<E>(
-    blocks: Matching<'_>,
+/// Decides by the rules of the blocks that are about the tool, in descending priority, equal priorities in source order.
+/// `first_firing` gives the turn of the first of a block's rules of a kind that fires; it may be asked about the same ones
+/// again.
+#[inline(always)]
+pub(crate) fn decide<B: About, E>(
+    program: &Program,
+    order: &RuleOrder,
+    blocks: &[B],
     default: DefaultOutcome,
-    fires: &mut impl FnMut(RuleRef, &RuleRecord) -> Result<bool, E>,
+    first_firing: &mut impl FnMut(&B, Kind) -> Result<Option<u32>, E>,
 ) -> Result<Verdict, E> {
-    let kinds = blocks.kinds();
+    let mut all = BlockRules::NONE;
     // S6.2
-    if kinds.has(RuleKinds::MUST_DENY)
-        && let Some(rule) = first_must(blocks, true, fires)?
-    {
-        return Ok(decided_by(Outcome::Deny, Basis::MustDeny, rule));
+    for block in blocks {
+        let rules = order.of_block(block.block());
+        if rules.must_deny < rules.must_allow
+            && let Some(turn) = first_firing(block, Kind::MustDeny)?
+        {
+            return Ok(decided_by(Outcome::Deny, Basis::MustDeny, block, order.rule(turn)));
+        }
+        all.requires |= rules.requires;
+        all.allows |= rules.allows;
+        all.has_must_allow |= rules.has_must_allow;
+        all.has_should |= rules.has_should;
     }
-    // S6.3
-    if kinds.has(RuleKinds::MUST_ALLOW)
-        && let Some(rule) = unmet_requirement(blocks, fires)?
-    {
-        return Ok(decided_by(Outcome::Deny, Basis::MustAllowUnmet, rule));
+    // S6.3, S6.9
+    if all.requires {
+        for block in blocks {
+            let rules = order.of_block(block.block());
+            if rules.requires && first_firing(block, Kind::MustAllow)?.is_none() {
+                let rule = order.rule(rules.must_allow);
+                return Ok(decided_by(Outcome::Deny, Basis::MustAllowUnmet, block, rule));
+            }
+        }
     }
     // S6.4
-    if kinds.has(RuleKinds::MUST_ALLOW)
-        && let Some(rule) = first_must(blocks, false, fires)?
-    {
-        return Ok(decided_by(Outcome::Allow, Basis::MustAllow, rule));
+    if all.has_must_allow {
+        for block in blocks {
+            if let Some(turn) = first_firing(block, Kind::MustAllow)? {
+                return Ok(decided_by(Outcome::Allow, Basis::MustAllow, block, order.rule(turn)));
+            }
+        }
     }
     let by_default = Verdict {
         outcome: if default.allow { Outcome::Allow } else { Outcome::Deny },
@@ -227,84 +274,44 @@ pub(crate) fn decide<E>(
         return Ok(by_default);
     }
     // S6.6
-    if kinds.has(RuleKinds::SHOULD) {
-        for level in blocks.levels() {
-            if let Some(verdict) = soft_verdict(level, fires)? {
+    if all.has_should {
+        let priority = |block: &B| program.blocks.get(block.block() as usize).map(|block| block.priority);
+        for level in blocks.chunk_by(|a, b| priority(a) == priority(b)) {
+            if let Some(verdict) = soft_verdict(program, order, level, first_firing)? {
                 return Ok(verdict);
             }
         }
     }
     // S6.7
-    if kinds.has(RuleKinds::ALLOW) {
+    if all.allows {
         return Ok(Verdict { outcome: Outcome::Deny, basis: Basis::AllowList, rule: None });
     }
     // S6.8
     Ok(by_default)
 }
 
-fn decided_by(outcome: Outcome, basis: Basis, rule: RuleRef) -> Verdict {
-    Verdict { outcome, basis, rule: Some(rule) }
-}
-
-/// The first `must deny` or `must allow` rule that fires, by descending priority, then source order (S6.9).
-fn first_must<E>(
-    blocks: Matching<'_>,
-    deny: bool,
-    fires: &mut impl FnMut(RuleRef, &RuleRecord) -> Result<bool, E>,
-) -> Result<Option<RuleRef>, E> {
-    for block in blocks.blocks() {
-        if let Some(rule) = first_firing(block, fires, |rule| rule.must && rule.deny == deny)? {
-            return Ok(Some(rule.0));
-        }
-    }
-    Ok(None)
-}
-
-/// The first `must allow` rule of the first block that asks for one and has none that fires (S6.3, S6.9).
-fn unmet_requirement<E>(
-    blocks: Matching<'_>,
-    fires: &mut impl FnMut(RuleRef, &RuleRecord) -> Result<bool, E>,
-) -> Result<Option<RuleRef>, E> {
-    for block in blocks.blocks().filter(|block| block.requires()) {
-        // Its allow rules are all `must allow` rules.
-        if first_firing(block, fires, |rule| !rule.deny)?.is_none() {
-            return Ok(block.rules(true, false).next());
-        }
-    }
-    Ok(None)
+fn decided_by(outcome: Outcome, basis: Basis, block: &impl About, rule: u32) -> Verdict {
+    Verdict { outcome, basis, rule: Some(RuleRef { block: block.block(), rule }) }
 }
 
 /// The verdict of the blocks of one priority: each speaks by its first `should` rule that fires, and a deny beats an allow
 /// (S6.6).
-fn soft_verdict<E>(
-    level: Matching<'_>,
-    fires: &mut impl FnMut(RuleRef, &RuleRecord) -> Result<bool, E>,
+fn soft_verdict<B: About, E>(
+    program: &Program,
+    order: &RuleOrder,
+    level: &[B],
+    first_firing: &mut impl FnMut(&B, Kind) -> Result<Option<u32>, E>,
 ) -> Result<Option<Verdict>, E> {
     let mut allowed = None;
-    for block in level.blocks() {
-        match first_firing(block, fires, |rule| !rule.must)? {
-            Some((rule, record)) if record.deny => {
-                return Ok(Some(decided_by(Outcome::Deny, Basis::ShouldDeny, rule)));
-            }
-            Some((rule, _)) => allowed = allowed.or(Some(rule)),
-            None => {}
+    for block in level {
+        let Some(turn) = first_firing(block, Kind::Should)? else { continue };
+        let rule = order.rule(turn);
+        if program.rules.get(rule as usize).is_none_or(|record| record.deny) {
+            return Ok(Some(decided_by(Outcome::Deny, Basis::ShouldDeny, block, rule)));
         }
+        allowed = allowed.or(Some((block, rule)));
     }
-    Ok(allowed.map(|rule| decided_by(Outcome::Allow, Basis::ShouldAllow, rule)))
-}
-
-/// The first rule of the block, among those wanted, that fires.
-fn first_firing<'p, E>(
-    block: Block<'p>,
-    fires: &mut impl FnMut(RuleRef, &RuleRecord) -> Result<bool, E>,
-    wanted: impl Fn(&RuleRecord) -> bool,
-) -> Result<Option<(RuleRef, &'p RuleRecord)>, E> {
-    for (rule, record) in block.all_rules().filter(|(_, record)| wanted(record)) {
-        if fires(rule, record)? {
-            return Ok(Some((rule, record)));
-        }
-    }
-    Ok(None)
+    Ok(allowed.map(|(block, rule)| decided_by(Outcome::Allow, Basis::ShouldAllow, block, rule)))
 }
 
 #[cfg(test)]

@@ -12,8 +12,9 @@ pub use pending::PendingCall;
 
 use self::failure::Cause;
 use crate::bytecode::PolicyId;
+use crate::bytecode::program::List;
 use crate::call::{Call, Returned};
-use crate::decision::{Basis, DefaultOutcome, Matching, Outcome, RuleRef, Verdict, decide};
+use crate::decision::{Basis, DefaultOutcome, Outcome, RuleRef, Verdict, decide};
 use crate::exec::{Fault, Inputs, Machine, Tested};
 use crate::handle::ToolRef;
 use crate::limits::LimitExceeded;
@@ -81,11 +82,13 @@ impl Policy {
     /// Asks whether a call may be made. `session before` updates take effect whatever the answer (S6.1), but for an error
     /// (S6.11).
     pub fn check<'c>(&self, session: &mut Session, call: &'c Call<'c>, scratch: &mut Scratch) -> Checked<'c> {
-        let checked = self.before_and_rules(session, call, false, scratch).and_then(|verdict| {
-            self.commit(session, scratch)?;
-            Ok(verdict)
-        });
-        let decision = decision(checked);
+        let decision = match self.decide_directly(session, call, scratch) {
+            Some(verdict) => Decision { verdict, failure: None },
+            None => decision(self.before_and_rules(session, call, scratch).and_then(|verdict| {
+                self.commit(session, scratch)?;
+                Ok(verdict)
+            })),
+        };
         let allowed = decision.outcome() == Outcome::Allow;
         Checked { decision, pending: allowed.then(|| PendingCall::open(self, session, call)) }
     }
@@ -132,6 +135,11 @@ impl Policy {
         returned: Option<&Returned<'_>>,
         scratch: &mut Scratch,
     ) -> Decision {
+        if returned.is_none()
+            && let Some(verdict) = self.decide_directly(session, call, scratch)
+        {
+            return Decision { verdict, failure: None };
+        }
         decision(self.all_phases(session, call, returned, scratch))
     }
 
@@ -142,7 +150,7 @@ impl Policy {
         returned: Option<&Returned<'_>>,
         scratch: &mut Scratch,
     ) -> Result<Verdict, Failure> {
-        let verdict = self.before_and_rules(session, call, returned.is_some(), scratch)?;
+        let verdict = self.before_and_rules(session, call, scratch)?;
         self.refuse_handles(returned.and_then(|returned| returned.metadata().foreign(&self.id())))?;
         let returned = returned.filter(|_| verdict.outcome == Outcome::Allow);
         if let Some(returned) = returned {
@@ -154,7 +162,7 @@ impl Policy {
     }
 
     /// Whether this session and this scratch can be used under this policy, and now.
-    fn admit(&self, session: &Session, scratch: &Scratch) -> Result<(), Failure> {
+    pub(crate) fn admit(&self, session: &Session, scratch: &Scratch) -> Result<(), Failure> {
         if !scratch.belongs_to(self) {
             return Err(Cause::ForeignScratch.into());
         }
@@ -182,6 +190,7 @@ impl Policy {
 
     /// Finds the blocks, and begins to take the call over.
     fn prepare(&self, session: &Session, call: &Call<'_>, scratch: &mut Scratch) -> Result<(), Failure> {
+        scratch.is_used = true;
         scratch.mentioned.clear();
         scratch.arena.reset();
         scratch.memory.begin_call(self.limits().work);
@@ -234,23 +243,16 @@ impl Policy {
         Ok(())
     }
 
-    /// S6.1, then the rules. The phases after the call go on with what it `prepares`.
+    /// S6.1, then the rules.
     fn before_and_rules(
         &self,
         session: &Session,
         call: &Call<'_>,
-        prepares: bool,
         scratch: &mut Scratch,
     ) -> Result<Verdict, Failure> {
         // What is refused must not leave the details of an earlier call behind.
         scratch.forget();
         self.admit(session, scratch)?;
-        if !prepares && !session.calls().are_used_up() {
-            if let Some(verdict) = self.decide_directly(session, call, scratch) {
-                return Ok(verdict);
-            }
-            scratch.forget();
-        }
         self.refuse_handles(call.foreign(&self.id()))?;
         self.check_sizes(call)?;
         if session.calls().are_used_up() {
@@ -283,22 +285,35 @@ impl Policy {
         };
         memory.outcomes.begin(Tested::InRules);
         let mut machine = Machine::new(inputs, state, memory);
-        let mut fires = |at: RuleRef, rule: &crate::bytecode::program::RuleRecord| {
-            if let Some(fired) = rules.get(at.rule) {
+        let mut fires = |number: u32| {
+            if let Some(fired) = rules.get(number) {
                 return Ok(fired);
             }
-            let condition = explained.and_then(|tables| tables.rule(at.rule)).or(rule.condition);
+            let rule = self.program().rules.get(number as usize).ok_or(Fault::NoRule)?;
+            let condition = explained.and_then(|tables| tables.rule(number)).or(rule.condition);
             let fired = condition.map_or(Ok(true), |condition| machine.condition(condition))?;
-            rules.set(at.rule, fired);
+            rules.set(number, fired);
             Ok(fired)
         };
-        let matching = Matching { program: self.program(), kinds: self.rule_kinds(), blocks: by_priority };
+        let order = self.rule_order();
         let default = DefaultOutcome::of(self.settings());
         let mut decided = Ok(());
         if explained.is_some() || !self.settings().fail_fast {
-            decided = matching.rules().try_for_each(|(at, rule)| fires(at, rule).map(drop));
+            let rules_of = |&block: &u32| self.program().blocks.get(block as usize).map(|block| block.rules);
+            let rules = by_priority.iter().filter_map(rules_of).flat_map(List::indices);
+            decided = rules.into_iter().try_for_each(|rule| fires(rule).map(drop));
         }
-        let decided = decided.and_then(|()| decide(matching, default, &mut fires));
+        let mut first_firing = |block: &u32, kind| {
+            let turns = order.turns(*block, kind);
+            for (turn, &rule) in turns.clone().zip(order.rules(turns)) {
+                if fires(rule)? {
+                    return Ok(Some(turn));
+                }
+            }
+            Ok(None)
+        };
+        let decided =
+            decided.and_then(|()| decide(self.program(), order, by_priority, default, &mut first_firing));
         decided.map_err(|fault| memory.failure(fault))
     }
 

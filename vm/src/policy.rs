@@ -5,15 +5,16 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::automata::{Automata, ElementSet, LoadError, MatcherCache, Room};
+use crate::bytecode::names::{NameFinder, Sought};
 use crate::bytecode::operand::{Arg, ConstSet, Elements};
 use crate::bytecode::program::{
     BlockRecord, ElementSetRecord, PositionRecord, PriorityRecord, ProcedureKind, Program, RuleRecord,
     ScalarRecord,
 };
 use crate::bytecode::{FrameNeeds, ImageError, Op, PolicyId, Settings, VerifiedProgram};
-use crate::decision::{RuleKinds, RuleRef};
+use crate::decision::{RuleOrder, RuleRef};
 use crate::direct::Direct;
-use crate::dispatch::{Dispatch, DispatchScratch};
+use crate::dispatch::{Blocks, Dispatch, DispatchScratch, blocks_at, by_priority};
 use crate::handle::FoundArg;
 use crate::limits::{LimitExceeded, Limits};
 use crate::metadata::{SetView, Universe};
@@ -29,11 +30,13 @@ pub struct Policy {
     id: PolicyId,
     limits: Limits,
     universe: Universe,
+    /// The arguments that it mentions.
+    args: NameFinder,
     automata: Automata,
     procedures: Vec<Procedure>,
     keeping: usize,
     needs: BlockNeeds,
-    kinds: Vec<RuleKinds>,
+    order: RuleOrder,
     direct: Direct,
     dispatch: Dispatch,
     /// Tells whose a scratch is.
@@ -144,16 +147,16 @@ impl Policy {
         let dispatch = Dispatch::load(program, &mut room)?;
         let (procedures, keeping) = procedures(program);
         let needs = BlockNeeds::of(program);
-        let rules = |block: &BlockRecord| block.rules.of(&program.rules).unwrap_or_default();
-        let kinds = program.blocks.iter().map(|block| RuleKinds::of(rules(block)));
-        let direct = Direct::new(program);
+        let order = RuleOrder::of(program);
+        let direct = Direct::new(program, &order);
         Ok(Policy {
             universe,
+            args: NameFinder::new(program, &program.names.args, &program.args),
             automata,
             procedures,
             keeping,
             needs,
-            kinds: kinds.collect(),
+            order,
             direct,
             dispatch,
             identity: Arc::new(()),
@@ -233,9 +236,9 @@ impl Policy {
         &self.needs
     }
 
-    /// Of each block, the kinds of its rules.
-    pub(crate) fn rule_kinds(&self) -> &[RuleKinds] {
-        &self.kinds
+    /// The order in which decisions ask about rules.
+    pub(crate) fn rule_order(&self) -> &RuleOrder {
+        &self.order
     }
 
     /// What deciding calls directly needs.
@@ -247,8 +250,19 @@ impl Policy {
         self.program().args.len()
     }
 
+    /// The name of an argument that it mentions.
+    pub(crate) fn arg_name(&self, arg: u32) -> Option<&str> {
+        let program = self.program();
+        program.string(*program.args.get(arg as usize)?)
+    }
+
     pub(crate) fn find_arg(&self, name: &str) -> FoundArg {
-        self.program().find_arg(name).map_or_else(FoundArg::Other, |index| FoundArg::Mentioned(Arg(index)))
+        let (program, sought) = (self.program(), Sought::new(name));
+        let hash = self.args.hash(sought);
+        match self.args.find_hashed(program, &program.args, sought, hash) {
+            Some(index) => FoundArg::Mentioned(Arg(index)),
+            None => FoundArg::Other(hash),
+        }
     }
 
     /// Whether the value of this argument can be read after the call was allowed.
@@ -282,6 +296,12 @@ impl Policy {
         })
     }
 
+    /// The blocks about a tool, if they are known without a search.
+    #[inline]
+    pub(crate) fn known_blocks(&self, tool: &str) -> Option<Blocks<'_>> {
+        self.dispatch.known(self.program(), tool)
+    }
+
     /// Finds the blocks that are about a tool: `ascending` in the order of their updates, `descending` in that of their
     /// rules.
     pub(crate) fn find_blocks(
@@ -292,28 +312,29 @@ impl Policy {
         ascending: &mut Vec<u32>,
         descending: &mut Vec<u32>,
     ) {
-        let exact = self.dispatch.exact(self.program(), tool);
-        let places = exact.unwrap_or_else(|| self.dispatch.places(self.program(), tool, scratch, cache));
-        self.blocks_at(places, ascending, descending);
+        ascending.clear();
+        descending.clear();
+        match self.known_blocks(tool) {
+            Some(blocks) => {
+                ascending.extend_from_slice(blocks.ascending);
+                descending.extend_from_slice(blocks.descending);
+            }
+            None => self.search_blocks(tool, scratch, cache, ascending, descending),
+        }
     }
 
-    /// The blocks at `places`, ascending, in both orders.
-    pub(crate) fn blocks_at(&self, places: &[u32], ascending: &mut Vec<u32>, descending: &mut Vec<u32>) {
+    /// The same where the blocks are not known; both lists must be empty.
+    pub(crate) fn search_blocks(
+        &self,
+        tool: &str,
+        scratch: &mut DispatchScratch,
+        cache: &mut MatcherCache,
+        ascending: &mut Vec<u32>,
+        descending: &mut Vec<u32>,
+    ) {
         let program = self.program();
-        let block = |&place: &u32| program.dispatch.order.get(place as usize).copied();
-        ascending.clear();
-        ascending.extend(places.iter().filter_map(block));
-        if let [_] = places {
-            descending.clear();
-            descending.extend_from_slice(ascending);
-            return;
-        }
-        // Equal priorities stay in source order (S6.9).
-        let priority = |block: u32| program.blocks.get(block as usize).map(|block| block.priority);
-        descending.clear();
-        for level in ascending.chunk_by(|&a, &b| priority(a) == priority(b)).rev() {
-            descending.extend_from_slice(level);
-        }
+        ascending.extend(blocks_at(program, self.dispatch.places(program, tool, scratch, cache)));
+        by_priority(program, ascending, descending);
     }
 
     /// Memory for finding blocks, and for remembering so many names.

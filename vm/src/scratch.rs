@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::direct::DirectScratch;
+use crate::decision::{Kind, RuleOrder};
 use crate::dispatch::DispatchScratch;
 use crate::exec::Memory;
 use crate::metadata::{Interner, Mentioned, Metadata, Session, StringTable, TagId, Tags};
@@ -23,7 +23,6 @@ pub struct Scratch {
     /// For the value of the session.
     pub(crate) arena: Arena,
     pub(crate) metadata: CallMetadata,
-    pub(crate) direct: DirectScratch,
     pub(crate) state: State,
     pub(crate) memory: Memory,
     pub(crate) dispatch: DispatchScratch,
@@ -36,6 +35,8 @@ pub struct Scratch {
     pub(crate) has_result: bool,
     /// Whether calls are explained down to each condition.
     pub(crate) explains: bool,
+    /// Whether the last call left something in memory that only the general way writes to.
+    pub(crate) is_used: bool,
 }
 
 impl Scratch {
@@ -48,15 +49,15 @@ impl Scratch {
             order: Vec::new(),
             arena: Arena::new(),
             metadata: CallMetadata::new(policy),
-            direct: DirectScratch::new(policy),
             state: State::default(),
             memory: Memory::new(policy.frame_needs(), policy.keeping()),
             dispatch: policy.dispatch_scratch(policy.limits().dispatch_cache),
             blocks: Vec::with_capacity(policy.program().blocks.len()),
             by_priority: Vec::with_capacity(policy.program().blocks.len()),
-            rules: RuleOutcomes { outcomes: vec![None; policy.program().rules.len()], tested: Vec::new() },
+            rules: RuleOutcomes::new(policy.program().rules.len()),
             has_result: false,
             explains: false,
+            is_used: false,
         }
     }
 
@@ -89,14 +90,25 @@ impl Scratch {
     }
 
     /// Forgets the details of the last call.
+    #[inline]
     pub(crate) fn forget(&mut self) {
+        self.rules.passes.clear();
+        self.blocks.clear();
+        self.by_priority.clear();
+        if self.is_used {
+            self.forget_general();
+        }
+    }
+
+    /// The same of a call that took the general way.
+    #[inline(never)]
+    fn forget_general(&mut self) {
+        self.is_used = false;
         self.has_result = false;
         self.state.begin();
         self.tags.clear();
         self.rules.clear();
         self.memory.outcomes.clear();
-        self.blocks.clear();
-        self.by_priority.clear();
     }
 
     /// The metadata of the last call's result, if its result phase ran.
@@ -127,13 +139,19 @@ pub(crate) struct Intake<'t> {
 /// Which rules fired for the last call.
 #[derive(Debug)]
 pub(crate) struct RuleOutcomes {
-    /// By rule; nothing if it was not tested.
+    /// By rule; nothing if it was not tested by itself.
     outcomes: Vec<Option<bool>>,
     tested: Vec<u32>,
+    /// Blocks whose rules of a kind were tested one after another, up to the one with the turn that fired.
+    passes: Vec<(u32, Kind, Option<u32>)>,
 }
 
 impl RuleOutcomes {
-    pub(crate) fn clear(&mut self) {
+    fn new(rules: usize) -> RuleOutcomes {
+        RuleOutcomes { outcomes: vec![None; rules], tested: Vec::new(), passes: Vec::new() }
+    }
+
+    fn clear(&mut self) {
         for rule in self.tested.drain(..) {
             if let Some(outcome) = self.outcomes.get_mut(rule as usize) {
                 *outcome = None;
@@ -145,10 +163,27 @@ impl RuleOutcomes {
         self.outcomes.get(rule as usize).copied().flatten()
     }
 
+    /// The same, also if the rule was tested among others, in this order.
+    pub(crate) fn find(&self, rule: u32, order: &RuleOrder) -> Option<bool> {
+        let among = |&(block, kind, fired): &(u32, Kind, Option<u32>)| {
+            let turns = order.turns(block, kind);
+            let place = order.rules(turns.clone()).iter().position(|&other| other == rule)?;
+            let (turn, last) = (turns.start as usize + place, fired.unwrap_or(u32::MAX) as usize);
+            (turn <= last).then_some(turn == last)
+        };
+        self.get(rule).or_else(|| self.passes.iter().find_map(among))
+    }
+
     pub(crate) fn set(&mut self, rule: u32, fired: bool) {
         if let Some(outcome) = self.outcomes.get_mut(rule as usize) {
             *outcome = Some(fired);
             self.tested.push(rule);
         }
+    }
+
+    /// Notes that the rules of a kind were tested, up to the one with the turn that fired.
+    #[inline]
+    pub(crate) fn note(&mut self, block: u32, kind: Kind, fired: Option<u32>) {
+        self.passes.push((block, kind, fired));
     }
 }

@@ -164,7 +164,8 @@ impl<'s> RuleTrace<'s> {
 
     /// Whether it fired; nothing if the outcome was known without it.
     pub fn fired(&self) -> Option<bool> {
-        self.context.scratch.rules.get(self.rule)
+        let Context { policy, scratch } = self.context;
+        scratch.rules.find(self.rule, policy.rule_order())
     }
 
     /// Its condition; none of an `always` rule, and none unless conditions are recorded.

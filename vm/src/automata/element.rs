@@ -21,6 +21,8 @@ pub(crate) struct ElementSet<'p> {
     automata: &'p Automata,
     record: &'p ElementSetRecord,
     texts: TextsRecord,
+    /// Its place among the sets whose strings have a table.
+    large: Option<u32>,
 }
 
 impl<'p> ElementSet<'p> {
@@ -28,7 +30,9 @@ impl<'p> ElementSet<'p> {
     pub(crate) fn new(program: &'p Program, automata: &'p Automata, id: Elements) -> Option<ElementSet<'p>> {
         let record = program.element_sets.get(id.index())?;
         let texts = *program.automata.elements.get(id.index())?;
-        Some(ElementSet { program, automata, record, texts })
+        // Only sets of many strings have one, so it is not looked for in others.
+        let large = if record.strings.len > 1 { program.names.large_set(id) } else { None };
+        Some(ElementSet { program, automata, record, texts, large })
     }
 
     /// Whether `leaf` is in the set.
@@ -72,8 +76,14 @@ impl<'p> ElementSet<'p> {
             let read = of_text(text, BYTES_COMPARED) + PER_DATE;
             cache.work.spend(read.saturating_add(looked_at.saturating_mul(PER_NUMBER)));
         }
-        let strings = strings.of(&self.program.string_pool).unwrap_or_default();
-        strings.binary_search_by(|&id| self.program.string(id).cmp(&Some(text))).is_ok()
+        let listed = match self.large {
+            Some(place) => self.program.is_in_large_set(place, text),
+            None => {
+                let strings = strings.of(&self.program.string_pool).unwrap_or_default();
+                strings.binary_search_by(|&id| self.program.string(id).cmp(&Some(text))).is_ok()
+            }
+        };
+        listed
             || (self.record.dates.len > 0 && self.accepts_instant(Instant::parse(text)))
             || self.matches(self.texts, text, lines, cache)
             || (self.record.sized.len > 0 && self.accepts_sized(text, lines, cache))

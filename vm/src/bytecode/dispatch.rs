@@ -25,6 +25,8 @@ macro_rules! dispatch_tables {
                 finds,
                 automata,
                 automaton_targets,
+                known,
+                known_places,
             }
         }
     };
@@ -56,6 +58,11 @@ pub struct DispatchTables {
     pub automata: Vec<ToolAutomatonRecord>,
     /// The targets of `automata`.
     pub automaton_targets: Vec<u32>,
+    /// For each tool that blocks name exactly, in `known_places`, all blocks that are about it, those with patterns too; an
+    /// empty list of a tool for which they have to be searched. Without patterns there are no lists, as targets tell all.
+    pub known: Vec<List>,
+    /// Places of blocks, ascending within a list.
+    pub known_places: Vec<u32>,
 }
 
 /// A text at one end of names.

@@ -53,10 +53,10 @@ impl<'a> MetadataInput<'a> {
         MetadataInput { consumers: Some(consumers.into()), ..self }
     }
 
-    /// Whether no part is given.
+    /// Whether a part is given.
     #[inline]
-    pub(crate) fn is_default(&self) -> bool {
-        self.tags.is_none() && self.producers.is_none() && self.consumers.is_none()
+    pub(crate) fn is_given(&self) -> bool {
+        self.tags.is_some() || self.producers.is_some() || self.consumers.is_some()
     }
 
     /// A part, if it is given.
@@ -117,6 +117,15 @@ impl<'a> SetInput<'a> {
             TagList::Names(names) => names.iter().for_each(|name| give(TagRef::Name(name))),
             TagList::Handles(handles) => handles.iter().for_each(|handle| give(TagRef::Handle(handle))),
             TagList::Mixed(tags) => tags.iter().for_each(|&tag| give(tag)),
+        }
+    }
+
+    /// The tags as given, if they are a list of names.
+    #[inline]
+    pub(crate) fn names(&self) -> Option<&'a [&'a str]> {
+        match self.tags {
+            TagList::Names(names) => Some(names),
+            TagList::Handles(_) | TagList::Mixed(_) => None,
         }
     }
 

@@ -3,7 +3,7 @@
 //! A policy is written as text: blocks separated by `|`, each a priority and its rules; `D` must deny, `A` must allow, `d`
 //! should deny, `a` should allow; a rule followed by `!` fires. Rules are numbered from 0.
 
-use super::{DefaultOutcome, Matching, RuleKinds, Verdict, decide};
+use super::{DefaultOutcome, RuleOrder, Verdict, decide};
 use crate::bytecode::program::{PriorityRecord, Program};
 use crate::testing::{Assembler, Block};
 
@@ -46,20 +46,22 @@ fn parse(text: &str) -> (Program, Vec<bool>) {
 fn verdict_and_questions(text: &str, default: DefaultOutcome) -> (String, Vec<u32>) {
     let (program, firing) = parse(text);
     let policy = crate::testing::policy(program.clone(), crate::bytecode::Settings::default());
-    let places: Vec<u32> = (0..).take(program.blocks.len()).collect();
-    let (mut ascending, mut blocks) = (Vec::new(), Vec::new());
-    policy.blocks_at(&places, &mut ascending, &mut blocks);
+    let known = policy.known_blocks("t").expect("it is the only tool");
+    assert_eq!(known.ascending, policy.program().dispatch.order);
+    let blocks = known.descending;
     let mut asked = Vec::new();
-    let mut fires = |rule: super::RuleRef, _: &_| {
-        asked.push(rule.rule);
-        Ok::<_, ()>(firing[rule.rule as usize])
+    let order = policy.rule_order();
+    let mut first_firing = |block: &u32, kind| {
+        let turns = order.turns(*block, kind);
+        let fires = |rule: u32| {
+            asked.push(rule);
+            firing[rule as usize]
+        };
+        let first = order.rules(turns.clone()).iter().copied().position(fires);
+        Ok::<_, ()>(first.map(|place| turns.start + place as u32))
     };
-    let Verdict { outcome, basis, rule } = decide(
-        Matching { program: &program, kinds: policy.rule_kinds(), blocks: &blocks },
-        default,
-        &mut fires,
-    )
-    .unwrap();
+    let verdict = decide(&program, order, blocks, default, &mut first_firing).unwrap();
+    let Verdict { outcome, basis, rule } = verdict;
     let rule = rule.map_or(String::new(), |rule| format!(" {}", rule.rule));
     (format!("{} {}{rule}", outcome.name(), basis.name()), asked)
 }
@@ -191,7 +193,7 @@ fn s6_12_a_further_deny_rule_never_allows() {
 #[test]
 fn a_failing_question_fails_the_decision() {
     let (program, _) = parse("0 D");
-    let kinds = [RuleKinds::of(&program.rules)];
-    let matching = Matching { program: &program, kinds: &kinds, blocks: &[0] };
-    assert_eq!(decide(matching, SOFT_ALLOW, &mut |_, _| Err("broken")), Err("broken"));
+    let order = RuleOrder::of(&program);
+    let decided = decide(&program, &order, &[0_u32], SOFT_ALLOW, &mut |_, _| Err("broken"));
+    assert_eq!(decided, Err("broken"));
 }

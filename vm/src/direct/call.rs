@@ -1,273 +1,215 @@
-//! A call that is decided directly: its arguments looked at once, its rules asked by their formulas.
+//! A call that is decided directly: its facts found, the rules of its plans asked.
 
-use super::AskedArg;
-use super::formula::{Comparison, Next, Source, Step, Test};
-use crate::bytecode::operand::{Arg, FieldImm, ReadingImm};
+use super::facts::{Facts, Part};
+use super::formula::Comparison;
+use super::plan::{Goto, Test, ValueOfArg};
+use super::texts::Texts;
+use crate::bytecode::operand::{ConstSet, Elements, FieldImm};
 use crate::call::{Argument, Call, MetadataInput};
-use crate::decision::{DefaultOutcome, Matching, RuleRef, Verdict, decide};
+use crate::decision::{About, DefaultOutcome, Kind, Verdict, decide};
+use crate::dispatch::Blocks;
 use crate::exec::Memory;
-use crate::handle::{ArgRef, FoundArg};
-use crate::metadata::{FIELDS, NamedSet, Session, SetView, TagId};
+use crate::handle::ToolRef;
+use crate::metadata::{Session, SetView, TagId};
+use crate::number::Number;
 use crate::policy::Policy;
-use crate::scratch::Scratch;
-use crate::value::{Value, longest_text};
-use smallvec::SmallVec;
-
-/// Calls with more arguments that the policy does not mention take the general way, and so do those with larger sets.
-const MOST_OTHERS: usize = 16;
-const MOST_TAGS: usize = 64;
-
-/// What deciding directly writes to.
-#[derive(Debug, Default)]
-pub(crate) struct DirectScratch {
-    /// The number of the call, from 1: what says another one is of an earlier call.
-    call: u32,
-    /// For each argument name of the policy, the call that had it last, and its place.
-    places: Vec<(u32, u32)>,
-    /// For each place and field, the call that it was read for last, and the set.
-    sets: Vec<(u32, NamedSet)>,
-    /// The sets of arguments that a call does not have.
-    absent: [NamedSet; FIELDS.len()],
-}
-
-impl DirectScratch {
-    /// Memory for calls under `policy`.
-    pub(crate) fn new(policy: &Policy) -> DirectScratch {
-        let mut absent = <[NamedSet; FIELDS.len()]>::default();
-        for (set, field) in absent.iter_mut().zip(FIELDS) {
-            set.read(field, None, policy.universe());
-        }
-        DirectScratch { call: 0, places: vec![(0, 0); policy.arg_count()], sets: Vec::new(), absent }
-    }
-
-    /// As if there had been so many calls.
-    #[cfg(test)]
-    pub(super) fn count_on_from(&mut self, calls: u32) {
-        self.call = calls;
-    }
-
-    /// Forgets the call before.
-    fn begin(&mut self) {
-        self.call = self.call.wrapping_add(1);
-        if self.call == 0 {
-            self.places.fill((0, 0));
-            self.sets.iter_mut().for_each(|(call, _)| *call = 0);
-            self.call = 1;
-        }
-    }
-}
+use crate::scratch::{RuleOutcomes, Scratch};
+use crate::value::{Leaf, Value};
 
 impl Policy {
-    /// Decides a call directly, if that can be done: see the module's invariants. The session and the scratch must be of this
-    /// policy, and the session able to make calls.
+    /// Decides a call directly, if that can be done: see the module's invariants. A call that is to be refused is not decided.
+    #[inline]
     pub(crate) fn decide_directly(
         &self,
         session: &Session,
         call: &Call<'_>,
         scratch: &mut Scratch,
     ) -> Option<Verdict> {
-        // What the control flow depends on may count for nothing, and must be this policy's nevertheless.
-        let settings = self.settings();
-        let plain = |control: &MetadataInput<'_>| {
-            !settings.mode.uses_control() && control.foreign(&self.id()).is_none()
-        };
-        if scratch.explains
-            || !settings.fail_fast
-            || !call.control().is_none_or(plain)
-            || call.context().is_some()
-            || call.tool_ref().foreign(&self.id()).is_some()
-        {
+        // What is refused must not leave the details of an earlier call behind.
+        scratch.forget();
+        if !self.is_plain(session, call, scratch) {
             return None;
         }
         scratch.memory.begin_call(self.limits().work);
-        self.match_blocks(call.tool_ref(), scratch).ok()?;
-        self.direct().covers(&scratch.by_priority).then_some(())?;
-        let Scratch { direct, memory, by_priority, rules, .. } = scratch;
-        self.place_directly(call, by_priority, direct)?;
-        let mut asking =
-            Asking { policy: self, steps: &self.direct().steps, session, args: call.args(), direct, memory };
-        let mut fires = |at: RuleRef, _: &_| {
-            if let Some(fired) = rules.get(at.rule) {
-                return Ok::<bool, NotDirect>(fired);
-            }
-            let formula = self.direct().rules.get(at.rule as usize).copied().flatten();
-            let fired = asking.answer(formula.ok_or(NotDirect)?).ok_or(NotDirect)?;
-            rules.set(at.rule, fired);
-            Ok(fired)
-        };
-        let matching = Matching { program: self.program(), kinds: self.rule_kinds(), blocks: by_priority };
-        let verdict = decide(matching, DefaultOutcome::of(self.settings()), &mut fires).ok();
-        // Whoever refuses calls that cost too much says what they cost.
-        verdict.filter(|_| !memory.work().is_over())
-    }
-
-    /// Finds the arguments that the formulas of the blocks ask about; nothing if the call is not small and plain.
-    fn place_directly(&self, call: &Call<'_>, blocks: &[u32], direct: &mut DirectScratch) -> Option<()> {
-        direct.begin();
-        let limits = self.limits();
-        if call.args().len() > limits.arguments {
-            return None;
-        }
-        let longest = longest_text(limits)?;
-        let (mut listed, mut others) = (0usize, SmallVec::<[&str; MOST_OTHERS]>::new());
-        for (place, arg) in (0u32..).zip(call.args()) {
-            match arg.value_ref() {
-                Value::Str(text) if text.len() <= longest => {}
-                Value::Null | Value::Bool(_) | Value::Number(_) => {}
-                _ => return None,
-            }
-            if !arg.metadata().is_default() {
-                listed += self.tags_directly(arg.metadata())?;
-            }
-            match self.asked_about(arg.name_ref(), blocks)? {
-                Some(asked) => {
-                    let slot = direct.places.get_mut(asked.index())?;
-                    if slot.0 == direct.call {
+        let Scratch { dispatch, memory, blocks, by_priority, rules, .. } = scratch;
+        let matched = match call.tool_ref() {
+            ToolRef::Handle(tool) if tool.policy() != self.id() => return None,
+            ToolRef::Handle(tool) => Blocks { ascending: tool.ascending(), descending: tool.descending() },
+            ToolRef::Name(tool) => match self.known_blocks(tool) {
+                Some(known) => known,
+                None => {
+                    self.search_blocks(tool, dispatch, memory.matching(), blocks, by_priority);
+                    if memory.matching().broken().is_some() {
                         return None;
                     }
-                    *slot = (direct.call, place);
+                    Blocks { ascending: &[], descending: by_priority }
                 }
-                None if others.len() < MOST_OTHERS && !others.contains(&arg.name()) => {
-                    others.push(arg.name())
-                }
-                None => return None,
-            }
-        }
-        (listed <= limits.tags_per_call).then_some(())
-    }
-
-    /// The argument of a name or handle, if formulas ask about it; nothing if the handle is of another policy.
-    #[inline]
-    fn asked_about(&self, name: ArgRef<'_>, blocks: &[u32]) -> Option<Option<Arg>> {
-        if let ArgRef::Handle(handle) = name
-            && handle.policy() != self.id()
-        {
-            return None;
-        }
-        let program = self.program();
-        let is = |asked: &AskedArg| match name {
-            ArgRef::Name(name) => asked.is(name, program),
-            ArgRef::Handle(handle) => handle.found() == FoundArg::Mentioned(asked.arg),
+            },
         };
-        for &block in blocks {
-            if let Some(asked) = self.direct().asked(block).iter().find(|asked| is(asked)) {
-                return Some(Some(asked.arg));
-            }
+        match *matched.ascending {
+            [block] => blocks.push(block),
+            _ => blocks.extend_from_slice(matched.ascending),
         }
-        Some(None)
+        let asking = Asking { policy: self, session, facts: Facts::new(), memory };
+        match *matched.descending {
+            [] => asking.decide(call.args(), &[], rules),
+            [block] => asking.decide(call.args(), &[self.direct().part(block)?], rules),
+            _ => asking.decide_by_several(call.args(), matched.descending, rules),
+        }
     }
 
-    /// How many tags metadata lists; nothing if it is large, or not this policy's.
-    fn tags_directly(&self, metadata: &MetadataInput<'_>) -> Option<usize> {
-        let limits = self.limits();
-        let most = limits.tags_per_set.min(MOST_TAGS);
-        let mut listed = 0;
-        for set in FIELDS.into_iter().filter_map(|field| metadata.field(field)) {
-            if set.len() > most || set.longest() > limits.tag_bytes {
-                return None;
-            }
-            listed += set.len();
-        }
-        metadata.foreign(&self.id()).map_or(Some(listed), |_| None)
+    /// Whether session and scratch can be used, and nothing about a call but its arguments matters for rules.
+    #[inline]
+    fn is_plain(&self, session: &Session, call: &Call<'_>, scratch: &Scratch) -> bool {
+        let settings = self.settings();
+        // What the control flow depends on may count for nothing, and must be this policy's nevertheless.
+        let counts_for_nothing = |control: &MetadataInput<'_>| {
+            !settings.mode.uses_control() && control.foreign(&self.id()).is_none()
+        };
+        self.admit(session, scratch).is_ok()
+            && !session.calls().are_used_up()
+            && !scratch.explains
+            && settings.fail_fast
+            && call.context().is_none()
+            && call.control().is_none_or(counts_for_nothing)
     }
 }
 
-/// A rule has no formula after all.
+impl About for Part<'_> {
+    fn block(&self) -> u32 {
+        self.block
+    }
+}
+
+/// A test has no answer after all.
 struct NotDirect;
 
 /// A call whose rules are asked.
-struct Asking<'a> {
+struct Asking<'a, 'c> {
     policy: &'a Policy,
-    steps: &'a [Step],
     session: &'a Session,
-    args: &'a [Argument<'a>],
-    direct: &'a mut DirectScratch,
+    facts: Facts<'c>,
     memory: &'a mut Memory,
 }
 
-impl Asking<'_> {
-    /// What a formula answers.
-    fn answer(&mut self, formula: Next) -> Option<bool> {
-        let (steps, mut next) = (self.steps, formula);
-        loop {
-            let step = match next.next() {
-                Err(answer) => return Some(answer),
-                Ok(step) => steps.get(step)?,
+impl<'c> Asking<'_, 'c> {
+    /// Decides by the plans of the blocks about the tool.
+    #[inline(always)]
+    fn decide(
+        mut self,
+        args: &'c [Argument<'c>],
+        parts: &[Part<'_>],
+        rules: &mut RuleOutcomes,
+    ) -> Option<Verdict> {
+        let policy = self.policy;
+        self.facts.find_args(args, parts, policy)?;
+        for part in parts {
+            // What asking costs at most, beside what single tests take.
+            self.memory.work().spend(part.plan.steps.into());
+        }
+        let mut first_firing = |part: &Part<'_>, kind: Kind| {
+            let [must_deny, must_allow, should] = part.plan.chains;
+            let chain = match kind {
+                Kind::MustDeny => must_deny,
+                Kind::MustAllow => must_allow,
+                Kind::Should => should,
             };
-            self.memory.work().spend(1);
-            next = if self.test(&step.test)? { step.if_true } else { step.if_false };
+            let first = self.walk(part, chain).ok_or(NotDirect)?.turn();
+            rules.note(part.block, kind, first);
+            Ok::<_, NotDirect>(first)
+        };
+        let (program, order) = (policy.program(), policy.rule_order());
+        let default = DefaultOutcome::of(policy.settings());
+        let verdict = decide(program, order, parts, default, &mut first_firing).ok();
+        // Whoever refuses calls that cost too much says what they cost.
+        verdict.filter(|_| !self.memory.work().is_over())
+    }
+
+    /// The same for the tools of several blocks.
+    #[inline(never)]
+    fn decide_by_several(
+        self,
+        args: &'c [Argument<'c>],
+        blocks: &[u32],
+        rules: &mut RuleOutcomes,
+    ) -> Option<Verdict> {
+        let parts = self.policy.direct().parts(blocks)?;
+        self.decide(args, &parts, rules)
+    }
+
+    /// Asks step by step, to the end that tells which rule fires.
+    fn walk(&mut self, part: &Part<'_>, mut next: Goto) -> Option<Goto> {
+        let steps = self.policy.direct().steps.as_slice();
+        while let Some(step) = steps.get(next.number()) {
+            next = if self.test(part, &step.test)? { step.if_true } else { step.if_false };
         }
+        next.is_end().then_some(next)
     }
 
     #[inline]
-    fn test(&mut self, test: &Test) -> Option<bool> {
+    fn test(&mut self, part: &Part<'_>, test: &Test) -> Option<bool> {
         match *test {
-            Test::Value { arg, reading, set } => {
-                let Some(place) = self.place(arg) else { return Some(reading == ReadingImm::AnyOrNone) };
-                // Every reading is the same of one leaf.
-                let (lines, matching) = (reading != ReadingImm::All, self.memory.matching());
-                let value = self.args.get(place)?.value_ref();
-                self.policy.direct().sets.accepts(self.policy, set, value, lines, matching)
+            Test::Word { set, word, of, just } => {
+                Some(self.facts.word(part, set, word, self.policy)? & of == just)
             }
-            Test::Set { left, comparison, right } => {
-                let constant = self.policy.const_set(right)?;
-                self.compare(left, comparison, constant)
-            }
-            Test::Empty(set) => self.compare(set, Comparison::Equal, SetView::EMPTY),
-            Test::Universal(set) => self.compare(set, Comparison::Equal, SetView::UNIVERSAL),
-            Test::Contains(Source::Session(field), tag) => {
-                Some(self.session.metadata().field(field).view().contains(TagId(tag.0)))
-            }
-            Test::Contains(Source::Arg(field, arg), tag) => {
-                Some(self.set(field, arg)?.contains(TagId(tag.0)))
-            }
-        }
-    }
-
-    fn compare(&mut self, set: Source, comparison: Comparison, constant: SetView<'_>) -> Option<bool> {
-        Some(match set {
-            Source::Session(field) => {
-                let set = self.session.metadata().field(field).view();
-                self.memory.work().spend(set.tail_words().saturating_add(constant.tail_words()));
-                match comparison {
-                    Comparison::Overlaps => set.overlaps(constant),
-                    Comparison::Subset => set.is_subset(constant),
-                    Comparison::Superset => constant.is_subset(set),
-                    Comparison::Equal => set == constant,
+            Test::Int { value, set, first, last } => {
+                let Some(found) = self.facts.arg(part, value.arg) else { return Some(value.if_absent) };
+                match *found.value_ref() {
+                    Value::Number(Number::Int(number)) => Some(match i64::try_from(number) {
+                        Ok(number) => first <= number && number <= last,
+                        // An end that is open is the last that a word holds.
+                        Err(_) if number < 0 => first == i64::MIN,
+                        Err(_) => last == i64::MAX,
+                    }),
+                    other => self.is_element(other, value, set),
                 }
             }
-            Source::Arg(field, arg) => {
-                self.memory.work().spend(constant.tail_words());
-                let set = self.set(field, arg)?;
-                match comparison {
-                    Comparison::Overlaps => set.overlaps(constant),
-                    Comparison::Subset => set.is_subset(constant),
-                    Comparison::Superset => set.is_superset(constant),
-                    Comparison::Equal => set.equals(constant),
+            Test::Text { value, texts } => {
+                let Some(found) = self.facts.arg(part, value.arg) else { return Some(value.if_absent) };
+                match found.value_ref() {
+                    Value::Str(text) => self.is_text(text, value, texts),
+                    Value::Null | Value::Bool(_) | Value::Number(_) => Some(false),
+                    Value::List(_) | Value::Object(_) => None,
                 }
             }
-        })
+            Test::Element { value, set } => {
+                let Some(found) = self.facts.arg(part, value.arg) else { return Some(value.if_absent) };
+                self.is_element(found.value(), value, set)
+            }
+            Test::Session { field, comparison, right } => self.compare(field, comparison, right),
+            Test::SessionEmpty(field) => Some(self.of_session(field).is_empty()),
+            Test::SessionUniversal(field) => Some(self.of_session(field).is_universal()),
+            Test::SessionContains(field, tag) => Some(self.of_session(field).contains(TagId(tag.0))),
+        }
     }
 
-    /// The place of an argument in the call.
-    #[inline]
-    fn place(&self, arg: Arg) -> Option<usize> {
-        let (call, place) = *self.direct.places.get(arg.index())?;
-        (call == self.direct.call).then_some(place as usize)
+    #[inline(never)]
+    fn is_text(&mut self, text: &str, value: ValueOfArg, texts: Texts) -> Option<bool> {
+        texts.accept(self.policy, text, value.lines, self.memory.matching())
     }
 
-    /// A set of an argument, read when it is asked for first.
-    fn set(&mut self, field: FieldImm, arg: Arg) -> Option<&NamedSet> {
-        let Some(place) = self.place(arg) else { return self.direct.absent.get(field as usize) };
-        let at = place * FIELDS.len() + field as usize;
-        if self.direct.sets.len() <= at {
-            self.direct.sets.resize_with(at + 1, Default::default);
-        }
-        let (call, set) = self.direct.sets.get_mut(at)?;
-        if *call != self.direct.call {
-            *call = self.direct.call;
-            set.read(field, self.args.get(place)?.metadata().field(field), self.policy.universe());
-        }
-        Some(set)
+    #[inline(never)]
+    fn is_element(&mut self, found: Value<'_>, value: ValueOfArg, set: Elements) -> Option<bool> {
+        let (leaf, elements) = (Leaf::of_scalar(found)?, self.policy.elements(set)?);
+        Some(elements.accepts(leaf, value.lines, self.memory.matching()))
+    }
+
+    fn of_session(&self, field: FieldImm) -> SetView<'_> {
+        self.session.metadata().field(field).view()
+    }
+
+    #[inline(never)]
+    fn compare(&mut self, field: FieldImm, comparison: Comparison, right: ConstSet) -> Option<bool> {
+        let right = self.policy.const_set(right)?;
+        let left = self.of_session(field);
+        let words = left.tail_words().saturating_add(right.tail_words());
+        let holds = match comparison {
+            Comparison::Overlaps => left.overlaps(right),
+            Comparison::Subset => left.is_subset(right),
+            Comparison::Superset => right.is_subset(left),
+            Comparison::Equal => left == right,
+        };
+        self.memory.work().spend(words);
+        Some(holds)
     }
 }

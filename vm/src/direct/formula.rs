@@ -68,21 +68,6 @@ pub(super) enum Test {
     Contains(Source, Tag),
 }
 
-impl Test {
-    /// The argument that it asks about.
-    pub(super) fn arg(self) -> Option<Arg> {
-        let source = match self {
-            Test::Value { arg, .. } => return Some(arg),
-            Test::Set { left, .. } => left,
-            Test::Empty(source) | Test::Universal(source) | Test::Contains(source, _) => source,
-        };
-        match source {
-            Source::Arg(_, arg) => Some(arg),
-            Source::Session(_) => None,
-        }
-    }
-}
-
 /// A metadata set that is there before the call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
@@ -116,10 +101,12 @@ enum Held {
 /// Follows procedures of a program.
 pub(super) struct Follower<'p> {
     program: &'p Program,
-    /// The steps of all formulas.
+    /// The steps of the formulas since [`Follower::forget_formulas`].
     pub(super) steps: Vec<Step>,
     /// Where those of this formula begin.
     first: usize,
+    /// How many steps there may still be, of all formulas.
+    steps_left: usize,
     /// Instructions that may still be followed for this formula, and for all that come.
     left: usize,
     left_for_all: usize,
@@ -139,7 +126,14 @@ struct Place<'c> {
 impl<'p> Follower<'p> {
     pub(super) fn new(program: &'p Program) -> Follower<'p> {
         let left_for_all = program.code.len().saturating_mul(MOST_TIMES);
-        Follower { program, steps: Vec::new(), first: 0, left: 0, left_for_all, depth: 0 }
+        // Each is of an instruction, usually of one that no other is of.
+        let steps_left = program.code.len();
+        Follower { program, steps: Vec::new(), first: 0, steps_left, left: 0, left_for_all, depth: 0 }
+    }
+
+    /// Begins to number steps from 0 again.
+    pub(super) fn forget_formulas(&mut self) {
+        self.steps.clear();
     }
 
     /// The formula of a condition procedure, if it has one.
@@ -219,9 +213,8 @@ impl<'p> Follower<'p> {
         let known = self.steps.get(self.first..)?.iter().position(|known| *known == step);
         let number = match known {
             Some(known) => self.first + known,
-            // Each is of an instruction, usually of one that no other is of.
-            None if self.steps.len() >= self.program.code.len() => return None,
             None => {
+                self.steps_left = self.steps_left.checked_sub(1)?;
                 self.steps.push(step);
                 self.steps.len() - 1
             }

@@ -5,13 +5,16 @@
 use super::affixes::End;
 use super::guard::Guards;
 use super::merge::{Merged, Rest, merge};
-use crate::automata::{Budget, BuildError, Shape, Simulated, TooMany, append};
+use super::{Dispatch, DispatchScratch};
+use crate::automata::{Budget, BuildError, MatcherCache, Room, Shape, Simulated, TooMany, append};
 use crate::automata::{has_unicode_word_boundary, index, known_or, parse, recognise};
 use crate::bytecode::automata::{AutomataTables, LiteralId};
 use crate::bytecode::dispatch::*;
-use crate::bytecode::program::{PatternId, Program, ToolRecord};
+use crate::bytecode::program::{List, PatternId, Program, ToolRecord};
 use crate::keyed::QuickHash;
+use crate::limits::Limits;
 use crate::pattern::Pattern;
+use crate::work::Work;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Builds the dispatch of `program`, whose names are built, and stores it there. The patterns that had to be simulated go
@@ -29,7 +32,36 @@ pub(crate) fn build(
     let tables = tables(program, &mut automata, budget, simulated, parsed);
     program.automata = automata;
     program.dispatch = tables?;
+    let (known, places) = known(program);
+    (program.dispatch.known, program.dispatch.known_places) = (known, places);
     Ok(())
+}
+
+/// So many places are listed for a block, on average, and so many steps of work done for a tool, to have at hand all blocks of
+/// a tool that blocks name.
+const KNOWN_PLACES: usize = 4;
+const KNOWN_WORK: usize = 2048;
+
+/// All blocks about each tool that is named exactly, if there are patterns. What would take too much is left to be searched.
+fn known(program: &Program) -> (Vec<List>, Vec<u32>) {
+    let (mut lists, mut pool) = (Vec::new(), Vec::new());
+    let Ok(dispatch) = Dispatch::load(program, &mut Room::new(&Limits::default())) else {
+        return (lists, pool);
+    };
+    if dispatch.exact {
+        return (lists, pool);
+    }
+    let mut scratch = DispatchScratch::new(program, &dispatch, 0);
+    let mut cache = MatcherCache::default();
+    cache.work = Work::new(program.tools.len().saturating_mul(KNOWN_WORK));
+    let most = program.blocks.len().saturating_mul(KNOWN_PLACES);
+    for &tool in &program.tools {
+        dispatch.find(program, program.string(tool).unwrap_or_default(), &mut scratch, &mut cache);
+        let found = scratch.places.as_slice();
+        let fits = !cache.work.is_over() && pool.len() + found.len() <= most;
+        lists.push(append(&mut pool, found.iter().copied().filter(|_| fits)).unwrap_or_default());
+    }
+    (lists, pool)
 }
 
 fn tables(

@@ -23,7 +23,8 @@ use crate::automata::{Dfa, LoadError, MatcherCache, Room, Simulation, simulate};
 use crate::bytecode::dispatch::{
     AffixRecord, Find, Fit, PairRecord, SubstringRecord, ToolAutomatonRecord, ToolEngine,
 };
-use crate::bytecode::program::Program;
+use crate::bytecode::names::{NameFinder, Sought};
+use crate::bytecode::program::{List, Program};
 use crate::work::{PER_LEAF, Work, of_len};
 use affixes::{Affixes, End};
 use aho_corasick::automaton::Automaton;
@@ -34,6 +35,13 @@ use remembered::Remembered;
 /// What the tables of a program need beside them to find blocks. Immutable.
 #[derive(Debug, Default)]
 pub(crate) struct Dispatch {
+    /// The tools that blocks name exactly.
+    tools: NameFinder,
+    /// For each of them all blocks that are about it, in the pools; an empty list if they have to be searched.
+    known: Vec<List>,
+    /// Blocks in the order of their updates (S7.1), and in that of their rules (S6.9).
+    ascending: Vec<u32>,
+    descending: Vec<u32>,
     /// All substrings, if there are any; a pattern is a row of the table.
     substrings: Option<NFA>,
     /// For each automaton its simulation, if it is simulated.
@@ -67,6 +75,33 @@ struct Seen {
     numbers: Vec<u32>,
 }
 
+/// Blocks about a tool.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Blocks<'b> {
+    /// In the order of their updates (S7.1).
+    pub(crate) ascending: &'b [u32],
+    /// In the order of their rules (S6.9).
+    pub(crate) descending: &'b [u32],
+}
+
+/// The blocks at these places.
+pub(crate) fn blocks_at(program: &Program, places: &[u32]) -> impl Iterator<Item = u32> {
+    places.iter().filter_map(|&place| program.dispatch.order.get(place as usize).copied())
+}
+
+/// Appends blocks that are in the order of their updates in the order of their rules. Equal priorities stay in source
+/// order (S6.9).
+pub(crate) fn by_priority(program: &Program, ascending: &[u32], descending: &mut Vec<u32>) {
+    if let [_] = ascending {
+        descending.extend_from_slice(ascending);
+        return;
+    }
+    let priority = |block: u32| program.blocks.get(block as usize).map(|block| block.priority);
+    for level in ascending.chunk_by(|&a, &b| priority(a) == priority(b)).rev() {
+        descending.extend_from_slice(level);
+    }
+}
+
 impl Dispatch {
     /// Makes what the dispatch of a verified program needs. Takes time linear in the texts and patterns for which something
     /// is made.
@@ -84,7 +119,11 @@ impl Dispatch {
             }
         };
         let simulations = (0..).zip(&tables.automata).map(simulation).collect::<Result<_, _>>()?;
-        Ok(Dispatch {
+        let mut dispatch = Dispatch {
+            tools: NameFinder::new(program, &program.names.tools, &program.tools),
+            known: Vec::new(),
+            ascending: Vec::new(),
+            descending: Vec::new(),
             substrings: substrings(program, room)?,
             simulations,
             exact: tables.prefixes.is_empty()
@@ -94,19 +133,42 @@ impl Dispatch {
             searches: tables.prefixes.len() > 1
                 || tables.suffixes.len() > 1
                 || !(tables.substrings.is_empty() && tables.automata.is_empty()),
-        })
+        };
+        dispatch.lay_out_known(program);
+        Ok(dispatch)
     }
 
-    /// The same of a policy whose tools are all named exactly, where nothing is to be searched or remembered; else none.
+    /// The blocks about a tool, if they are known without a search.
     #[inline]
-    pub(crate) fn exact<'p>(&self, program: &'p Program, tool: &str) -> Option<&'p [u32]> {
-        if !self.exact {
-            return None;
+    pub(crate) fn known(&self, program: &Program, tool: &str) -> Option<Blocks<'_>> {
+        match self.tools.find(program, &program.tools, Sought::new(tool)) {
+            Some(tool) => {
+                let list = self.known.get(tool as usize)?;
+                let blocks =
+                    Blocks { ascending: list.of(&self.ascending)?, descending: list.of(&self.descending)? };
+                (list.len > 0).then_some(blocks)
+            }
+            None => self.exact.then_some(Blocks::default()),
         }
+    }
+
+    /// Lays out what is known of tools.
+    fn lay_out_known(&mut self, program: &Program) {
         let tables = &program.dispatch;
-        let target = program.find_tool(tool);
-        let list = target.and_then(|target| tables.targets.get(target as usize));
-        Some(list.and_then(|list| list.of(&tables.places)).unwrap_or_default())
+        let (lists, pool) = if self.exact {
+            (tables.targets.get(..program.tools.len()).unwrap_or_default(), &tables.places)
+        } else {
+            (tables.known.as_slice(), &tables.known_places)
+        };
+        self.known.reserve_exact(lists.len());
+        for list in lists {
+            let start = u32::try_from(self.ascending.len()).unwrap_or(u32::MAX);
+            let places = list.of(pool).unwrap_or_default();
+            self.ascending.extend(blocks_at(program, places));
+            let ascending = self.ascending.get(start as usize..).unwrap_or_default();
+            by_priority(program, ascending, &mut self.descending);
+            self.known.push(List { start, len: list.len });
+        }
     }
 
     /// The places (in the order of updates) of the blocks about `tool`, ascending.
@@ -142,7 +204,7 @@ impl Dispatch {
     fn find(&self, program: &Program, tool: &str, scratch: &mut DispatchScratch, cache: &mut MatcherCache) {
         let tables = &program.dispatch;
         scratch.clear();
-        if let Some(target) = program.find_tool(tool) {
+        if let Some(target) = self.tools.find(program, &program.tools, Sought::new(tool)) {
             scratch.targets.add(target);
         }
         find_pairs(program, tool, scratch, &mut cache.work);

@@ -47,10 +47,15 @@ impl Loaded {
         Loaded::new(built(assembled(tools)), &Limits::default())
     }
 
-    /// The blocks of a name, in the order of updates.
+    /// The blocks of a name, in the order of updates: what is known of it is what a search finds.
     fn blocks(&mut self, name: &str) -> Vec<u32> {
         let places = self.dispatch.places(&self.program, name, &mut self.scratch, &mut self.cache);
-        places.iter().map(|&place| self.program.dispatch.order[place as usize]).collect()
+        let found: Vec<u32> =
+            places.iter().map(|&place| self.program.dispatch.order[place as usize]).collect();
+        if let Some(known) = self.dispatch.known(&self.program, name) {
+            assert_eq!(known.ascending, found, "{name}");
+        }
+        found
     }
 
     /// How many things are looked at to find the blocks of a name that is not remembered.
@@ -153,6 +158,45 @@ fn what_is_over_the_budget_is_simulated_and_told() {
     let mut none = assembled(&tools);
     assert_eq!(report(&mut none, Budget::new(1 << 14, 0)).simulated.len(), 3);
     assert_eq!(Loaded::new(none, &Limits::default()).blocks("a7"), [0]);
+}
+
+#[test]
+fn all_blocks_of_tools_that_are_named_exactly_are_known() {
+    let mut asm = Assembler::new();
+    for (tool, priority) in [("a", 1), ("/a.*", 2), ("a", 2), ("ab", 0), ("/b", 0), ("/.*[0-9]", 0)] {
+        let block = match tool.strip_prefix('/') {
+            Some(regex) => asm.regex(regex),
+            None => asm.exact(tool),
+        };
+        asm.block(block.priority(priority));
+    }
+    let loaded = Loaded::new(built(asm.program), &Limits::default());
+    let known = |name: &str| {
+        let known = loaded.dispatch.known(&loaded.program, name)?;
+        Some((known.ascending.to_vec(), known.descending.to_vec()))
+    };
+    assert_eq!(known("a"), Some((vec![0, 1, 2], vec![1, 2, 0])));
+    assert_eq!(known("ab"), Some((vec![3, 1], vec![1, 3])));
+    // What only patterns match is searched for.
+    assert_eq!([known("b"), known("abc"), known("")], [None, None, None]);
+    // Without patterns, nothing has to be.
+    let simple = Loaded::of(&["a", "b", "a"]);
+    assert!(simple.program.dispatch.known.is_empty());
+    let known = |name| simple.dispatch.known(&simple.program, name).map(|known| known.ascending.to_vec());
+    assert_eq!(["a", "b", "c"].map(known), [Some(vec![0, 2]), Some(vec![1]), Some(vec![])]);
+}
+
+#[test]
+fn what_is_known_takes_no_more_room_than_a_few_places_for_each_block() {
+    let mut tools: Vec<String> = (0..40).map(|number| format!("t{number}")).collect();
+    tools.extend((0..20).map(|number| format!("/t{{1,{}}}.*", number + 1)));
+    let mut loaded = Loaded::of(&tools);
+    let lists = &loaded.program.dispatch.known;
+    let known = lists.iter().filter(|list| list.len > 0).count();
+    assert!((1..40).contains(&known) && loaded.program.dispatch.known_places.len() <= 4 * tools.len());
+    for number in 0..40 {
+        assert_eq!(loaded.blocks(&format!("t{number}")).len(), 21);
+    }
 }
 
 /// Finding a name takes as many steps among many blocks as among a few.

@@ -55,6 +55,7 @@ faults! {
     NoSubject = "no subject", Some(Promise::InstructionsFitKinds);
     // What the interpreter makes, it finds again.
     NoTemporary = "no such temporary", None;
+    NoRule = "no such rule", None;
     NoTag = "a tag without a string", None;
     // No fault of the engine, but the end of a call over its limit: hosts are told of the limit `work`.
     Work = "the budget of work is spent", None;

@@ -2,7 +2,6 @@
 
 mod call_ids;
 mod mentioned;
-mod named;
 mod session;
 #[cfg(test)]
 mod session_tests;
@@ -15,7 +14,6 @@ mod text;
 
 pub(crate) use call_ids::NotPending;
 pub(crate) use mentioned::Mentioned;
-pub(crate) use named::NamedSet;
 pub use session::{Session, SessionError};
 pub use set::{MetaSet, SetView};
 pub(crate) use tags::{Interner, StringTable, Universe};

@@ -8,6 +8,7 @@
 //! Invariant: for one policy, session and call, a string has exactly one id; sets compare by ids.
 
 use super::Mentioned;
+use crate::bytecode::names::{NameFinder, Sought};
 use crate::bytecode::program::Program;
 use crate::keyed::KeyedHash;
 use crate::limits::{LimitExceeded, Limits};
@@ -234,10 +235,11 @@ impl Drop for Renumbered<'_> {
     }
 }
 
-/// The tags that a policy names: those of its program, found by the program's hash table.
+/// The tags that a policy names: those of its program, found by the program's hash table as it runs.
 #[derive(Debug, Clone)]
 pub(crate) struct Universe {
     program: Arc<Program>,
+    finder: Arc<NameFinder>,
     len: u32,
 }
 
@@ -245,7 +247,8 @@ impl Universe {
     /// The universe of a program, which has been verified.
     pub(crate) fn new(program: Arc<Program>) -> Universe {
         let len = u32::try_from(program.tags.len()).unwrap_or(u32::MAX);
-        Universe { program, len }
+        let finder = NameFinder::new(&program, &program.names.tags, &program.tags);
+        Universe { program, finder: Arc::new(finder), len }
     }
 
     /// Whether it is that of the very same program in memory.
@@ -260,7 +263,13 @@ impl Universe {
 
     /// The id of a tag of the universe.
     pub(crate) fn find(&self, tag: &str) -> Option<TagId> {
-        self.program.find_tag(tag).map(TagId)
+        self.find_sought(Sought::new(tag))
+    }
+
+    /// The same of a tag whose words are known.
+    #[inline]
+    pub(crate) fn find_sought(&self, tag: Sought<'_>) -> Option<TagId> {
+        self.finder.find(&self.program, &self.program.tags, tag).map(TagId)
     }
 
     /// The tag of an id.

@@ -67,7 +67,7 @@ dispatch_tables!(tables);
 automata_tables!(tables);
 
 tables! {
-    NameTables { tags, args, tools, displacements, slots }
+    NameTables { tags, args, tools, sets, displacements, slots }
 }
 
 tables! {

@@ -5,7 +5,7 @@ use crate::bytecode::automata::*;
 use crate::bytecode::dispatch::*;
 use crate::bytecode::explanations::*;
 use crate::bytecode::instruction::{Op, decode, encode};
-use crate::bytecode::names::NameIndex;
+use crate::bytecode::names::{NameIndex, SetIndex};
 use crate::bytecode::op::Instruction;
 use crate::bytecode::program::*;
 use crate::bytecode::settings::{Level, Mode};
@@ -35,6 +35,7 @@ records! {
     SizedTextRecord { text: TextRecord, length: RangeRecord<Number> }
     PatternRecord { syntax: PatternSyntax, text: StringId }
     NameIndex { seed: u32, displacements: List, slots: List }
+    SetIndex { set: u32, index: NameIndex }
     DfaId { 0: u32 }
     LiteralId { 0: u32 }
     TextSetId { 0: u32 }

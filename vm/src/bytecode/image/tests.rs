@@ -6,6 +6,7 @@ use crate::bytecode::VerifiedProgram;
 use crate::bytecode::automata::*;
 use crate::bytecode::dispatch::*;
 use crate::bytecode::explanations::*;
+use crate::bytecode::names::SetIndex;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
 use crate::bytecode::settings::{Branching, Level, Mode, Settings};
@@ -123,6 +124,8 @@ fn full_program() -> Program {
         ToolAutomatonRecord { engine: ToolEngine::Simulated(PatternId(3)), targets: list },
     ];
     tables.automaton_targets = vec![4];
+    (tables.known, tables.known_places) = (vec![list], vec![7, 8, 9]);
+    program.names.sets = vec![SetIndex { set: 3, index: program.names.tags }];
     tables.prefixes = vec![AffixRecord { text: LiteralId(0), parent: Some(5) }];
     tables.finds.push(Find::Automaton(6));
     let at = LineColumn { line: 1, column: 2 };

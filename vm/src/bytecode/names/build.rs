@@ -1,11 +1,13 @@
 //! Makes the name tables of a program. The same names in the same order give the same tables.
 
-use super::hash::{bucket, hash, slot};
-use super::{NO_NAME, NameIndex, NameTables};
+use super::hash::{bucket, slot};
+use super::{NO_NAME, NameIndex, NameTables, SetIndex, hash_of};
 use crate::bytecode::program::{List, Program, StringId, ToolRecord};
 use std::collections::HashSet;
 use std::fmt;
 
+/// Element sets of so few strings have no table.
+const SMALL_SET: usize = 8;
 /// How many names a bucket has on average.
 const PER_BUCKET: usize = 4;
 /// A bucket of more names is not tried: by chance there is none.
@@ -39,6 +41,15 @@ pub fn build_names(program: &mut Program) -> Result<(), NamesError> {
     tables.tags = tables.add(program, &program.tags).ok_or(NamesError { what: "tags" })?;
     tables.args = tables.add(program, &program.args).ok_or(NamesError { what: "arguments" })?;
     tables.tools = tables.add(program, &program.tools).ok_or(NamesError { what: "tools" })?;
+    for (set, record) in (0..).zip(&program.element_sets) {
+        let strings = record.strings.of(&program.string_pool).unwrap_or_default();
+        // Strings that were chosen so that there is no table are searched.
+        if strings.len() > SMALL_SET
+            && let Some(index) = tables.add(program, strings)
+        {
+            tables.sets.push(SetIndex { set, index });
+        }
+    }
     program.names = tables;
     Ok(())
 }
@@ -59,8 +70,7 @@ impl NameTables {
         if names.is_empty() {
             return Some(NameIndex::default());
         }
-        let names: Vec<&[u8]> =
-            names.iter().map(|&id| program.string(id).map(str::as_bytes)).collect::<Option<_>>()?;
+        let names: Vec<&str> = names.iter().map(|&id| program.string(id)).collect::<Option<_>>()?;
         let (seed, made) = (0..SEEDS).find_map(|seed| Some((seed, Made::new(&names, seed)?)))?;
         Some(NameIndex {
             seed,
@@ -85,14 +95,14 @@ struct Made {
 
 impl Made {
     /// The table of `names` with hashes of this seed, if there is one.
-    fn new(names: &[&[u8]], seed: u32) -> Option<Made> {
+    fn new(names: &[&str], seed: u32) -> Option<Made> {
         let mut made = Made {
             displacements: vec![0; names.len() / PER_BUCKET + 1],
             slots: vec![NO_NAME; names.len() + names.len() / 4 + 1],
         };
         let buckets = made.displacements.len();
-        let key = |(place, name): (u32, &&[u8])| {
-            let hash = hash(seed, name);
+        let key = |(place, name): (u32, &&str)| {
+            let hash = hash_of(seed, name);
             Key { bucket: bucket(hash, buckets), hash, place }
         };
         let mut keys: Vec<Key> = (0..).zip(names).map(key).collect();

@@ -13,6 +13,7 @@ pub(super) fn verify(program: &Program) -> Checked {
     let tables = &program.dispatch;
     order(program)?;
     targets(program)?;
+    known(program)?;
     affixes(program, "prefix", &tables.prefixes, |a, b| a < b, |name, text| name.starts_with(text))?;
     let backwards = |a: &str, b: &str| a.bytes().rev().lt(b.bytes().rev());
     affixes(program, "suffix", &tables.suffixes, backwards, |name, text| name.ends_with(text))?;
@@ -84,6 +85,41 @@ fn targets(program: &Program) -> Checked {
         let flaw = Promise::DispatchComplete.broken("a block that no tool leads to");
         Err(VerifyError::new(Place::Table("targets"), flaw))
     }
+}
+
+/// What is known of a tool is all blocks of its target, and beside them blocks with patterns.
+fn known(program: &Program) -> Checked {
+    let tables = &program.dispatch;
+    let fail = |place, message: String| VerifyError::new(place, Promise::DispatchComplete.broken(message));
+    if !(tables.known.is_empty() || tables.known.len() == program.tools.len()) {
+        return Err(fail(Place::Table("known tools"), "there are more or fewer than tools".to_owned()));
+    }
+    let mut pool = PoolBudget::new("known place", &tables.known_places);
+    for (row, (&list, target)) in tables.known.iter().zip(&tables.targets).enumerate() {
+        let place_of = Place::Row("known tool", row);
+        let places = pool.take(list).map_err(|flaw| VerifyError::new(place_of, flaw))?;
+        if places.is_empty() {
+            continue;
+        }
+        if !places.is_sorted_by(|a, b| a < b) {
+            return Err(fail(place_of, "places that do not ascend".to_owned()));
+        }
+        let has_pattern = |&place: &u32| {
+            let block = program.blocks.get(*tables.order.get(place as usize)? as usize)?;
+            Some(matches!(block.tool, ToolRecord::Pattern(_)))
+        };
+        // The target's blocks are those that name the tool.
+        let mut named = target.of(&tables.places).unwrap_or_default().iter();
+        for place in places {
+            if has_pattern(place) != Some(true) && named.next() != Some(place) {
+                return Err(fail(place_of, format!("the block at place {place} is about other tools")));
+            }
+        }
+        if named.next().is_some() {
+            return Err(fail(place_of, "a block of the tool is missing".to_owned()));
+        }
+    }
+    Ok(())
 }
 
 /// Texts in the right order, so no two are equal, with the right parents.

@@ -78,6 +78,29 @@ fn a_block_is_found_by_its_tool_and_by_nothing_else() {
 }
 
 #[test]
+fn what_is_known_of_a_tool_is_all_that_names_it_and_patterns() {
+    let known = sample().dispatch.known;
+    assert!(known.len() == 2 && known.iter().all(|list| list.len > 0), "{known:?}");
+    broken("known tools: there are more or fewer than tools", |program| {
+        program.dispatch.known.pop();
+    });
+    broken("known tools: there are more or fewer than tools", |program| {
+        program.dispatch.known.push(List::default());
+    });
+    broken("known tool 0: a list reaches beyond", |program| program.dispatch.known[0].len = 99);
+    broken("known tool 1: the lists of the known place pool are longer", |program| {
+        program.dispatch.known[1] = List { start: 0, len: program.dispatch.known_places.len() as u32 };
+    });
+    broken("known tool 0: places that do not ascend", |program| program.dispatch.known_places.swap(0, 1));
+    broken("known tool 0: a block of the tool is missing", |program| program.dispatch.known[0].len -= 1);
+    broken("known tool 0: the block at place 99 is about other tools", |program| {
+        let last = program.dispatch.known[0].len as usize - 1;
+        program.dispatch.known_places[last] = 99;
+    });
+    broken("is about other tools", |program| program.dispatch.known.swap(0, 1));
+}
+
+#[test]
 fn texts_are_in_the_order_in_which_they_are_searched() {
     broken("prefix 1: literal 9999", |program| program.dispatch.prefixes[1].text = LiteralId(9999));
     broken("prefix: texts that do not ascend", |program| program.dispatch.prefixes.swap(1, 2));

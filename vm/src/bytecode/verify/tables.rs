@@ -26,6 +26,7 @@ pub(super) fn verify(program: &Program) -> Checked {
     tables.const_sets()?;
     tables.element_pools()?;
     tables.element_sets()?;
+    tables.large_sets()?;
     each("position", &program.positions, |&position| tables.position(position))?;
     tables.code_positions()?;
     let mut named = vec![false; program.strings.len()];
@@ -174,6 +175,26 @@ impl Tables<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Tables that find all strings of their sets, which are there once each; so no more is looked at than there are strings.
+    fn large_sets(&self) -> Checked {
+        let (program, table) = (self.program, "table of an element set");
+        for (row, large) in program.names.sets.iter().enumerate() {
+            let place = Place::Row(table, row);
+            index("element set", large.set, program.element_sets.len())
+                .map_err(|flaw| VerifyError::new(place, flaw))?;
+            let strings =
+                program.element_sets.get(large.set as usize).map_or(List::default(), |set| set.strings);
+            self.names(
+                "string of an element set",
+                strings.of(&program.string_pool).unwrap_or_default(),
+                &large.index,
+            )?;
+        }
+        Promise::NamesAreFound
+            .check(program.names.sets.is_sorted_by(|a, b| a.set < b.set), "sets that do not ascend")
+            .map_err(|flaw| VerifyError::new(Place::Table(table), flaw))
     }
 
     fn scalar(&self, scalar: &ScalarRecord) -> Row {

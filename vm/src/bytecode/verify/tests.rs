@@ -128,6 +128,40 @@ fn names_are_unique_and_no_tag_is_the_star() {
 }
 
 #[test]
+fn tables_of_large_sets_find_their_strings() {
+    let large = |change: fn(&mut Program)| {
+        let mut asm = Assembler::new();
+        for first in ["a", "b"] {
+            let strings: Vec<String> = (0..9).map(|number| format!("{first}{number}")).collect();
+            asm.string_set(&strings.iter().map(String::as_str).collect::<Vec<_>>());
+        }
+        let mut program = built(asm.program);
+        assert_eq!(program.names.sets.len(), 2);
+        change(&mut program);
+        error(program)
+    };
+    assert_eq!(large(|_| {}), "");
+    assert_eq!(large(|program| program.names.sets.truncate(1)), "");
+    let refused = |change, expected: &str| {
+        let error = large(change);
+        assert!(error.contains(expected), "{error}");
+    };
+    refused(
+        |program| program.names.sets[1].set = 2,
+        "table of an element set 1: element set 2 does not exist",
+    );
+    refused(
+        |program| program.names.sets[1].set = 0,
+        "string of an element set 0: its hash table does not find it",
+    );
+    refused(|program| program.names.sets.swap(0, 1), "table of an element set: sets that do not ascend");
+    refused(
+        |program| program.names.sets[1].index.slots.len = 1,
+        "string of an element set 0: its hash table",
+    );
+}
+
+#[test]
 fn indices_of_tables_are_in_range() {
     broken("file 0: string 99", |program| program.files[0] = StringId(99));
     broken("scalar 0: string 99", |program| program.scalars[0] = ScalarRecord::String(StringId(99)));

@@ -17,9 +17,6 @@ pub struct SetView<'s> {
 }
 
 impl SetView<'static> {
-    /// The set without elements.
-    pub(crate) const EMPTY: Self = SetView { complement: false, head: &[0; HEAD_WORDS], tail: &[] };
-
     /// The set of all strings.
     pub(crate) const UNIVERSAL: Self = SetView { complement: true, head: &[0; HEAD_WORDS], tail: &[] };
 }

@@ -1,0 +1,317 @@
+//! What plans need to know of a call: where its arguments are, and words of their sets, made when they are asked for first.
+//!
+//! Invariant: a call has facts only if it is small and plain: scalar values within the limits, few tags and within the limits,
+//! no two arguments of one name, no handle of another policy.
+
+use super::Direct;
+use super::plan::{BITS, MOST_WORDS, OTHERS, Plan, SetOfArg, Tell};
+use crate::bytecode::names::{NameWords, NamedId, Sought};
+use crate::bytecode::operand::{Arg, FieldImm};
+use crate::call::{Argument, MetadataInput, SetInput};
+use crate::handle::{ArgRef, FoundArg, TagRef};
+use crate::metadata::TagId;
+use crate::policy::Policy;
+use crate::value::{Value, longest_text};
+use smallvec::SmallVec;
+
+/// Calls with more arguments take the general way, and so do those with larger sets.
+const MOST_CALLED: usize = 64;
+const MOST_TAGS: usize = 64;
+/// The same of tools with more blocks, or whose plans ask about more arguments together.
+const MOST_PLANS: usize = 8;
+const MOST_FOUND: usize = 16;
+
+/// The facts of a call.
+#[derive(Debug)]
+pub(super) struct Facts<'c> {
+    /// For each argument of the plans, one plan after another, what the call has.
+    args: [Option<&'c Argument<'c>>; MOST_FOUND],
+    /// The words of the plans' sets.
+    words: [u64; MOST_WORDS],
+    /// Which sets have their words: bits by where the words begin.
+    known: u32,
+}
+
+/// The facts for one of the plans of a call.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part<'p> {
+    pub(super) block: u32,
+    pub(super) plan: &'p Plan,
+    /// Where its arguments and words begin in the facts.
+    args: usize,
+    words: usize,
+}
+
+impl Direct {
+    /// The part of a call to a tool that only this block is about, if it has a plan.
+    #[inline]
+    pub(super) fn part(&self, block: u32) -> Option<Part<'_>> {
+        // No plan asks about more than there is room for.
+        Some(Part { block, plan: self.plan(block)?, args: 0, words: 0 })
+    }
+
+    /// Those of several blocks; none if one has no plan, or they are about too much.
+    #[inline(never)]
+    pub(super) fn parts(&self, blocks: &[u32]) -> Option<SmallVec<[Part<'_>; MOST_PLANS]>> {
+        let (mut args, mut words) = (0, 0);
+        if blocks.len() > MOST_PLANS {
+            return None;
+        }
+        let mut parts = SmallVec::new();
+        for &block in blocks {
+            let plan = self.plan(block)?;
+            parts.push(Part { block, plan, args, words });
+            args += plan.args.len as usize;
+            words += usize::from(plan.words);
+        }
+        (args <= MOST_FOUND && words <= MOST_WORDS).then_some(parts)
+    }
+}
+
+impl<'c> Facts<'c> {
+    /// Nothing yet.
+    #[inline]
+    pub(super) fn new() -> Facts<'c> {
+        Facts { args: [None; MOST_FOUND], words: [0; MOST_WORDS], known: 0 }
+    }
+
+    /// Finds the arguments of a call; nothing if it is not small and plain.
+    #[inline(always)]
+    pub(super) fn find_args(
+        &mut self,
+        args: &'c [Argument<'c>],
+        parts: &[Part<'_>],
+        policy: &Policy,
+    ) -> Option<()> {
+        let limits = policy.limits();
+        if args.len() > limits.arguments.min(MOST_CALLED) {
+            return None;
+        }
+        let longest = longest_text(limits)?;
+        // Places of arguments that no plan asks about, as bits.
+        let (mut listed, mut others) = (0, 0_u64);
+        for (place, arg) in (0_u32..).zip(args) {
+            match arg.value_ref() {
+                Value::Str(text) if text.len() <= longest => {}
+                Value::Null | Value::Bool(_) | Value::Number(_) => {}
+                _ => return None,
+            }
+            if arg.metadata().is_given() {
+                listed += tags_listed(arg.metadata(), policy)?;
+            }
+            let is_asked = match arg.name_ref() {
+                ArgRef::Name(name) => self.find(arg, parts, policy, |named| position(named, name, policy))?,
+                ArgRef::Handle(handle) if handle.policy() != policy.id() => return None,
+                ArgRef::Handle(handle) => {
+                    let is = |named: &NamedId| handle.found() == FoundArg::Mentioned(Arg(named.id));
+                    self.find(arg, parts, policy, |named| named.iter().position(is))?
+                }
+            };
+            others |= u64::from(!is_asked) << (place % u64::BITS);
+        }
+        if listed > limits.tags_per_call {
+            return None;
+        }
+        if others & others.wrapping_sub(1) == 0 { Some(()) } else { are_different(args, others) }
+    }
+
+    /// Notes an argument for each plan that asks about it, and says whether one does; nothing if there was another one of this
+    /// name.
+    #[inline(always)]
+    fn find(
+        &mut self,
+        arg: &'c Argument<'c>,
+        parts: &[Part<'_>],
+        policy: &Policy,
+        position: impl Fn(&[NamedId]) -> Option<usize>,
+    ) -> Option<bool> {
+        let mut is_asked = false;
+        for part in parts {
+            if let Some(found) = position(policy.direct().args(part.plan)) {
+                if self.args.get_mut(part.args + found)?.replace(arg).is_some() {
+                    return None;
+                }
+                is_asked = true;
+            }
+        }
+        Some(is_asked)
+    }
+
+    /// An argument of a plan, if the call has it.
+    #[inline]
+    pub(super) fn arg(&self, part: &Part<'_>, arg: u8) -> Option<&'c Argument<'c>> {
+        *self.args.get(part.args + usize::from(arg))?
+    }
+
+    /// A word of a set of an argument, which the call may not have.
+    #[inline]
+    pub(super) fn word(&mut self, part: &Part<'_>, set: SetOfArg, word: u8, policy: &Policy) -> Option<u64> {
+        let first = part.words + usize::from(set.words);
+        if self.known & 1 << first == 0 {
+            self.read(part, set, first, policy)?;
+        }
+        self.words.get(part.words + usize::from(word)).copied()
+    }
+
+    /// Reads a set of an argument; its words begin here.
+    #[inline(never)]
+    fn read(&mut self, part: &Part<'_>, set: SetOfArg, first: usize, policy: &Policy) -> Option<()> {
+        self.known |= 1 << first;
+        let input = self.arg(part, set.arg).and_then(|arg| arg.metadata().field(set.field));
+        let words = self.words.get_mut(first..first + usize::from(part.plan.words_each))?;
+        let short = input.and_then(SetInput::names).filter(|_| part.plan.tell == Tell::Name);
+        match (short.and_then(|names| listed_by_name(names, policy.direct().tags(part.plan))), words) {
+            (Some(listed), [word]) => {
+                let complement = input.is_some_and(SetInput::is_complement);
+                *word = if complement { !listed } else { listed };
+            }
+            (_, words) => read_words(input, set.field, part.plan, policy, words),
+        }
+        Some(())
+    }
+}
+
+/// The place of a name in a list.
+#[inline]
+fn position(named: &[NamedId], name: &str, policy: &Policy) -> Option<usize> {
+    let words = NameWords::of(name);
+    let found = named.iter().position(|named| named.has(words))?;
+    if words.are_all() { Some(found) } else { position_of_long(named, name, words, policy) }
+}
+
+/// The same of a name that its words do not tell.
+#[inline(never)]
+fn position_of_long(named: &[NamedId], name: &str, words: NameWords, policy: &Policy) -> Option<usize> {
+    named.iter().position(|named| named.has(words) && policy.arg_name(named.id) == Some(name))
+}
+
+/// How many tags metadata lists; nothing if it is large, or not this policy's.
+#[inline(never)]
+fn tags_listed(metadata: &MetadataInput<'_>, policy: &Policy) -> Option<usize> {
+    let limits = policy.limits();
+    let (most, tag_bytes) = (limits.tags_per_set.min(MOST_TAGS), limits.tag_bytes);
+    let listed = |set: &Option<SetInput<'_>>| {
+        let Some(set) = set else { return Some(0) };
+        let is_small = match set.names() {
+            Some(names) => names.iter().all(|name| name.len() <= tag_bytes),
+            None => set.longest() <= tag_bytes,
+        };
+        (is_small && set.len() <= most).then_some(set.len())
+    };
+    let MetadataInput { tags, producers, consumers } = metadata;
+    let listed = listed(tags)? + listed(producers)? + listed(consumers)?;
+    metadata.foreign(&policy.id()).map_or(Some(listed), |_| None)
+}
+
+/// Whether no two of these arguments, by the bits of their places, have one name; nothing if some have.
+#[inline(never)]
+fn are_different(args: &[Argument<'_>], mut places: u64) -> Option<()> {
+    let name = |places: u64| args.get(places.trailing_zeros() as usize).map(Argument::name);
+    while places != 0 {
+        let this = name(places);
+        places &= places - 1;
+        let mut others = places;
+        while others != 0 {
+            if name(others) == this {
+                return None;
+            }
+            others &= others - 1;
+        }
+    }
+    Some(())
+}
+
+/// The bits of short names that a plan finds one after another; nothing if one is `*`, or one of the plan's may be long.
+#[inline]
+fn listed_by_name(names: &[&str], tags: &[NamedId]) -> Option<u64> {
+    let mut word = 0;
+    for name in names {
+        let words = NameWords::of(name);
+        if words.are_star() {
+            return None;
+        }
+        word |= match tags.iter().position(|tag| tag.has(words)) {
+            Some(_) if !words.are_all() => return None,
+            Some(place) => 1 << (place % BITS),
+            None => OTHERS,
+        };
+    }
+    Some(word)
+}
+
+/// The words of a set as a call gives it, or of the default of its field (S2.2).
+#[inline(never)]
+fn read_words(
+    input: Option<&SetInput<'_>>,
+    field: FieldImm,
+    plan: &Plan,
+    policy: &Policy,
+    words: &mut [u64],
+) {
+    words.fill(0);
+    let mut complement = field == FieldImm::Consumers;
+    if let Some(input) = input {
+        complement = input.is_complement();
+        let mut has_star = false;
+        input.each(|tag| match place_of(tag, plan, policy) {
+            Place::Bit(word, bit) => words.get_mut(word).into_iter().for_each(|word| *word |= bit),
+            Place::Other => words.iter_mut().for_each(|word| *word |= OTHERS),
+            Place::Star => has_star = true,
+        });
+        // With which nothing else of the list counts (S2.3).
+        if has_star {
+            words.fill(0);
+            complement = !complement;
+        }
+    }
+    if complement {
+        words.iter_mut().for_each(|word| *word = !*word);
+    }
+}
+
+/// Where a tag is in the words of a plan.
+enum Place {
+    Star,
+    Bit(usize, u64),
+    Other,
+}
+
+#[inline(always)]
+fn place_of(tag: TagRef<'_>, plan: &Plan, policy: &Policy) -> Place {
+    let direct = policy.direct();
+    let tags = direct.tags(plan);
+    let found = match tag {
+        TagRef::Name(name) => {
+            let sought = Sought::new(name);
+            if sought.words.are_star() {
+                return Place::Star;
+            }
+            match plan.tell {
+                Tell::Name => position_of_tag(tags, sought, policy),
+                Tell::Id | Tell::Search => {
+                    let known = policy.universe().find_sought(sought);
+                    known.and_then(|TagId(tag)| plan.tell.place(tags, tag))
+                }
+            }
+        }
+        TagRef::Handle(_) if tag.is_star() => return Place::Star,
+        TagRef::Handle(_) => tag.known().and_then(|TagId(tag)| plan.tell.place(tags, tag)),
+    };
+    match found {
+        // A shift by the place in its word, as words have fewer bits than there are.
+        Some(place) if place < BITS => Place::Bit(0, 1 << place),
+        Some(place) => Place::Bit(place / BITS, 1 << (place % BITS)),
+        None => Place::Other,
+    }
+}
+
+/// The place of a tag in a short list.
+#[inline]
+fn position_of_tag(tags: &[NamedId], sought: Sought<'_>, policy: &Policy) -> Option<usize> {
+    let found = tags.iter().position(|tag| tag.has(sought.words))?;
+    if sought.words.are_all() {
+        return Some(found);
+    }
+    let TagId(known) = policy.universe().find_sought(sought)?;
+    tags.iter().position(|tag| tag.id == known)
+}

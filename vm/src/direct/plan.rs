@@ -1,0 +1,489 @@
+//! Plans: the formulas of a block laid out to be asked quickly.
+//!
+//! A plan has the arguments that its formulas ask about, found by name; tags of an argument's metadata are bits of a few words,
+//! so that a test against a constant set is a comparison of words; and what a value is tested against is in the step itself,
+//! where it is small.
+//!
+//! **Sets as words.** A plan tells [`BITS`] tags apart in each word. One more bit ([`OTHERS`]) stands for the tags that a set
+//! lists and the plan does not tell apart, the last for all that the set does not list. A set of some tags has
+//! their bits, a complement all bits but theirs. No constant set tells those two kinds apart from each other, so every test
+//! of a set against a constant is one of the words.
+//!
+//! **Chains.** The rules of one kind are chained: what says that a rule does not fire leads to the rule of the next turn, so that
+//! asking all of them is one walk, which ends with the first that fires, or behind the last.
+//!
+//! Invariants: a step leads to steps of lower number only, so every walk ends. Whatever a plan answers, its formulas would.
+
+use super::Direct;
+use super::formula::{self, Comparison, Follower, Next, Source};
+use super::texts::{Affix, Texts};
+use crate::bytecode::names::{NameWords, NamedId};
+use crate::bytecode::operand::{Arg, ConstSet, Elements, FieldImm, ReadingImm};
+use crate::bytecode::program::{ConstSetRecord, List, Program};
+use crate::decision::{Kind, RuleOrder};
+use smallvec::SmallVec;
+use std::ops::Range;
+
+/// So many tags have bits in a word.
+pub(super) const BITS: usize = 62;
+/// The bit of listed tags that have none. The one above is that of all that is not listed.
+pub(super) const OTHERS: u64 = 1 << BITS;
+
+/// A block whose formulas ask about more arguments is left to the general way, which finds them by hash.
+const MOST_ARGS: usize = 16;
+/// The same of one whose sets need more words each, or together.
+const MOST_WORDS_EACH: usize = 4;
+/// So few tags are found by their names, one after another.
+const FEW_TAGS: usize = 8;
+pub(super) const MOST_WORDS: usize = 16;
+
+/// What deciding directly needs of a block.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Plan {
+    /// The arguments that it asks about, in `Direct::args`.
+    pub(super) args: List,
+    /// The tags that it tells apart, in `Direct::tags`, by ascending id; none if it is all of the policy's.
+    pub(super) tags: List,
+    pub(super) tell: Tell,
+    /// How many words each set of an argument has, and all that it asks about have together.
+    pub(super) words_each: u8,
+    pub(super) words: u8,
+    /// How many steps it has.
+    pub(super) steps: u32,
+    /// Where the rules of each kind begin.
+    pub(super) chains: [Goto; Kind::ALL.len()],
+}
+
+/// How a plan finds the bit of a tag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tell {
+    /// By its name, in the plan's short list of tags.
+    Name,
+    /// By its id, which is its place: the policy names few tags.
+    Id,
+    /// By its id, in the plan's list.
+    Search,
+}
+
+impl Tell {
+    /// The place of a tag that the policy names, if the plan tells it apart; these are the plan's tags.
+    #[inline]
+    pub(super) fn place(self, tags: &[NamedId], tag: u32) -> Option<usize> {
+        match self {
+            Tell::Id => Some(tag as usize),
+            Tell::Name => tags.iter().position(|named| named.id == tag),
+            Tell::Search => tags.binary_search_by_key(&tag, |named| named.id).ok(),
+        }
+    }
+}
+
+/// Where a walk goes on: at a step, or nowhere, as it is known which rule is the first of its kind that fires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Goto(u32);
+
+impl Goto {
+    /// No step has such a high number.
+    const END: u32 = 1 << 31;
+
+    /// No rule of the kind fires.
+    const NONE_FIRES: Goto = Goto(Goto::END);
+
+    /// The rule of this turn fires.
+    fn fires(turn: u32) -> Option<Goto> {
+        (turn < Goto::END - 1).then_some(Goto(Goto::END + 1 + turn))
+    }
+
+    fn step(number: usize) -> Option<Goto> {
+        u32::try_from(number).ok().filter(|number| *number < Goto::END).map(Goto)
+    }
+
+    /// The number of the step; of none, if it is an end.
+    #[inline]
+    pub(super) fn number(self) -> usize {
+        self.0 as usize
+    }
+
+    /// The turn of the rule that fires, at an end; nothing if none fires, or it is none.
+    #[inline]
+    pub(super) fn turn(self) -> Option<u32> {
+        self.0.checked_sub(Goto::END + 1)
+    }
+
+    /// Whether it is an end.
+    #[inline]
+    pub(super) fn is_end(self) -> bool {
+        self.0 >= Goto::END
+    }
+}
+
+/// A test, and where its outcomes lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Step {
+    pub(super) test: Test,
+    pub(super) if_true: Goto,
+    pub(super) if_false: Goto,
+}
+
+/// What a step asks. Arguments are places in the plan's list of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Test {
+    /// Whether a word of a set of an argument, by its place among the words of the plan, has of the bits in `of` just those in
+    /// `just`.
+    Word { set: SetOfArg, word: u8, of: u64, just: u64 },
+    /// Whether a value is an integer in a range, both ends included, of integers that a word can hold; these stand for all
+    /// beyond as well. What is no integer as written is asked of the element set.
+    Int { value: ValueOfArg, set: Elements, first: i64, last: i64 },
+    /// Whether a value is one of some texts.
+    Text { value: ValueOfArg, texts: Texts },
+    /// Whether a value is in an element set.
+    Element { value: ValueOfArg, set: Elements },
+    /// How a set of the session compares with a constant.
+    Session { field: FieldImm, comparison: Comparison, right: ConstSet },
+    /// Whether it is empty.
+    SessionEmpty(FieldImm),
+    /// Whether it is universal.
+    SessionUniversal(FieldImm),
+    /// Whether a tag is in it.
+    SessionContains(FieldImm, crate::bytecode::operand::Tag),
+}
+
+/// A metadata set of an argument.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct SetOfArg {
+    pub(super) arg: u8,
+    pub(super) field: FieldImm,
+    /// Where its words begin among those of the plan.
+    pub(super) words: u8,
+}
+
+/// The value of an argument, and how it is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ValueOfArg {
+    pub(super) arg: u8,
+    /// The answer where there is no such argument. Else every reading of one leaf is the same.
+    pub(super) if_absent: bool,
+    /// Whether patterns match texts with line ends (S4.5).
+    pub(super) lines: bool,
+}
+
+/// Lays out the plans of a program.
+pub(super) struct Layout<'p> {
+    program: &'p Program,
+    order: &'p RuleOrder,
+    steps: Vec<Step>,
+    args: Vec<NamedId>,
+    tags: Vec<NamedId>,
+    strings: Vec<NamedId>,
+    affixes: Vec<Affix>,
+    block: BlockLayout,
+}
+
+/// The plan that is being laid out.
+struct BlockLayout {
+    args: Vec<Arg>,
+    sets: Vec<(u8, FieldImm)>,
+    tags: Vec<NamedId>,
+    tell: Tell,
+    /// How many words a set has.
+    words: usize,
+    /// For each turn its formula, and the steps of it.
+    formulas: Vec<(Next, Range<usize>)>,
+    /// Where each step of the formula begins that is being laid out.
+    laid: Vec<Goto>,
+}
+
+impl<'p> Layout<'p> {
+    pub(super) fn new(program: &'p Program, order: &'p RuleOrder) -> Layout<'p> {
+        Layout {
+            program,
+            order,
+            steps: Vec::new(),
+            args: Vec::new(),
+            tags: Vec::new(),
+            strings: Vec::new(),
+            affixes: Vec::new(),
+            block: BlockLayout {
+                args: Vec::new(),
+                sets: Vec::new(),
+                tags: Vec::new(),
+                tell: Tell::Name,
+                words: 1,
+                formulas: Vec::new(),
+                laid: Vec::new(),
+            },
+        }
+    }
+
+    /// Lays out a block, if each of its rules has a formula and the plan is worth it.
+    pub(super) fn block(&mut self, number: u32, follower: &mut Follower<'_>) -> Option<Plan> {
+        let (steps, strings, affixes) = (self.steps.len(), self.strings.len(), self.affixes.len());
+        follower.forget_formulas();
+        let plan = self.follow(number, follower).and_then(|()| self.lay_out(number, &follower.steps, steps));
+        if plan.is_none() {
+            self.steps.truncate(steps);
+            self.strings.truncate(strings);
+            self.affixes.truncate(affixes);
+        }
+        plan
+    }
+
+    /// Finds the formulas of a block's rules.
+    fn follow(&mut self, number: u32, follower: &mut Follower<'_>) -> Option<()> {
+        self.block.formulas.clear();
+        for kind in Kind::ALL {
+            for &rule in self.order.rules(self.order.turns(number, kind)) {
+                let first = follower.steps.len();
+                let formula = match self.program.rules.get(rule as usize)?.condition {
+                    Some(condition) => follower.formula(condition)?,
+                    None => Next::answer(true),
+                };
+                self.block.formulas.push((formula, first..follower.steps.len()));
+            }
+        }
+        Some(())
+    }
+
+    /// Lays out formulas of which these are the steps; the plan's steps begin here.
+    fn lay_out(&mut self, number: u32, steps: &[formula::Step], first_step: usize) -> Option<Plan> {
+        self.block.args.clear();
+        self.block.sets.clear();
+        self.tell_tags_apart(steps)?;
+        let mut chains = [Goto::NONE_FIRES; Kind::ALL.len()];
+        let first_turn = self.order.turns(number, Kind::MustDeny).start;
+        for (chain, kind) in chains.iter_mut().zip(Kind::ALL) {
+            for turn in self.order.turns(number, kind).rev() {
+                let (formula, range) = self.block.formulas.get((turn - first_turn) as usize)?.clone();
+                *chain =
+                    self.rule(formula, steps.get(range.clone())?, range.start, Goto::fires(turn)?, *chain)?;
+            }
+        }
+        let BlockLayout { args, sets, tags, tell, words, .. } = &self.block;
+        if sets.len() * words > MOST_WORDS {
+            return None;
+        }
+        let named = |arg: &Arg| {
+            let name = self.program.string(*self.program.args.get(arg.index())?)?;
+            Some(NamedId::new(NameWords::of(name), arg.0))
+        };
+        let args = args.iter().map(named).collect::<Option<SmallVec<[NamedId; MOST_ARGS]>>>()?;
+        Some(Plan {
+            args: append(&mut self.args, args)?,
+            tags: append(&mut self.tags, tags.iter().copied())?,
+            tell: *tell,
+            words_each: u8::try_from(*words).ok()?,
+            words: u8::try_from(sets.len() * words).ok()?,
+            steps: u32::try_from(self.steps.len() - first_step).ok()?,
+            chains,
+        })
+    }
+
+    /// Lays out the formula of a rule, whose steps are these, from `first` on; gives where it begins.
+    fn rule(
+        &mut self,
+        formula: Next,
+        steps: &[formula::Step],
+        first: usize,
+        fires: Goto,
+        otherwise: Goto,
+    ) -> Option<Goto> {
+        self.block.laid.clear();
+        let at = |laid: &[Goto], next: Next| match next.next() {
+            Err(true) => Some(fires),
+            Err(false) => Some(otherwise),
+            Ok(step) => laid.get(step.checked_sub(first)?).copied(),
+        };
+        for step in steps {
+            let (if_true, if_false) =
+                (at(&self.block.laid, step.if_true)?, at(&self.block.laid, step.if_false)?);
+            let begin = self.lay(step.test, if_true, if_false)?;
+            self.block.laid.push(begin);
+        }
+        at(&self.block.laid, formula)
+    }
+
+    pub(super) fn into_direct(mut self, plans: Vec<Option<Plan>>) -> Direct {
+        self.steps.shrink_to_fit();
+        self.args.shrink_to_fit();
+        self.tags.shrink_to_fit();
+        self.strings.shrink_to_fit();
+        self.affixes.shrink_to_fit();
+        let Layout { steps, args, tags, strings, affixes, .. } = self;
+        Direct { plans, steps, args, tags, strings, affixes }
+    }
+
+    /// Finds the tags that tests of arguments name, and how many words they take.
+    fn tell_tags_apart(&mut self, steps: &[formula::Step]) -> Option<()> {
+        let mut ids = SmallVec::<[u32; 2 * FEW_TAGS]>::new();
+        for step in steps {
+            match step.test {
+                formula::Test::Set { left: Source::Arg(..), right, .. } => {
+                    ids.extend(self.const_set(right)?.tags(self.program)?.take(BITS * MOST_WORDS_EACH + 1));
+                }
+                formula::Test::Contains(Source::Arg(..), tag) => ids.push(tag.0),
+                _ => {}
+            }
+        }
+        ids.sort_unstable();
+        ids.dedup();
+        let block = &mut self.block;
+        block.tags.clear();
+        block.words = 1;
+        block.tell = if ids.len() <= FEW_TAGS {
+            Tell::Name
+        } else if self.program.tags.len() <= BITS {
+            block.tell = Tell::Id;
+            return Some(());
+        } else {
+            block.words = ids.len().div_ceil(BITS);
+            Tell::Search
+        };
+        for id in ids {
+            let name = self.program.string(*self.program.tags.get(id as usize)?)?;
+            block.tags.push(NamedId::new(NameWords::of(name), id));
+        }
+        (block.words <= MOST_WORDS_EACH).then_some(())
+    }
+
+    fn const_set(&self, set: ConstSet) -> Option<&'p ConstSetRecord> {
+        self.program.const_sets.get(set.index())
+    }
+
+    /// The word and the bit of a tag that the plan tells apart.
+    fn bit(&self, tag: u32) -> Option<(usize, u64)> {
+        let place = self.block.tell.place(&self.block.tags, tag)?;
+        Some((place / BITS, 1 << (place % BITS)))
+    }
+
+    /// A constant set as words.
+    fn words_of(&self, set: ConstSet) -> Option<[u64; MOST_WORDS_EACH]> {
+        let (record, mut words) = (self.const_set(set)?, [0; MOST_WORDS_EACH]);
+        for tag in record.tags(self.program)? {
+            let (word, bit) = self.bit(tag)?;
+            *words.get_mut(word)? |= bit;
+        }
+        Some(if record.complement { words.map(|word: u64| !word) } else { words })
+    }
+
+    /// Lays out a test; gives where it begins.
+    fn lay(&mut self, test: formula::Test, if_true: Goto, if_false: Goto) -> Option<Goto> {
+        match test {
+            formula::Test::Value { arg, reading, set } => {
+                let value = ValueOfArg {
+                    arg: self.arg(arg)?,
+                    if_absent: reading == ReadingImm::AnyOrNone,
+                    lines: reading != ReadingImm::All,
+                };
+                let test = self.value_test(value, set);
+                self.step(test, if_true, if_false)
+            }
+            formula::Test::Set { left: Source::Arg(field, arg), comparison, right } => {
+                let right = self.words_of(right)?;
+                self.words(field, arg, if_true, if_false, |at| {
+                    let word = right.get(at).copied().unwrap_or(0);
+                    match comparison {
+                        Comparison::Overlaps => Asked::AnyOf(word),
+                        Comparison::Subset => Asked::All { of: !word, just: 0 },
+                        Comparison::Superset => Asked::All { of: word, just: word },
+                        Comparison::Equal => Asked::All { of: !0, just: word },
+                    }
+                })
+            }
+            formula::Test::Empty(Source::Arg(field, arg)) => {
+                self.words(field, arg, if_true, if_false, |_| Asked::All { of: !0, just: 0 })
+            }
+            formula::Test::Universal(Source::Arg(field, arg)) => {
+                self.words(field, arg, if_true, if_false, |_| Asked::All { of: !0, just: !0 })
+            }
+            formula::Test::Contains(Source::Arg(field, arg), tag) => {
+                let (word, bit) = self.bit(tag.0)?;
+                self.words(field, arg, if_true, if_false, |at| Asked::AnyOf(if at == word { bit } else { 0 }))
+            }
+            formula::Test::Set { left: Source::Session(field), comparison, right } => {
+                self.step(Test::Session { field, comparison, right }, if_true, if_false)
+            }
+            formula::Test::Empty(Source::Session(field)) => {
+                self.step(Test::SessionEmpty(field), if_true, if_false)
+            }
+            formula::Test::Universal(Source::Session(field)) => {
+                self.step(Test::SessionUniversal(field), if_true, if_false)
+            }
+            formula::Test::Contains(Source::Session(field), tag) => {
+                self.step(Test::SessionContains(field, tag), if_true, if_false)
+            }
+        }
+    }
+
+    /// Lays out a test of a set word by word.
+    fn words(
+        &mut self,
+        field: FieldImm,
+        arg: Arg,
+        if_true: Goto,
+        if_false: Goto,
+        asked: impl Fn(usize) -> Asked,
+    ) -> Option<Goto> {
+        let arg = self.arg(arg)?;
+        let sets = &mut self.block.sets;
+        let place = sets.iter().position(|set| *set == (arg, field)).unwrap_or_else(|| {
+            sets.push((arg, field));
+            sets.len() - 1
+        });
+        let first = place * self.block.words;
+        let set = SetOfArg { arg, field, words: u8::try_from(first).ok()? };
+        // What is known once every word has passed.
+        let mut next = match asked(0) {
+            Asked::AnyOf(_) => if_false,
+            Asked::All { .. } => if_true,
+        };
+        for at in (0..self.block.words).rev() {
+            let word = u8::try_from(first + at).ok()?;
+            next = match asked(at) {
+                Asked::AnyOf(0) | Asked::All { of: 0, .. } => next,
+                Asked::AnyOf(of) => self.step(Test::Word { set, word, of, just: 0 }, next, if_true)?,
+                Asked::All { of, just } => self.step(Test::Word { set, word, of, just }, next, if_false)?,
+            };
+        }
+        Some(next)
+    }
+
+    fn value_test(&mut self, value: ValueOfArg, set: Elements) -> Test {
+        if let Some((first, last)) = super::texts::integers(self.program, set) {
+            return Test::Int { value, set, first, last };
+        }
+        match Texts::of(self.program, set, &mut self.strings, &mut self.affixes) {
+            Some(texts) => Test::Text { value, texts },
+            None => Test::Element { value, set },
+        }
+    }
+
+    /// The place of an argument in the plan's list.
+    fn arg(&mut self, arg: Arg) -> Option<u8> {
+        let args = &mut self.block.args;
+        let place = args.iter().position(|known| *known == arg).unwrap_or_else(|| {
+            args.push(arg);
+            args.len() - 1
+        });
+        if place < MOST_ARGS { u8::try_from(place).ok() } else { None }
+    }
+
+    fn step(&mut self, test: Test, if_true: Goto, if_false: Goto) -> Option<Goto> {
+        let number = self.steps.len();
+        self.steps.push(Step { test, if_true, if_false });
+        Goto::step(number)
+    }
+}
+
+/// What is asked of a word of a set.
+#[derive(Clone, Copy)]
+enum Asked {
+    /// Whether any word has some of its bits.
+    AnyOf(u64),
+    /// Whether each word has, of some bits, just these.
+    All { of: u64, just: u64 },
+}
+
+pub(super) fn append<T>(pool: &mut Vec<T>, items: impl IntoIterator<Item = T>) -> Option<List> {
+    let start = pool.len();
+    pool.extend(items);
+    Some(List { start: u32::try_from(start).ok()?, len: u32::try_from(pool.len() - start).ok()? })
+}
