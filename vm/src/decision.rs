@@ -106,7 +106,7 @@ impl Kind {
 
 /// The turns of a block's rules: `must deny`, then `must allow`, then `should`.
 #[derive(Debug, Clone, Copy)]
-struct BlockRules {
+pub(crate) struct BlockRules {
     must_deny: u32,
     must_allow: u32,
     should: u32,
@@ -179,7 +179,7 @@ impl RuleOrder {
 
     /// The rules of a block; none of a block that is not there.
     #[inline]
-    fn of_block(&self, block: u32) -> &BlockRules {
+    pub(crate) fn of_block(&self, block: u32) -> &BlockRules {
         self.blocks.get(block as usize).unwrap_or(&BlockRules::NONE)
     }
 
@@ -198,12 +198,18 @@ impl RuleOrder {
 pub(crate) trait About {
     /// Its index in the program.
     fn block(&self) -> u32;
+
+    /// Its rules.
+    fn rules<'o>(&'o self, order: &'o RuleOrder) -> &'o BlockRules;
 }
 
 impl About for u32 {
-    #[inline]
     fn block(&self) -> u32 {
         *self
+    }
+
+    fn rules<'o>(&'o self, order: &'o RuleOrder) -> &'o BlockRules {
+        order.of_block(*self)
     }
 }
 
@@ -235,7 +241,7 @@ pub(crate) fn decide<B: About, E>(
     let mut all = BlockRules::NONE;
     // S6.2
     for block in blocks {
-        let rules = order.of_block(block.block());
+        let rules = block.rules(order);
         if rules.must_deny < rules.must_allow
             && let Some(turn) = first_firing(block, Kind::MustDeny)?
         {
@@ -249,7 +255,7 @@ pub(crate) fn decide<B: About, E>(
     // S6.3, S6.9
     if all.requires {
         for block in blocks {
-            let rules = order.of_block(block.block());
+            let rules = block.rules(order);
             if rules.requires && first_firing(block, Kind::MustAllow)?.is_none() {
                 let rule = order.rule(rules.must_allow);
                 return Ok(decided_by(Outcome::Deny, Basis::MustAllowUnmet, block, rule));

@@ -70,10 +70,7 @@ impl<'a> MetadataInput<'a> {
 
     /// The policy of a handle in it that is not of this policy.
     pub(crate) fn foreign(&self, policy: &PolicyId) -> Option<PolicyId> {
-        FIELDS.into_iter().filter_map(|field| self.field(field)).find_map(|set| match set.tags {
-            TagList::Names(_) => None,
-            TagList::Handles(_) | TagList::Mixed(_) => set.tags().find_map(|tag| tag.foreign(policy)),
-        })
+        FIELDS.into_iter().filter_map(|field| self.field(field)).find_map(|set| set.foreign(policy))
     }
 }
 
@@ -129,6 +126,15 @@ impl<'a> SetInput<'a> {
         }
     }
 
+    /// The same of a list of handles.
+    #[inline]
+    pub(crate) fn handles(&self) -> Option<&'a [&'a TagHandle]> {
+        match self.tags {
+            TagList::Handles(handles) => Some(handles),
+            TagList::Names(_) | TagList::Mixed(_) => None,
+        }
+    }
+
     /// How many tags it lists.
     pub fn len(&self) -> usize {
         match self.tags {
@@ -145,6 +151,14 @@ impl<'a> SetInput<'a> {
             TagList::Handles(_) | TagList::Mixed(_) => {
                 self.tags().map(|tag| tag.name().len()).max().unwrap_or(0)
             }
+        }
+    }
+
+    /// The policy of a handle in it that is not of this policy.
+    pub(crate) fn foreign(&self, policy: &PolicyId) -> Option<PolicyId> {
+        match self.tags {
+            TagList::Names(_) => None,
+            TagList::Handles(_) | TagList::Mixed(_) => self.tags().find_map(|tag| tag.foreign(policy)),
         }
     }
 

@@ -6,7 +6,7 @@ use super::plan::{Goto, Test, ValueOfArg};
 use super::texts::Texts;
 use crate::bytecode::operand::{ConstSet, Elements, FieldImm};
 use crate::call::{Argument, Call, MetadataInput};
-use crate::decision::{About, DefaultOutcome, Kind, Verdict, decide};
+use crate::decision::{About, BlockRules, DefaultOutcome, Kind, RuleOrder, Verdict, decide};
 use crate::dispatch::Blocks;
 use crate::exec::Memory;
 use crate::handle::ToolRef;
@@ -76,8 +76,14 @@ impl Policy {
 }
 
 impl About for Part<'_> {
+    #[inline]
     fn block(&self) -> u32 {
         self.block
+    }
+
+    #[inline]
+    fn rules<'o>(&'o self, _order: &'o RuleOrder) -> &'o BlockRules {
+        &self.plan.rules
     }
 }
 

@@ -159,8 +159,7 @@ impl<'c> Facts<'c> {
         self.known |= 1 << first;
         let input = self.arg(part, set.arg).and_then(|arg| arg.metadata().field(set.field));
         let words = self.words.get_mut(first..first + usize::from(part.plan.words_each))?;
-        let short = input.and_then(SetInput::names).filter(|_| part.plan.tell == Tell::Name);
-        match (short.and_then(|names| listed_by_name(names, policy.direct().tags(part.plan))), words) {
+        match (input.and_then(|input| listed_at_once(input, part.plan, policy)), words) {
             (Some(listed), [word]) => {
                 let complement = input.is_some_and(SetInput::is_complement);
                 *word = if complement { !listed } else { listed };
@@ -192,15 +191,14 @@ fn tags_listed(metadata: &MetadataInput<'_>, policy: &Policy) -> Option<usize> {
     let (most, tag_bytes) = (limits.tags_per_set.min(MOST_TAGS), limits.tag_bytes);
     let listed = |set: &Option<SetInput<'_>>| {
         let Some(set) = set else { return Some(0) };
-        let is_small = match set.names() {
+        let is_fine = match set.names() {
             Some(names) => names.iter().all(|name| name.len() <= tag_bytes),
-            None => set.longest() <= tag_bytes,
+            None => set.longest() <= tag_bytes && set.foreign(&policy.id()).is_none(),
         };
-        (is_small && set.len() <= most).then_some(set.len())
+        (is_fine && set.len() <= most).then_some(set.len())
     };
     let MetadataInput { tags, producers, consumers } = metadata;
-    let listed = listed(tags)? + listed(producers)? + listed(consumers)?;
-    metadata.foreign(&policy.id()).map_or(Some(listed), |_| None)
+    Some(listed(tags)? + listed(producers)? + listed(consumers)?)
 }
 
 /// Whether no two of these arguments, by the bits of their places, have one name; nothing if some have.
@@ -221,22 +219,44 @@ fn are_different(args: &[Argument<'_>], mut places: u64) -> Option<()> {
     Some(())
 }
 
-/// The bits of short names that a plan finds one after another; nothing if one is `*`, or one of the plan's may be long.
+/// The bits of the tags that a set lists, if it is a list of names or of handles, and the bit of each is found at once; nothing
+/// if one is `*`, or has to be looked at more closely.
 #[inline]
-fn listed_by_name(names: &[&str], tags: &[NamedId]) -> Option<u64> {
-    let mut word = 0;
-    for name in names {
-        let words = NameWords::of(name);
-        if words.are_star() {
-            return None;
-        }
-        word |= match tags.iter().position(|tag| tag.has(words)) {
-            Some(_) if !words.are_all() => return None,
-            Some(place) => 1 << (place % BITS),
+fn listed_at_once(input: &SetInput<'_>, plan: &Plan, policy: &Policy) -> Option<u64> {
+    let (tags, universe) = (policy.direct().tags(plan), policy.universe());
+    match (plan.tell, input.names(), input.handles()) {
+        (Tell::Name, Some(names), _) => listed(names, |name| {
+            let words = NameWords::of(name);
+            let found = tags.iter().position(|tag| tag.has(words));
+            let is_sure = !words.are_star() && (found.is_none() || words.are_all());
+            is_sure.then_some(found)
+        }),
+        (Tell::Id, Some(names), _) => listed(names, |name| {
+            let sought = Sought::new(name);
+            let found = || universe.find_sought(sought).map(|TagId(tag)| tag as usize);
+            (!sought.words.are_star()).then(found)
+        }),
+        (_, _, Some(handles)) => listed(handles, |&handle| {
+            let tag = TagRef::Handle(handle);
+            let found = || tag.known().and_then(|TagId(tag)| plan.tell.place(tags, tag));
+            (!tag.is_star()).then(found)
+        }),
+        _ => None,
+    }
+}
+
+/// The bits of tags, whose places `place` tells if it can, and that there is none.
+#[inline(always)]
+fn listed<T>(tags: &[T], place: impl Fn(&T) -> Option<Option<usize>>) -> Option<u64> {
+    let mut bits = 0;
+    for tag in tags {
+        bits |= match place(tag)? {
+            Some(place) if place < BITS => 1 << place,
+            Some(_) => return None,
             None => OTHERS,
         };
     }
-    Some(word)
+    Some(bits)
 }
 
 /// The words of a set as a call gives it, or of the default of its field (S2.2).

@@ -20,8 +20,7 @@ use super::texts::{Affix, Texts};
 use crate::bytecode::names::{NameWords, NamedId};
 use crate::bytecode::operand::{Arg, ConstSet, Elements, FieldImm, ReadingImm};
 use crate::bytecode::program::{ConstSetRecord, List, Program};
-use crate::decision::{Kind, RuleOrder};
-use smallvec::SmallVec;
+use crate::decision::{BlockRules, Kind, RuleOrder};
 use std::ops::Range;
 
 /// So many tags have bits in a word.
@@ -35,7 +34,7 @@ const MOST_ARGS: usize = 16;
 const MOST_WORDS_EACH: usize = 4;
 /// So few tags are found by their names, one after another.
 const FEW_TAGS: usize = 8;
-pub(super) const MOST_WORDS: usize = 16;
+pub(super) const MOST_WORDS: usize = 8;
 
 /// What deciding directly needs of a block.
 #[derive(Debug, Clone, Copy)]
@@ -52,6 +51,8 @@ pub(super) struct Plan {
     pub(super) steps: u32,
     /// Where the rules of each kind begin.
     pub(super) chains: [Goto; Kind::ALL.len()],
+    /// The block's rules: a copy that is at hand.
+    pub(super) rules: BlockRules,
 }
 
 /// How a plan finds the bit of a tag.
@@ -182,7 +183,8 @@ pub(super) struct Layout<'p> {
 struct BlockLayout {
     args: Vec<Arg>,
     sets: Vec<(u8, FieldImm)>,
-    tags: Vec<NamedId>,
+    /// Ascending; none if they are all of the policy's.
+    tags: Vec<u32>,
     tell: Tell,
     /// How many words a set has.
     words: usize,
@@ -216,11 +218,15 @@ impl<'p> Layout<'p> {
 
     /// Lays out a block, if each of its rules has a formula and the plan is worth it.
     pub(super) fn block(&mut self, number: u32, follower: &mut Follower<'_>) -> Option<Plan> {
-        let (steps, strings, affixes) = (self.steps.len(), self.strings.len(), self.affixes.len());
+        let steps = self.steps.len();
+        let lists = [self.args.len(), self.tags.len(), self.strings.len(), self.affixes.len()];
         follower.forget_formulas();
         let plan = self.follow(number, follower).and_then(|()| self.lay_out(number, &follower.steps, steps));
         if plan.is_none() {
             self.steps.truncate(steps);
+            let [args, tags, strings, affixes] = lists;
+            self.args.truncate(args);
+            self.tags.truncate(tags);
             self.strings.truncate(strings);
             self.affixes.truncate(affixes);
         }
@@ -261,19 +267,24 @@ impl<'p> Layout<'p> {
         if sets.len() * words > MOST_WORDS {
             return None;
         }
-        let named = |arg: &Arg| {
+        let (first_arg, first_tag) = (self.args.len(), self.tags.len());
+        for arg in args {
             let name = self.program.string(*self.program.args.get(arg.index())?)?;
-            Some(NamedId::new(NameWords::of(name), arg.0))
-        };
-        let args = args.iter().map(named).collect::<Option<SmallVec<[NamedId; MOST_ARGS]>>>()?;
+            self.args.push(NamedId::new(NameWords::of(name), arg.0));
+        }
+        for &tag in tags {
+            let name = self.program.string(*self.program.tags.get(tag as usize)?)?;
+            self.tags.push(NamedId::new(NameWords::of(name), tag));
+        }
         Some(Plan {
-            args: append(&mut self.args, args)?,
-            tags: append(&mut self.tags, tags.iter().copied())?,
+            args: from(first_arg, &self.args)?,
+            tags: from(first_tag, &self.tags)?,
             tell: *tell,
             words_each: u8::try_from(*words).ok()?,
             words: u8::try_from(sets.len() * words).ok()?,
             steps: u32::try_from(self.steps.len() - first_step).ok()?,
             chains,
+            rules: *self.order.of_block(number),
         })
     }
 
@@ -313,34 +324,30 @@ impl<'p> Layout<'p> {
 
     /// Finds the tags that tests of arguments name, and how many words they take.
     fn tell_tags_apart(&mut self, steps: &[formula::Step]) -> Option<()> {
-        let mut ids = SmallVec::<[u32; 2 * FEW_TAGS]>::new();
+        self.block.tags.clear();
         for step in steps {
             match step.test {
                 formula::Test::Set { left: Source::Arg(..), right, .. } => {
-                    ids.extend(self.const_set(right)?.tags(self.program)?.take(BITS * MOST_WORDS_EACH + 1));
+                    let tags = self.const_set(right)?.tags(self.program)?;
+                    self.block.tags.extend(tags.take(BITS * MOST_WORDS_EACH + 1));
                 }
-                formula::Test::Contains(Source::Arg(..), tag) => ids.push(tag.0),
+                formula::Test::Contains(Source::Arg(..), tag) => self.block.tags.push(tag.0),
                 _ => {}
             }
         }
-        ids.sort_unstable();
-        ids.dedup();
         let block = &mut self.block;
-        block.tags.clear();
+        block.tags.sort_unstable();
+        block.tags.dedup();
         block.words = 1;
-        block.tell = if ids.len() <= FEW_TAGS {
+        block.tell = if block.tags.len() <= FEW_TAGS {
             Tell::Name
         } else if self.program.tags.len() <= BITS {
-            block.tell = Tell::Id;
-            return Some(());
+            block.tags.clear();
+            Tell::Id
         } else {
-            block.words = ids.len().div_ceil(BITS);
+            block.words = block.tags.len().div_ceil(BITS);
             Tell::Search
         };
-        for id in ids {
-            let name = self.program.string(*self.program.tags.get(id as usize)?)?;
-            block.tags.push(NamedId::new(NameWords::of(name), id));
-        }
         (block.words <= MOST_WORDS_EACH).then_some(())
     }
 
@@ -350,7 +357,10 @@ impl<'p> Layout<'p> {
 
     /// The word and the bit of a tag that the plan tells apart.
     fn bit(&self, tag: u32) -> Option<(usize, u64)> {
-        let place = self.block.tell.place(&self.block.tags, tag)?;
+        let place = match self.block.tell {
+            Tell::Id => tag as usize,
+            Tell::Name | Tell::Search => self.block.tags.binary_search(&tag).ok()?,
+        };
         Some((place / BITS, 1 << (place % BITS)))
     }
 
@@ -482,8 +492,7 @@ enum Asked {
     All { of: u64, just: u64 },
 }
 
-pub(super) fn append<T>(pool: &mut Vec<T>, items: impl IntoIterator<Item = T>) -> Option<List> {
-    let start = pool.len();
-    pool.extend(items);
+/// The part of a pool from here on.
+pub(super) fn from<T>(start: usize, pool: &[T]) -> Option<List> {
     Some(List { start: u32::try_from(start).ok()?, len: u32::try_from(pool.len() - start).ok()? })
 }

@@ -1,7 +1,7 @@
 //! Element sets of one part, which most are: tested without asking for the other parts.
 
 use super::Direct;
-use super::plan::append;
+use super::plan::from;
 use crate::automata::{Dfa, MatcherCache, has_line_end};
 use crate::bytecode::automata::{AutomataTables, DfaId, LiteralId, TextSetId};
 use crate::bytecode::names::{NameWords, NamedId};
@@ -10,7 +10,6 @@ use crate::bytecode::program::{ElementSetRecord, List, Program, RangeRecord, Str
 use crate::number::Number;
 use crate::policy::Policy;
 use crate::work::{BYTES_COMPARED, of_len, of_text};
-use smallvec::SmallVec;
 
 /// So many strings, beginnings or ends are compared one by one.
 pub(super) const FEW: usize = 8;
@@ -100,9 +99,11 @@ impl Texts {
         if few.len() > FEW {
             return program.names.large_set(set).map(Texts::Many);
         }
-        let words = |&id: &StringId| Some(NamedId::new(NameWords::of(program.string(id)?), id.0));
-        let named = few.iter().map(words).collect::<Option<SmallVec<[NamedId; FEW]>>>()?;
-        append(strings, named).map(Texts::Few)
+        let start = strings.len();
+        for &id in few {
+            strings.push(NamedId::new(NameWords::of(program.string(id)?), id.0));
+        }
+        from(start, strings).map(Texts::Few)
     }
 
     /// Whether a text is one of them, as [`ElementSet::accepts`] says.
@@ -232,8 +233,11 @@ fn of_set(program: &Program, set: TextSetId, affixes: &mut Vec<Affix>) -> Option
     }
     let mut few = |list: List, word: fn(&str) -> u64, shifted: fn(u64, u32) -> u64| {
         let literals = list.of(&tables.literal_pool).filter(|literals| literals.len() <= FEW)?;
-        let affix = |&id: &LiteralId| Affix::new(tables, id, word, shifted);
-        append(affixes, literals.iter().map(affix).collect::<Option<SmallVec<[Affix; FEW]>>>()?)
+        let start = affixes.len();
+        for &id in literals {
+            affixes.push(Affix::new(tables, id, word, shifted)?);
+        }
+        from(start, affixes)
     };
     match [record.prefixes, record.suffixes, record.dfas].map(|list| list.len) {
         [1..=u32::MAX, 0, 0] => {

@@ -37,9 +37,9 @@ use remembered::Remembered;
 pub(crate) struct Dispatch {
     /// The tools that blocks name exactly.
     tools: NameFinder,
-    /// For each of them all blocks that are about it, in the pools; an empty list if they have to be searched.
-    known: Vec<List>,
-    /// Blocks in the order of their updates (S7.1), and in that of their rules (S6.9).
+    /// For each of them the blocks that are about it.
+    known: Vec<Known>,
+    /// Blocks of tools that several are about: in the order of their updates (S7.1), and in that of their rules (S6.9).
     ascending: Vec<u32>,
     descending: Vec<u32>,
     /// All substrings, if there are any; a pattern is a row of the table.
@@ -50,6 +50,17 @@ pub(crate) struct Dispatch {
     searches: bool,
     /// Whether it takes no more than looking up the name.
     exact: bool,
+}
+
+/// The blocks about a tool, as far as they are known without a search.
+#[derive(Debug)]
+enum Known {
+    /// They are not.
+    No,
+    /// Just this one: most tools have one, and then nothing else is looked at.
+    One(u32),
+    /// A range of the lists of blocks.
+    Several(List),
 }
 
 /// What dispatch writes to: owned by the caller, made for one policy.
@@ -141,14 +152,18 @@ impl Dispatch {
     /// The blocks about a tool, if they are known without a search.
     #[inline]
     pub(crate) fn known(&self, program: &Program, tool: &str) -> Option<Blocks<'_>> {
-        match self.tools.find(program, &program.tools, Sought::new(tool)) {
-            Some(tool) => {
-                let list = self.known.get(tool as usize)?;
-                let blocks =
-                    Blocks { ascending: list.of(&self.ascending)?, descending: list.of(&self.descending)? };
-                (list.len > 0).then_some(blocks)
+        let Some(tool) = self.tools.find(program, &program.tools, Sought::new(tool)) else {
+            return self.exact.then_some(Blocks::default());
+        };
+        match self.known.get(tool as usize)? {
+            Known::No => None,
+            Known::One(block) => {
+                let only = std::slice::from_ref(block);
+                Some(Blocks { ascending: only, descending: only })
             }
-            None => self.exact.then_some(Blocks::default()),
+            Known::Several(list) => {
+                Some(Blocks { ascending: list.of(&self.ascending)?, descending: list.of(&self.descending)? })
+            }
         }
     }
 
@@ -162,12 +177,21 @@ impl Dispatch {
         };
         self.known.reserve_exact(lists.len());
         for list in lists {
-            let start = u32::try_from(self.ascending.len()).unwrap_or(u32::MAX);
-            let places = list.of(pool).unwrap_or_default();
-            self.ascending.extend(blocks_at(program, places));
-            let ascending = self.ascending.get(start as usize..).unwrap_or_default();
-            by_priority(program, ascending, &mut self.descending);
-            self.known.push(List { start, len: list.len });
+            let start = self.ascending.len();
+            self.ascending.extend(blocks_at(program, list.of(pool).unwrap_or_default()));
+            let known = match *self.ascending.get(start..).unwrap_or_default() {
+                [] => Known::No,
+                [only] => {
+                    self.ascending.truncate(start);
+                    Known::One(only)
+                }
+                ref several => {
+                    by_priority(program, several, &mut self.descending);
+                    let length = |length| u32::try_from(length).unwrap_or(u32::MAX);
+                    Known::Several(List { start: length(start), len: length(several.len()) })
+                }
+            };
+            self.known.push(known);
         }
     }
 
