@@ -4,7 +4,8 @@
 //! no two arguments of one name, no handle of another policy.
 
 use super::Direct;
-use super::plan::{BITS, MOST_WORDS, OTHERS, Plan, SetOfArg, Tell};
+use super::formula::Joined;
+use super::plan::{BITS, MOST_WORDS, MOST_WORDS_EACH, OTHERS, Of, Plan, SetOfArgs, Tell};
 use crate::bytecode::names::{NameWords, NamedId, Sought};
 use crate::bytecode::operand::{Arg, FieldImm};
 use crate::call::{Argument, MetadataInput, SetInput};
@@ -24,6 +25,8 @@ const MOST_FOUND: usize = 16;
 /// The facts of a call.
 #[derive(Debug)]
 pub(super) struct Facts<'c> {
+    /// All arguments.
+    all: &'c [Argument<'c>],
     /// For each argument of the plans, one plan after another, what the call has.
     args: [Option<&'c Argument<'c>>; MOST_FOUND],
     /// The words of the plans' sets.
@@ -72,7 +75,7 @@ impl<'c> Facts<'c> {
     /// Nothing yet.
     #[inline]
     pub(super) fn new() -> Facts<'c> {
-        Facts { args: [None; MOST_FOUND], words: [0; MOST_WORDS], known: 0 }
+        Facts { all: &[], args: [None; MOST_FOUND], words: [0; MOST_WORDS], known: 0 }
     }
 
     /// Finds the arguments of a call; nothing if it is not small and plain.
@@ -88,6 +91,7 @@ impl<'c> Facts<'c> {
             return None;
         }
         let longest = longest_text(limits)?;
+        self.all = args;
         // Places of arguments that no plan asks about, as bits.
         let (mut listed, mut others) = (0, 0_u64);
         for (place, arg) in (0_u32..).zip(args) {
@@ -143,9 +147,9 @@ impl<'c> Facts<'c> {
         *self.args.get(part.args + usize::from(arg))?
     }
 
-    /// A word of a set of an argument, which the call may not have.
+    /// A word of a set of arguments.
     #[inline]
-    pub(super) fn word(&mut self, part: &Part<'_>, set: SetOfArg, word: u8, policy: &Policy) -> Option<u64> {
+    pub(super) fn word(&mut self, part: &Part<'_>, set: SetOfArgs, word: u8, policy: &Policy) -> Option<u64> {
         let first = part.words + usize::from(set.words);
         if self.known & 1 << first == 0 {
             self.read(part, set, first, policy)?;
@@ -153,20 +157,56 @@ impl<'c> Facts<'c> {
         self.words.get(part.words + usize::from(word)).copied()
     }
 
-    /// Reads a set of an argument; its words begin here.
+    /// Reads a set of arguments; its words begin here. Nothing if the plan does not tell enough apart.
     #[inline(never)]
-    fn read(&mut self, part: &Part<'_>, set: SetOfArg, first: usize, policy: &Policy) -> Option<()> {
-        self.known |= 1 << first;
-        let input = self.arg(part, set.arg).and_then(|arg| arg.metadata().field(set.field));
-        let words = self.words.get_mut(first..first + usize::from(part.plan.words_each))?;
-        match (input.and_then(|input| listed_at_once(input, part.plan, policy)), words) {
-            (Some(listed), [word]) => {
-                let complement = input.is_some_and(SetInput::is_complement);
-                *word = if complement { !listed } else { listed };
-            }
-            (_, words) => read_words(input, set.field, part.plan, policy, words),
+    fn read(&mut self, part: &Part<'_>, set: SetOfArgs, first: usize, policy: &Policy) -> Option<()> {
+        let found = match set.of {
+            // The call may not have it.
+            Of::Arg(arg) => self.arg(part, arg),
+            Of::All(_) => self.all.first(),
+        };
+        let each = usize::from(part.plan.words_each);
+        let words = self.words.get_mut(first..first + each)?;
+        read_set(found, set.field, part.plan, policy, words);
+        if let Of::All(joined) = set.of {
+            read_others(self.all.get(1..).unwrap_or_default(), set.field, joined, part.plan, policy, words)?;
         }
+        self.known |= 1 << first;
         Some(())
+    }
+}
+
+/// Joins the sets of more arguments to that of the first.
+#[inline(never)]
+fn read_others(
+    args: &[Argument<'_>],
+    field: FieldImm,
+    joined: Joined,
+    plan: &Plan,
+    policy: &Policy,
+    words: &mut [u64],
+) -> Option<()> {
+    for arg in args {
+        let mut own = [0; MOST_WORDS_EACH];
+        let own = own.get_mut(..words.len())?;
+        read_set(Some(arg), field, plan, policy, own);
+        for (word, own) in words.iter_mut().zip(own) {
+            *word = joined.join(*word, *own)?;
+        }
+    }
+    Some(())
+}
+
+/// The words of a set of an argument, or of one that is not there.
+#[inline]
+fn read_set(arg: Option<&Argument<'_>>, field: FieldImm, plan: &Plan, policy: &Policy, words: &mut [u64]) {
+    let input = arg.and_then(|arg| arg.metadata().field(field));
+    match (input.and_then(|input| listed_at_once(input, plan, policy)), words) {
+        (Some(listed), [word]) => {
+            let complement = input.is_some_and(SetInput::is_complement);
+            *word = if complement { !listed } else { listed };
+        }
+        (_, words) => read_words(input, field, plan, policy, words),
     }
 }
 

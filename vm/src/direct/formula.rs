@@ -72,7 +72,16 @@ pub(super) enum Test {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Source {
     Arg(FieldImm, Arg),
+    /// Of all arguments together (S3.4).
+    Args(FieldImm, Joined),
     Session(FieldImm),
+}
+
+/// How the sets of all arguments become one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Joined {
+    Union,
+    Intersection,
 }
 
 /// How a set is compared with a constant.
@@ -181,6 +190,12 @@ impl<'p> Follower<'p> {
                 Op::LoadSet { dst, set } => place.hold(dst, Held::Constant(set))?,
                 Op::LoadArgSet { dst, field, arg } => {
                     place.hold(dst, Held::Source(Source::Arg(field, arg)))?
+                }
+                Op::LoadArgsUnion { dst, field } => {
+                    place.hold(dst, Held::Source(Source::Args(field, Joined::Union)))?
+                }
+                Op::LoadArgsIntersect { dst, field } => {
+                    place.hold(dst, Held::Source(Source::Args(field, Joined::Intersection)))?
                 }
                 Op::LoadSessionSet { dst, field } => place.hold(dst, Held::Source(Source::Session(field)))?,
                 Op::CallCondition { dst, procedure } => {

@@ -15,7 +15,7 @@
 //! Invariants: a step leads to steps of lower number only, so every walk ends. Whatever a plan answers, its formulas would.
 
 use super::Direct;
-use super::formula::{self, Comparison, Follower, Next, Source};
+use super::formula::{self, Comparison, Follower, Joined, Next, Source};
 use super::texts::{Affix, Texts};
 use crate::bytecode::names::{NameWords, NamedId};
 use crate::bytecode::operand::{Arg, ConstSet, Elements, FieldImm, ReadingImm};
@@ -31,7 +31,7 @@ pub(super) const OTHERS: u64 = 1 << BITS;
 /// A block whose formulas ask about more arguments is left to the general way, which finds them by hash.
 const MOST_ARGS: usize = 16;
 /// The same of one whose sets need more words each, or together.
-const MOST_WORDS_EACH: usize = 4;
+pub(super) const MOST_WORDS_EACH: usize = 4;
 /// So few tags are found by their names, one after another.
 const FEW_TAGS: usize = 8;
 pub(super) const MOST_WORDS: usize = 8;
@@ -130,7 +130,7 @@ pub(super) struct Step {
 pub(super) enum Test {
     /// Whether a word of a set of an argument, by its place among the words of the plan, has of the bits in `of` just those in
     /// `just`.
-    Word { set: SetOfArg, word: u8, of: u64, just: u64 },
+    Word { set: SetOfArgs, word: u8, of: u64, just: u64 },
     /// Whether a value is an integer in a range, both ends included, of integers that a word can hold; these stand for all
     /// beyond as well. What is no integer as written is asked of the element set.
     Int { value: ValueOfArg, set: Elements, first: i64, last: i64 },
@@ -148,13 +148,39 @@ pub(super) enum Test {
     SessionContains(FieldImm, crate::bytecode::operand::Tag),
 }
 
-/// A metadata set of an argument.
+/// A metadata set of arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct SetOfArg {
-    pub(super) arg: u8,
+pub(super) struct SetOfArgs {
+    pub(super) of: Of,
     pub(super) field: FieldImm,
     /// Where its words begin among those of the plan.
     pub(super) words: u8,
+}
+
+/// Whose set it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    /// That of an argument.
+    Arg(u8),
+    /// Those of all arguments together.
+    All(Joined),
+}
+
+impl Joined {
+    /// The words of two sets joined; nothing if what the plan does not tell apart matters: whether two sets list, or leave
+    /// out, the same other tags.
+    #[inline]
+    pub(super) fn join(self, left: u64, right: u64) -> Option<u64> {
+        // Whether it lists others without being a complement, and whether it is one that leaves out others.
+        let lists = |word: u64| word >> BITS == 0b01;
+        let leaves_out = |word: u64| word >> BITS == 0b10;
+        let differ = (lists(left) && leaves_out(right)) || (leaves_out(left) && lists(right));
+        let (joined, same_kind) = match self {
+            Joined::Union => (left | right, leaves_out(left) && leaves_out(right)),
+            Joined::Intersection => (left & right, lists(left) && lists(right)),
+        };
+        (!differ && !same_kind).then_some(joined)
+    }
 }
 
 /// The value of an argument, and how it is read.
@@ -182,7 +208,7 @@ pub(super) struct Layout<'p> {
 /// The plan that is being laid out.
 struct BlockLayout {
     args: Vec<Arg>,
-    sets: Vec<(u8, FieldImm)>,
+    sets: Vec<(Of, FieldImm)>,
     /// Ascending; none if they are all of the policy's.
     tags: Vec<u32>,
     tell: Tell,
@@ -327,11 +353,13 @@ impl<'p> Layout<'p> {
         self.block.tags.clear();
         for step in steps {
             match step.test {
-                formula::Test::Set { left: Source::Arg(..), right, .. } => {
+                formula::Test::Set { left: Source::Arg(..) | Source::Args(..), right, .. } => {
                     let tags = self.const_set(right)?.tags(self.program)?;
                     self.block.tags.extend(tags.take(BITS * MOST_WORDS_EACH + 1));
                 }
-                formula::Test::Contains(Source::Arg(..), tag) => self.block.tags.push(tag.0),
+                formula::Test::Contains(Source::Arg(..) | Source::Args(..), tag) => {
+                    self.block.tags.push(tag.0)
+                }
                 _ => {}
             }
         }
@@ -386,9 +414,13 @@ impl<'p> Layout<'p> {
                 let test = self.value_test(value, set);
                 self.step(test, if_true, if_false)
             }
-            formula::Test::Set { left: Source::Arg(field, arg), comparison, right } => {
+            formula::Test::Set { left, comparison, right } => {
+                let Some((of, field)) = self.of_args(left)? else {
+                    let test = |field| Test::Session { field, comparison, right };
+                    return self.session_test(left, test, if_true, if_false);
+                };
                 let right = self.words_of(right)?;
-                self.words(field, arg, if_true, if_false, |at| {
+                self.words(of, field, if_true, if_false, |at| {
                     let word = right.get(at).copied().unwrap_or(0);
                     match comparison {
                         Comparison::Overlaps => Asked::AnyOf(word),
@@ -398,48 +430,67 @@ impl<'p> Layout<'p> {
                     }
                 })
             }
-            formula::Test::Empty(Source::Arg(field, arg)) => {
-                self.words(field, arg, if_true, if_false, |_| Asked::All { of: !0, just: 0 })
-            }
-            formula::Test::Universal(Source::Arg(field, arg)) => {
-                self.words(field, arg, if_true, if_false, |_| Asked::All { of: !0, just: !0 })
-            }
-            formula::Test::Contains(Source::Arg(field, arg), tag) => {
+            formula::Test::Empty(source) => match self.of_args(source)? {
+                None => self.session_test(source, Test::SessionEmpty, if_true, if_false),
+                Some((of, field)) => {
+                    self.words(of, field, if_true, if_false, |_| Asked::All { of: !0, just: 0 })
+                }
+            },
+            formula::Test::Universal(source) => match self.of_args(source)? {
+                None => self.session_test(source, Test::SessionUniversal, if_true, if_false),
+                Some((of, field)) => {
+                    self.words(of, field, if_true, if_false, |_| Asked::All { of: !0, just: !0 })
+                }
+            },
+            formula::Test::Contains(source, tag) => {
+                let Some((of, field)) = self.of_args(source)? else {
+                    let test = |field| Test::SessionContains(field, tag);
+                    return self.session_test(source, test, if_true, if_false);
+                };
                 let (word, bit) = self.bit(tag.0)?;
-                self.words(field, arg, if_true, if_false, |at| Asked::AnyOf(if at == word { bit } else { 0 }))
-            }
-            formula::Test::Set { left: Source::Session(field), comparison, right } => {
-                self.step(Test::Session { field, comparison, right }, if_true, if_false)
-            }
-            formula::Test::Empty(Source::Session(field)) => {
-                self.step(Test::SessionEmpty(field), if_true, if_false)
-            }
-            formula::Test::Universal(Source::Session(field)) => {
-                self.step(Test::SessionUniversal(field), if_true, if_false)
-            }
-            formula::Test::Contains(Source::Session(field), tag) => {
-                self.step(Test::SessionContains(field, tag), if_true, if_false)
+                let asked = |at| Asked::AnyOf(if at == word { bit } else { 0 });
+                self.words(of, field, if_true, if_false, asked)
             }
         }
+    }
+
+    /// Whose set it is, if it is one of arguments; nothing at all if there are too many arguments.
+    fn of_args(&mut self, source: Source) -> Option<Option<(Of, FieldImm)>> {
+        Some(match source {
+            Source::Arg(field, arg) => Some((Of::Arg(self.arg(arg)?), field)),
+            Source::Args(field, joined) => Some((Of::All(joined), field)),
+            Source::Session(_) => None,
+        })
+    }
+
+    /// Lays out a test of a set of the session.
+    fn session_test(
+        &mut self,
+        source: Source,
+        test: impl Fn(FieldImm) -> Test,
+        if_true: Goto,
+        if_false: Goto,
+    ) -> Option<Goto> {
+        let Source::Session(field) = source else { return None };
+        self.step(test(field), if_true, if_false)
     }
 
     /// Lays out a test of a set word by word.
     fn words(
         &mut self,
+        of: Of,
         field: FieldImm,
-        arg: Arg,
         if_true: Goto,
         if_false: Goto,
         asked: impl Fn(usize) -> Asked,
     ) -> Option<Goto> {
-        let arg = self.arg(arg)?;
         let sets = &mut self.block.sets;
-        let place = sets.iter().position(|set| *set == (arg, field)).unwrap_or_else(|| {
-            sets.push((arg, field));
+        let place = sets.iter().position(|set| *set == (of, field)).unwrap_or_else(|| {
+            sets.push((of, field));
             sets.len() - 1
         });
         let first = place * self.block.words;
-        let set = SetOfArg { arg, field, words: u8::try_from(first).ok()? };
+        let set = SetOfArgs { of, field, words: u8::try_from(first).ok()? };
         // What is known once every word has passed.
         let mut next = match asked(0) {
             Asked::AnyOf(_) => if_false,

@@ -1,6 +1,6 @@
 //! What has a formula, what a plan answers, and which calls are decided by one.
 
-use super::formula::{Comparison, Follower, Next, Source, Step, Test};
+use super::formula::{Comparison, Follower, Joined, Next, Source, Step, Test};
 use crate::bytecode::Settings;
 use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
@@ -69,7 +69,7 @@ fn conditions_of_many_ways_and_of_other_instructions_have_no_formula() {
     assert_eq!(differ(4), Some(7));
     assert_eq!(differ(12), None);
     let mut asm = Assembler::new();
-    let condition = asm.condition(&[Op::LoadArgsUnion { dst: S0, field: TAGS }, LOAD, ANSWER]);
+    let condition = asm.condition(&[Op::LoadResultSet { dst: S0, field: TAGS }, LOAD, ANSWER]);
     assert!(formula(&asm, condition).is_none());
     // A chain of calls that is too deep to follow.
     let mut called = asm.condition(&[LOAD, ANSWER]);
@@ -92,6 +92,8 @@ fn every_test_of_a_set_that_is_there_has_a_formula() {
     let load = |dst| Op::LoadArgSet { dst, field: TAGS, arg };
     let constant_to = |dst| Op::LoadSet { dst, set: constant };
     let session = Op::LoadSessionSet { dst: S0, field: TAGS };
+    let union = Op::LoadArgsUnion { dst: S0, field: TAGS };
+    let intersection = Op::LoadArgsIntersect { dst: S0, field: TAGS };
     let cases = [
         ([load(S0), constant_to(S1), Op::Overlaps { dst, left, right }], compared(Comparison::Overlaps)),
         ([load(S1), constant_to(S0), Op::Overlaps { dst, left, right }], compared(Comparison::Overlaps)),
@@ -101,6 +103,11 @@ fn every_test_of_a_set_that_is_there_has_a_formula() {
         ([load(S0), LOAD, Op::IsEmpty { dst, set }], Test::Empty(of_arg)),
         ([load(S0), LOAD, Op::IsUniversal { dst, set }], Test::Universal(of_arg)),
         ([session, LOAD, Op::Contains { dst, set, tag }], Test::Contains(of_session, tag)),
+        ([union, LOAD, Op::IsEmpty { dst, set }], Test::Empty(Source::Args(TAGS, Joined::Union))),
+        (
+            [intersection, LOAD, Op::IsEmpty { dst, set }],
+            Test::Empty(Source::Args(TAGS, Joined::Intersection)),
+        ),
     ];
     for (code, test) in cases {
         let condition = asm.condition(&[&code[..], &[ANSWER]].concat());

@@ -77,9 +77,10 @@ promises! {
              times all texts.",
             "The time and memory of loading, which are linear in the size of the program.";
         NamesAreFound = names_are_found, at_load,
-            "Every tag, argument name and tool name is found at its place by its hash table, so no two are equal.",
-            "Calls: a tag, argument or tool that the policy names and that is not found would be one that no rule is about. \
-             Sets compare tags by their ids.";
+            "Every tag, argument name and tool name is found at its place by its hash table, so no two are equal; and so is every \
+             string of an element set that has a table.",
+            "Calls: a tag, argument or tool that the policy names and that is not found would be one that no rule is about, a \
+             string that is not found would not be in its set. Sets compare tags by their ids.";
         NoTagIsStar = no_tag_is_star, at_load,
             "No tag is `*`.",
             "Sets of metadata, where `*` is the universal set (S2.3).";
@@ -132,9 +133,10 @@ promises! {
             "The order of updates and rules (S6.9, S7.1).";
         DispatchComplete = dispatch_complete, at_load,
             "A block that names a tool is found by that name and by nothing else, a block with a pattern at one target at most. \
-             Places ascend within a target.",
-            "Calls: a block that is not found has no say. Whether a block is found at the names that its pattern matches is for \
-             whoever made the tables (`automata::differences` compares).";
+             What is known of a tool is all blocks that name it, and beside them blocks with patterns only. Places ascend within \
+             a list.",
+            "Calls: a block that is not found has no say. Whether a block is found, or known, at the names that its pattern matches is \
+             for whoever made the tables (`automata::differences` compares).";
         DispatchTextsSorted = dispatch_texts_sorted, at_load,
             "Prefixes, suffixes, pairs and substrings are in the order in which they are searched, so none is there twice; no \
              substring is empty.",
