@@ -10,6 +10,8 @@
 //! (which rules fired). A direct decision is the one that the general way gives, or there is none; the general way is the
 //! one that refuses, so a call over a limit, with an argument twice or with a foreign handle is never decided directly.
 
+#[cfg(test)]
+mod bounds_tests;
 mod call;
 mod facts;
 mod formula;
