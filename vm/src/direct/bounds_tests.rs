@@ -131,7 +131,7 @@ fn plans_have_as_many_words_as_there_is_room_for() {
         // The last set of the last block decides.
         let last = sets.max(more).saturating_sub(1);
         let set = SetInput::of(&["a"]);
-        let metadata = if last % 2 == 0 {
+        let metadata = if last.is_multiple_of(2) {
             MetadataInput::default().with_tags(set)
         } else {
             MetadataInput::default().with_producers(set)
