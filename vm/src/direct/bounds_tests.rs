@@ -1,5 +1,7 @@
 //! Plans at their bounds, and what looks alike: long names, many tags, many sets, long literals.
 
+use super::formula::Joined;
+use super::plan::OTHERS;
 use crate::bytecode::Settings;
 use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
@@ -109,6 +111,88 @@ fn tags_in_each_word_of_each_set_are_told_apart() {
 }
 
 #[test]
+fn sets_of_several_words_of_several_blocks_do_not_mix() {
+    let mut asm = Assembler::new();
+    let names: Vec<String> = (0..70).map(|number| format!("tag {number}")).collect();
+    let all: Vec<&str> = names.iter().map(String::as_str).collect();
+    let constant = asm.const_set(false, &all);
+    for name in ["x", "y"] {
+        let arg = asm.arg(name);
+        // The constant makes two words of each set.
+        let load = [Op::LoadArgSet { dst: S0, field: TAGS, arg }, Op::LoadSet { dst: S1, set: constant }];
+        let equal = vec![load[0], load[1], Op::Equal { dst: B0, left: S0, right: S1 }, ANSWER];
+        let conditions = [equal, contains(arg, asm.tag("tag 69")).to_vec()];
+        block(&mut asm, "t", &conditions);
+    }
+    let mut bench = Bench::new(asm.program, Settings::default());
+    let mut rule = |x: &[&str], y: &[&str]| {
+        fired(&mut bench, &Call::new("t", &[tagged("x", x), tagged("y", y)])).expect("both have plans")
+    };
+    assert_eq!(
+        [rule(&["tag 69"], &[]), rule(&[], &["tag 69"]), rule(&["tag 3"], &["tag 4"])],
+        [Some(1), Some(3), None]
+    );
+}
+
+#[test]
+fn the_star_is_every_tag_however_it_is_given() {
+    // Few tags of the plan, many, and many of a policy with more than have bits in a word.
+    for (tags, more) in [(1, 0), (20, 0), (20, 60)] {
+        let mut asm = Assembler::new();
+        let names: Vec<String> = (0..tags).map(|number| format!("tag {number}")).collect();
+        let constant = asm.const_set(false, &names.iter().map(String::as_str).collect::<Vec<_>>());
+        for number in 0..more {
+            asm.tag(&format!("other {number}"));
+        }
+        let arg = asm.arg("x");
+        let load = [Op::LoadArgSet { dst: S0, field: TAGS, arg }, Op::LoadSet { dst: S1, set: constant }];
+        let superset = vec![load[0], load[1], Op::Subset { dst: B0, left: S1, right: S0 }, ANSWER];
+        let universal = vec![load[0], Op::IsUniversal { dst: B0, set: S0 }, ANSWER];
+        block(&mut asm, "t", &[universal, superset]);
+        let mut bench = Bench::new(asm.program, Settings::default());
+        let (star, first, nobodys) =
+            (bench.policy.tag("*"), bench.policy.tag("tag 0"), bench.policy.tag("*?"));
+        let all: Vec<&str> = names.iter().map(String::as_str).collect();
+        for (by_name, by_handle, fires) in [
+            (&["*"][..], &[&star][..], Some(0)),
+            (&["tag 0", "*"], &[&first, &star], Some(0)),
+            (&["*", "*?"], &[&star, &nobodys], Some(0)),
+            (&["*?"], &[&nobodys], None),
+            (&all, &[&first], Some(1)),
+        ] {
+            for set in [SetInput::of(by_name), SetInput::from(by_handle)] {
+                let args =
+                    [Argument::new("x", Value::Null).with_metadata(MetadataInput::default().with_tags(set))];
+                let expected = if tags > 1 && set.len() == 1 && fires == Some(1) { None } else { fires };
+                assert_eq!(fired(&mut bench, &Call::new("t", &args)), Some(expected), "{tags} {by_name:?}");
+            }
+        }
+    }
+}
+
+/// What two sets can list, or leave out, that a plan does not tell apart, and whether that can be joined.
+#[test]
+fn sets_are_joined_where_other_tags_do_not_matter() {
+    let (none, others) = (0b01, 0b01 | OTHERS);
+    let (all, without_others) = (!0b10, !0b10 & !OTHERS);
+    let sets = [none, others, all, without_others];
+    let joins = |joined: Joined| {
+        sets.map(|left| {
+            sets.map(|right| joined.join(left, right).is_some()).map(|can| if can { '1' } else { '0' })
+        })
+        .map(String::from_iter)
+    };
+    assert_eq!(joins(Joined::Union), ["1111", "1110", "1111", "1010"]);
+    assert_eq!(joins(Joined::Intersection), ["1111", "1010", "1111", "1011"]);
+    assert_eq!(Joined::Union.join(none, others), Some(others));
+    assert_eq!(Joined::Union.join(none, without_others), Some(without_others));
+    assert_eq!(Joined::Union.join(0b10, all), Some(!0));
+    assert_eq!(Joined::Intersection.join(all, others), Some(others));
+    assert_eq!(Joined::Intersection.join(none, without_others), Some(none));
+    assert_eq!(Joined::Intersection.join(without_others, without_others), Some(without_others));
+}
+
+#[test]
 fn plans_have_as_many_words_as_there_is_room_for() {
     // Sets of one word each, of so many arguments and fields.
     let has_plan = |sets: usize, more: usize| {
@@ -188,7 +272,7 @@ fn tags_of_all_fields_count() {
 fn literals_are_compared_to_their_ends() {
     let mut asm = Assembler::new();
     let arg = asm.arg("x");
-    let patterns = ["https://example.org.*", "(https|ab|z).*", r".*@trustedcorp\.com"];
+    let patterns = [r"https://example\.org.*", "(https|ab|z).*", r".*@trustedcorp\.com"];
     for (number, pattern) in patterns.iter().enumerate() {
         let pattern = asm.pattern(PatternSyntax::Regex, pattern);
         let patterns = append(&mut asm.program.pattern_pool, vec![pattern]);
