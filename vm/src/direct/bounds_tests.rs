@@ -307,6 +307,35 @@ fn literals_are_compared_to_their_ends() {
     }
 }
 
+/// Rules may share a long text, so comparing it costs each time; unless what it is compared with is told apart at once.
+#[test]
+fn comparing_long_texts_costs_what_it_takes() {
+    let (long, other) = ("a".repeat(800), "a".repeat(799) + "b");
+    let spent = |set: &dyn Fn(&mut Assembler) -> Elements, text: &str| {
+        let mut asm = Assembler::new();
+        let (arg, set) = (asm.arg("x"), set(&mut asm));
+        let load = Op::LoadArg { dst: V0, arg };
+        let test = Op::ValueIn { dst: B0, value: V0, reading: ReadingImm::Any, set };
+        block(&mut asm, "t", &[vec![load, test, ANSWER]]);
+        let mut bench = Bench::new(asm.program, Settings::default());
+        assert!(fired(&mut bench, &Call::new("t", &[Argument::new("x", Value::Str(text))])).is_some());
+        bench.scratch.memory.work().exceeded().actual()
+    };
+    let string = |asm: &mut Assembler| asm.string_set(&[&long]);
+    let pattern = |text: String| {
+        move |asm: &mut Assembler| {
+            let pattern = asm.pattern(PatternSyntax::Regex, &text);
+            let patterns = append(&mut asm.program.pattern_pool, vec![pattern]);
+            asm.element_set(ElementSetRecord { patterns, ..ElementSetRecord::default() })
+        }
+    };
+    assert_eq!([spent(&string, &long), spent(&string, &other), spent(&string, "a")], [101, 1, 1]);
+    let begins = pattern(format!("{long}.*"));
+    assert_eq!([spent(&begins, &long), spent(&begins, &other), spent(&begins, "a")], [101, 101, 1]);
+    let ends = pattern(format!(".*{long}"));
+    assert_eq!([spent(&ends, &long), spent(&ends, &other), spent(&ends, "a")], [101, 1, 1]);
+}
+
 #[test]
 fn sets_of_the_session_are_compared() {
     let mut asm = Assembler::new();

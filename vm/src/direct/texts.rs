@@ -9,7 +9,7 @@ use crate::bytecode::operand::Elements;
 use crate::bytecode::program::{ElementSetRecord, List, Program, RangeRecord, StringId};
 use crate::number::Number;
 use crate::policy::Policy;
-use crate::work::{BYTES_COMPARED, of_len, of_text};
+use crate::work::{BYTES_COMPARED, Work, of_len, of_text};
 
 /// So many strings, beginnings or ends are compared one by one.
 pub(super) const FEW: usize = 8;
@@ -120,20 +120,23 @@ impl Texts {
         let (direct, program) = (policy.direct(), policy.program());
         let tables = &program.automata;
         let found = match self {
-            Texts::Few(list) => return Some(direct.is_among(program, list, text)),
+            Texts::Few(list) => return Some(direct.is_among(program, list, text, &mut cache.work)),
             Texts::Many(place) => {
                 cache.work.spend(of_text(text, BYTES_COMPARED));
                 return Some(program.is_in_large_set(place, text));
             }
             Texts::Begin(list) => {
                 let (word, bytes) = (first_word(text), text.as_bytes());
-                let begins =
-                    |affix: &Affix| affix.may_be(word, text) && bytes.starts_with(affix.text(tables));
+                let begins = |affix: &Affix| {
+                    affix.may_be(word, text) && bytes.starts_with(affix.compared(tables, &mut cache.work))
+                };
                 list.of(&direct.affixes)?.iter().any(begins)
             }
             Texts::End(list) => {
                 let (word, bytes) = (last_word(text), text.as_bytes());
-                let ends = |affix: &Affix| affix.may_be(word, text) && bytes.ends_with(affix.text(tables));
+                let ends = |affix: &Affix| {
+                    affix.may_be(word, text) && bytes.ends_with(affix.compared(tables, &mut cache.work))
+                };
                 list.of(&direct.affixes)?.iter().any(ends)
             }
             Texts::Dfa(id) => {
@@ -168,10 +171,14 @@ impl Texts {
 impl Direct {
     /// Whether a text is one of a list of strings.
     #[inline]
-    fn is_among(&self, program: &Program, list: List, text: &str) -> bool {
+    fn is_among(&self, program: &Program, list: List, text: &str, work: &mut Work) -> bool {
         let words = NameWords::of(text);
         let is = |string: &NamedId| {
-            string.has(words) && (words.are_all() || program.string(StringId(string.id)) == Some(text))
+            string.has(words)
+                && (words.are_all() || {
+                    work.spend(of_text(text, BYTES_COMPARED));
+                    program.string(StringId(string.id)) == Some(text)
+                })
         };
         list.of(&self.strings).unwrap_or_default().iter().any(is)
     }
@@ -199,8 +206,10 @@ impl Affix {
         (word ^ self.word) & self.mask == 0 && text.len() >= (self.end - self.start) as usize
     }
 
+    /// The literal, to be compared: any number of rules may share a long one.
     #[inline]
-    fn text<'t>(&self, tables: &'t AutomataTables) -> &'t [u8] {
+    fn compared<'t>(&self, tables: &'t AutomataTables, work: &mut Work) -> &'t [u8] {
+        work.spend(u64::from(self.end - self.start) / BYTES_COMPARED);
         tables.literal_text.as_bytes().get(self.start as usize..self.end as usize).unwrap_or_default()
     }
 }

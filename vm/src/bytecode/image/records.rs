@@ -35,7 +35,7 @@ records! {
     SizedTextRecord { text: TextRecord, length: RangeRecord<Number> }
     PatternRecord { syntax: PatternSyntax, text: StringId }
     NameIndex { seed: u32, displacements: List, slots: List }
-    SetIndex { set: u32, index: NameIndex }
+    SetIndex { set: u32, index: NameIndex, longest: u32 }
     DfaId { 0: u32 }
     LiteralId { 0: u32 }
     TextSetId { 0: u32 }

@@ -125,7 +125,7 @@ fn full_program() -> Program {
     ];
     tables.automaton_targets = vec![4];
     (tables.known, tables.known_places) = (vec![list], vec![7, 8, 9]);
-    program.names.sets = vec![SetIndex { set: 3, index: program.names.tags }];
+    program.names.sets = vec![SetIndex { set: 3, index: program.names.tags, longest: 5 }];
     tables.prefixes = vec![AffixRecord { text: LiteralId(0), parent: Some(5) }];
     tables.finds.push(Find::Automaton(6));
     let at = LineColumn { line: 1, column: 2 };

@@ -47,7 +47,10 @@ pub fn build_names(program: &mut Program) -> Result<(), NamesError> {
         if strings.len() > SMALL_SET
             && let Some(index) = tables.add(program, strings)
         {
-            tables.sets.push(SetIndex { set, index });
+            let lengths = strings.iter().filter_map(|&id| program.string(id)).map(str::len);
+            // All strings of a program together are shorter than that.
+            let longest = u32::try_from(lengths.max().unwrap_or(0)).unwrap_or(u32::MAX);
+            tables.sets.push(SetIndex { set, index, longest });
         }
     }
     program.names = tables;

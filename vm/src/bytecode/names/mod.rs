@@ -46,6 +46,8 @@ pub struct SetIndex {
     pub set: u32,
     /// Its strings, as they are in the pool.
     pub index: NameIndex,
+    /// How long the longest of them is, in bytes: longer texts need not be hashed.
+    pub longest: u32,
 }
 
 /// The tables of a program's names.
@@ -93,7 +95,10 @@ impl Program {
     /// Whether a text is one of the strings of the element set at this place in [`NameTables::sets`].
     pub fn is_in_large_set(&self, place: u32, text: &str) -> bool {
         let found = || {
-            let SetIndex { set, index } = self.names.sets.get(place as usize)?;
+            let SetIndex { set, index, longest } = self.names.sets.get(place as usize)?;
+            if text.len() > *longest as usize {
+                return None;
+            }
             let strings = self.element_sets.get(*set as usize)?.strings.of(&self.string_pool)?;
             self.find_name(index, strings, text)
         };

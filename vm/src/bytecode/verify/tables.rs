@@ -186,11 +186,13 @@ impl Tables<'_> {
                 .map_err(|flaw| VerifyError::new(place, flaw))?;
             let strings =
                 program.element_sets.get(large.set as usize).map_or(List::default(), |set| set.strings);
-            self.names(
-                "string of an element set",
-                strings.of(&program.string_pool).unwrap_or_default(),
-                &large.index,
-            )?;
+            let strings = strings.of(&program.string_pool).unwrap_or_default();
+            self.names("string of an element set", strings, &large.index)?;
+            let fits =
+                |&id: &StringId| program.string(id).is_some_and(|text| text.len() <= large.longest as usize);
+            Promise::NamesAreFound
+                .check(strings.iter().all(fits), "a string is longer than the longest")
+                .map_err(|flaw| VerifyError::new(place, flaw))?;
         }
         Promise::NamesAreFound
             .check(program.names.sets.is_sorted_by(|a, b| a.set < b.set), "sets that do not ascend")

@@ -154,6 +154,10 @@ fn tables_of_large_sets_find_their_strings() {
         |program| program.names.sets[1].set = 0,
         "string of an element set 0: its hash table does not find it",
     );
+    refused(
+        |program| program.names.sets[1].longest = 1,
+        "table of an element set 1: a string is longer than the longest",
+    );
     refused(|program| program.names.sets.swap(0, 1), "table of an element set: sets that do not ascend");
     refused(
         |program| program.names.sets[1].index.slots.len = 1,
