@@ -2,7 +2,7 @@
 //! sets of their own.
 //!
 //! When a policy is loaded, the conditions of its rules become formulas ([`formula`]) where they can, and those of each block
-//! are laid out as a plan ([`plan`]): which arguments they are about, which tags tell their metadata apart, and tests of both
+//! are laid out ([`layout`]) as a plan ([`plan`]): which arguments they are about, which tags tell their metadata apart, and tests of both
 //! that need nothing else. A call that such blocks are about, and that is small and plain itself, becomes a few facts
 //! ([`facts`]) and is decided by these ([`call`]). Every other call takes the general way, from its beginning.
 //!
@@ -15,6 +15,7 @@ mod bounds_tests;
 mod call;
 mod facts;
 mod formula;
+mod layout;
 mod plan;
 #[cfg(test)]
 mod plan_tests;
@@ -23,7 +24,8 @@ mod tests;
 mod texts;
 
 use self::formula::Follower;
-use self::plan::{Layout, Plan, Step};
+use self::layout::Layout;
+use self::plan::{Plan, Step};
 use self::texts::Affix;
 use crate::bytecode::names::NamedId;
 use crate::bytecode::program::Program;

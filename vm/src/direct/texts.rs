@@ -1,7 +1,7 @@
 //! Element sets of one part, which most are: tested without asking for the other parts.
 
 use super::Direct;
-use super::plan::from;
+use super::layout::from;
 use crate::automata::{Dfa, MatcherCache, has_line_end};
 use crate::bytecode::automata::{AutomataTables, DfaId, LiteralId, TextSetId};
 use crate::bytecode::names::{NameWords, NamedId};

@@ -2,7 +2,8 @@
 //! text of the program only where a name is longer than its words tell.
 
 use super::NameIndex;
-use super::hash::{NameWords, NamedId, bucket, hash, seeded, slot};
+use super::hash::{bucket, hash, seeded, slot};
+use super::words::{NameWords, NamedId};
 use crate::bytecode::program::{Program, StringId};
 
 /// The table of a list of names, made when a policy is loaded. Immutable.

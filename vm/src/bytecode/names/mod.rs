@@ -16,10 +16,11 @@ mod finder;
 mod hash;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use build::{NamesError, build_names};
 pub(crate) use finder::{NameFinder, Sought};
-pub(crate) use hash::{NameWords, NamedId};
+pub(crate) use words::{NameWords, NamedId};
 
 use super::operand::Elements;
 use super::program::{List, Program, StringId};
