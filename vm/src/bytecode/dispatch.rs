@@ -4,6 +4,7 @@
 //! `Program::tools`, in their order, then the patterns. A name is found by its hash table. Most patterns are found by
 //! literal text that the names they match have: a beginning and an end (a *pair*), or a text anywhere. Where finding such
 //! text is all, the pattern is the target; else what is found is an automaton, which tells the targets of its patterns.
+//! What of all this is found for the tools that blocks name is written out as well: what is *known* of a tool.
 //!
 //! All of it follows from the blocks, patterns and strings of the program, so it can be made anew and compared.
 

@@ -1,10 +1,11 @@
 //! From the name of a tool to the blocks that are about it.
 //!
 //! Everything is in the tables of the program ([`crate::bytecode::dispatch`]); what cannot be written out, the search for
-//! substrings and simulated patterns, is made when a policy is loaded. A name costs a lookup of the whole name, one search
-//! for what it begins and one for what it ends with, one walk for what it has in it, and the automata that these lead to:
-//! however many blocks there are, only those are looked at that the name has the text of. What was found for a name is
-//! remembered in the caller's [`DispatchScratch`].
+//! substrings and simulated patterns, is made when a policy is loaded. Of a tool that blocks name, all blocks are known, those
+//! with patterns too, unless there are very many: that costs a lookup of the name. Another name costs one search for what it
+//! begins and one for what it ends with, one walk for what it has in it, and the automata that these lead to: however many
+//! blocks there are, only those are looked at that the name has the text of. What was found for a name is remembered in the
+//! caller's [`DispatchScratch`].
 //!
 //! Invariants: blocks come out in the order of their updates (S7.1), each once. Nothing is allocated after a scratch was
 //! made, but for simulated patterns, whose memory grows once.
