@@ -14,7 +14,7 @@ use crate::bytecode::program::{List, PatternId, Program, ToolRecord};
 use crate::keyed::QuickHash;
 use crate::limits::Limits;
 use crate::pattern::Pattern;
-use crate::work::Work;
+use crate::work::{PER_LEAF, Work, of_len};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Builds the dispatch of `program`, whose names are built, and stores it there. The patterns that had to be simulated go
@@ -32,8 +32,8 @@ pub(crate) fn build(
     let tables = tables(program, &mut automata, budget, simulated, parsed);
     program.automata = automata;
     program.dispatch = tables?;
-    let (known, places) = known(program);
-    (program.dispatch.known, program.dispatch.known_places) = (known, places);
+    let known = known(program);
+    (program.dispatch.known, program.dispatch.known_places) = (known.lists, known.places);
     Ok(())
 }
 
@@ -42,26 +42,43 @@ pub(crate) fn build(
 const KNOWN_PLACES: usize = 4;
 const KNOWN_WORK: usize = 2048;
 
-/// All blocks about each tool that is named exactly, if there are patterns. What would take too much is left to be searched.
-fn known(program: &Program) -> (Vec<List>, Vec<u32>) {
-    let (mut lists, mut pool) = (Vec::new(), Vec::new());
-    let Ok(dispatch) = Dispatch::load(program, &mut Room::new(&Limits::default())) else {
-        return (lists, pool);
-    };
+/// All blocks about tools, as far as they are worth listing.
+#[derive(Default)]
+struct KnownTools {
+    /// For each tool, in `places`.
+    lists: Vec<List>,
+    places: Vec<u32>,
+    /// For how many tools they were searched.
+    searched: usize,
+}
+
+/// All blocks about each tool that is named exactly, if there are patterns. What would take too much is left to be searched:
+/// many tools may each have many blocks, so together they could be as many as the product.
+fn known(program: &Program) -> KnownTools {
+    let mut known = KnownTools::default();
+    let Ok(dispatch) = Dispatch::load(program, &mut Room::new(&Limits::default())) else { return known };
     if dispatch.exact {
-        return (lists, pool);
+        return known;
     }
     let mut scratch = DispatchScratch::new(program, &dispatch, 0);
     let mut cache = MatcherCache::default();
     cache.work = Work::new(program.tools.len().saturating_mul(KNOWN_WORK));
     let most = program.blocks.len().saturating_mul(KNOWN_PLACES);
     for &tool in &program.tools {
-        dispatch.find(program, program.string(tool).unwrap_or_default(), &mut scratch, &mut cache);
-        let found = scratch.places.as_slice();
-        let fits = !cache.work.is_over() && pool.len() + found.len() <= most;
-        lists.push(append(&mut pool, found.iter().copied().filter(|_| fits)).unwrap_or_default());
+        let mut list = List::default();
+        if !cache.work.is_over() {
+            known.searched += 1;
+            dispatch.find(program, program.string(tool).unwrap_or_default(), &mut scratch, &mut cache);
+            let found = scratch.places.as_slice();
+            // They are gathered and sorted.
+            cache.work.spend(of_len(found.len()).saturating_mul(PER_LEAF));
+            if !cache.work.is_over() && known.places.len() + found.len() <= most {
+                list = append(&mut known.places, found.iter().copied()).unwrap_or_default();
+            }
+        }
+        known.lists.push(list);
     }
-    (lists, pool)
+    known
 }
 
 fn tables(
@@ -229,4 +246,33 @@ fn literal(text: &str, literals: &mut AutomataTables) -> Result<LiteralId, TooMa
     literals.literal_text.push_str(text);
     literals.literals.push(index(literals.literal_text.len())?);
     Ok(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::known;
+    use crate::testing::{Assembler, built};
+
+    /// A policy of many tools, each of which many blocks are about, compiles in time for its size and not for the product.
+    #[test]
+    fn tools_of_many_blocks_are_not_all_searched() {
+        let searched = |patterns: usize| {
+            let mut asm = Assembler::new();
+            for number in 0..100 {
+                let block = asm.exact(&format!("tool_{number}"));
+                asm.block(block);
+            }
+            for _ in 0..patterns {
+                let block = asm.regex("(?s).*");
+                asm.block(block);
+            }
+            let known = known(&built(asm.program));
+            assert_eq!(known.lists.len(), 100);
+            assert!(known.places.len() <= 4 * (100 + patterns));
+            known.searched
+        };
+        assert_eq!(searched(1), 100);
+        let many = searched(5000);
+        assert!((1..20).contains(&many), "{many}");
+    }
 }
