@@ -5,7 +5,8 @@
 //! eight bytes has one word, of its bytes, and 0 for the last. Words are mixed by folding: two are multiplied to 128 bits, of
 //! which the upper and the lower half are joined by exclusive or. What the seed gives is joined to the first word; if there
 //! are words between, it is folded with a constant, and again with each of them joined to it; then it is folded with the
-//! last word, to which a constant plus the length is joined.
+//! last word, to which is joined what the seed gives plus the length times a constant: where two names have the same hash,
+//! another seed tells them apart.
 //!
 //! A name names its slot by this hash alone, however well or badly hashes spread: tables are made of names that are known,
 //! and what is looked for in them meets one name at most.
@@ -29,7 +30,7 @@ pub(super) fn seeded(seed: u32) -> u64 {
 pub(super) fn hash(seeded: u64, name: &[u8], words: NameWords) -> u64 {
     let state = seeded ^ words.first;
     let state = if words.are_all() { state } else { middle(state, name) };
-    fold(state, words.last ^ LENGTH.wrapping_add(name.len() as u64))
+    fold(state, words.last ^ seeded.wrapping_add((name.len() as u64).wrapping_mul(LENGTH)))
 }
 
 /// Mixes in the words of a long name between the first and the last.
