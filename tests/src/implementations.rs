@@ -33,6 +33,7 @@ pub const ALL: &[Load] = &[
     engine_from_an_image,
     engine_that_only_lowers,
     engine_that_only_folds,
+    engine_that_stores_anew,
     plain_engine,
     engine_in_two_steps,
     engine_on_the_move,
@@ -43,7 +44,7 @@ pub const ALL: &[Load] = &[
 
 /// How the engine is set up usually.
 pub const USUAL: Setup = Setup {
-    passes: Passes { fold_constants: true, lower_sets: true },
+    passes: Passes { fold_constants: true, lower_sets: true, change_in_place: true },
     every_rule: false,
     two_steps: false,
     image: false,
@@ -76,6 +77,12 @@ pub fn engine_that_only_lowers(files: &[PolicyFile], options: &Options) -> Resul
 pub fn engine_that_only_folds(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
     let passes = Passes { lower_sets: false, ..USUAL.passes };
     set_up("engine without sets lowered", files, options, Setup { passes, ..USUAL })
+}
+
+/// The engine with no set changed in its place.
+pub fn engine_that_stores_anew(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
+    let passes = Passes { change_in_place: false, ..USUAL.passes };
+    set_up("engine without sets changed in place", files, options, Setup { passes, ..USUAL })
 }
 
 /// The engine with no optimisation at all, testing every rule.

@@ -217,28 +217,34 @@ impl Policy {
         }
     }
 
-    /// Makes the metadata ready that can be asked for before the call is made, or all of it, and the result's initial
-    /// metadata with it.
+    /// Makes the metadata ready that can be asked for before the call is made, or after it, and the result's initial
+    /// metadata if that is among it.
     fn make_ready(
         &self,
         session: &Session,
         call: &Call<'_>,
-        all: bool,
+        is_made: bool,
         scratch: &mut Scratch,
     ) -> Result<(), Failure> {
+        // Explained calls run other procedures.
+        let explains = scratch.explains;
         let Intake { mut interner, metadata, state, blocks } = scratch.intake(self, session);
-        let mut initial = all;
-        if all {
+        let mut initial = is_made || explains;
+        if explains {
             metadata.make_ready(call, Needs::everything(), &mut interner)?;
         } else {
+            if is_made {
+                metadata.make_ready(call, Needs::only_initial(), &mut interner)?;
+            }
             for &block in blocks {
-                let needs = self.needs().block(block);
+                let needs = if is_made { self.needs().late(block) } else { self.needs().block(block) };
                 metadata.make_ready(call, needs, &mut interner)?;
                 initial |= needs.initial;
             }
         }
         if initial {
-            metadata.initial(state);
+            metadata.initial(state, interner.work);
+            interner.work.check()?;
         }
         Ok(())
     }
@@ -259,8 +265,7 @@ impl Policy {
             return Err(Cause::NoMoreCalls.into());
         }
         self.prepare(session, call, scratch)?;
-        // Explained calls run other procedures.
-        self.make_ready(session, call, scratch.explains, scratch)?;
+        self.make_ready(session, call, false, scratch)?;
         self.run_updates(session, call, None, UpdatePhase::Before, scratch)?;
         self.apply_rules(session, call, scratch)
     }

@@ -1,9 +1,9 @@
-//! Which metadata a policy can ask for before a call is made, block by block: found once, when the policy is loaded, so that
-//! for a call only those sets are made ready.
+//! Which metadata a policy can ask for before a call is made, and after it, block by block: found once, when the policy is
+//! loaded, so that for a call only those sets are made ready.
 //!
 //! Invariants: what a procedure can ask for, by itself or through what it calls, is in its block's [`Needs`]; explained calls
-//! run other procedures, and calls that are made need all metadata, so both use [`Needs::everything`]. A set that was
-//! not made ready is no set at all to the interpreter, so a mistake here is a denied call and no wrong answer.
+//! run other procedures, so they use [`Needs::everything`]. A set that was not made ready is no set at all to the
+//! interpreter, so a mistake here is a denied or failed call and no wrong answer.
 
 use crate::bytecode::operand::{AnyOperand, Arg, FieldImm};
 use crate::bytecode::program::{List, Program};
@@ -66,7 +66,7 @@ pub(crate) struct Needs<'n> {
     pub(crate) union: Fields,
     /// Intersected over all arguments.
     pub(crate) intersect: Fields,
-    /// Whether the initial metadata of the result (S2.5) is among it.
+    /// Whether the initial metadata of the result (S2.5) is among it, for which all sets of each argument are.
     pub(crate) initial: bool,
 }
 
@@ -76,12 +76,19 @@ impl Needs<'_> {
         let all = Fields::ALL;
         Needs { args: &[], every: all, union: all, intersect: all, initial: true }
     }
+
+    /// The initial metadata of the result, which every call that was made has, and nothing else.
+    pub(crate) fn only_initial() -> Needs<'static> {
+        Needs { every: Fields::ALL, initial: true, ..Needs::default() }
+    }
 }
 
 /// The needs of all blocks of a policy.
 #[derive(Debug)]
 pub(crate) struct BlockNeeds {
     blocks: Vec<Summary>,
+    /// Of what runs after the call; those of blocks that run nothing then are empty.
+    late: Vec<Summary>,
     args: Vec<(Arg, Fields)>,
 }
 
@@ -111,12 +118,23 @@ impl BlockNeeds {
             let rules = block.rules.of(&program.rules).unwrap_or_default();
             finder.all(rules.iter().filter_map(|rule| rule.condition).chain(block.before))
         });
-        BlockNeeds { blocks: blocks.collect(), args: finder.args }
+        let blocks = blocks.collect();
+        let late = program.blocks.iter().map(|block| finder.all(block.result.into_iter().chain(block.after)));
+        BlockNeeds { blocks, late: late.collect(), args: finder.args }
     }
 
     /// What a block can ask for before a call is made; everything, of a block that is not there.
     pub(crate) fn block(&self, block: u32) -> Needs<'_> {
-        let Some(summary) = self.blocks.get(block as usize) else { return Needs::everything() };
+        self.of_summary(self.blocks.get(block as usize))
+    }
+
+    /// The same after it was made, beside the initial metadata.
+    pub(crate) fn late(&self, block: u32) -> Needs<'_> {
+        self.of_summary(self.late.get(block as usize))
+    }
+
+    fn of_summary(&self, summary: Option<&Summary>) -> Needs<'_> {
+        let Some(summary) = summary else { return Needs::everything() };
         let Summary { args, every, union, intersect, initial } = *summary;
         match args.of(&self.args) {
             Some(args) => Needs { args, every, union, intersect, initial },
@@ -164,11 +182,10 @@ impl Gathered {
         self.every(fields);
     }
 
-    /// The initial metadata of the result: tags and producers united, consumers intersected (S2.5).
+    /// The initial metadata of the result, which is made of that of all arguments (S2.5).
     fn initial(&mut self) {
         self.summary.initial = true;
-        self.union(Fields::of(FieldImm::Tags).and(Fields::of(FieldImm::Producers)));
-        self.intersect(Fields::of(FieldImm::Consumers));
+        self.every(Fields::ALL);
     }
 
     fn also(&mut self, called: Summary, args: &[(Arg, Fields)]) {
@@ -190,7 +207,9 @@ impl Finder {
                 Op::LoadArgSet { field, arg, .. } => gathered.arg(arg, Fields::of(field)),
                 Op::LoadArgsUnion { field, .. } => gathered.union(Fields::of(field)),
                 Op::LoadArgsIntersect { field, .. } => gathered.intersect(Fields::of(field)),
-                Op::LoadResultSet { .. } => gathered.initial(),
+                Op::LoadResultSet { .. } | Op::ChangeResult { .. } | Op::ChangeResultBy { .. } => {
+                    gathered.initial()
+                }
                 op => {
                     let mut called = Called(None);
                     op.visit_operands(&mut called);
@@ -284,17 +303,14 @@ mod tests {
             needs(asm, &[condition])
         };
         let none = Fields::NONE;
-        let (tags, two) = (fields(&[Tags]), fields(&[Tags, Producers]));
+        let tags = fields(&[Tags]);
         assert_eq!(
             of(Op::LoadArgSet { dst: S0, field: Producers, arg: Arg(1) }),
             (vec![(1, fields(&[Producers]))], none, none, none, false)
         );
         assert_eq!(of(Op::LoadArgsUnion { dst: S0, field: Tags }), (vec![], tags, tags, none, false));
         assert_eq!(of(Op::LoadArgsIntersect { dst: S0, field: Tags }), (vec![], tags, none, tags, false));
-        assert_eq!(
-            of(Op::LoadResultSet { dst: S0, field: Tags }),
-            (vec![], Fields::ALL, two, fields(&[Consumers]), true)
-        );
+        assert_eq!(of(Op::LoadResultSet { dst: S0, field: Tags }), (vec![], Fields::ALL, none, none, true));
         assert_eq!(of(Op::LoadSessionSet { dst: S0, field: Tags }), (vec![], none, none, none, false));
     }
 
@@ -320,6 +336,29 @@ mod tests {
         args.sort_by_key(|(arg, _)| *arg);
         let expected = [(x.0, fields(&[Tags])), (y.0, fields(&[Tags, Consumers])), (z.0, fields(&[Tags]))];
         assert_eq!((args.as_slice(), every), (&expected[..], Fields::NONE));
+    }
+
+    #[test]
+    fn what_runs_after_the_call_has_needs_of_its_own() {
+        let mut asm = Assembler::new();
+        let (x, y) = (asm.arg("x"), asm.arg("y"));
+        let load = |arg, field| Op::LoadArgSet { dst: S0, field, arg };
+        let store = Op::StoreResult { field: Tags, set: S0 };
+        let rule = asm.condition(&[load(x, Tags), Op::IsEmpty { dst: B0, set: S0 }, ANSWER]);
+        let rule = asm.rule(true, true, Some(rule));
+        let mut block = asm.exact("t").rules(vec![rule]);
+        let of_all = Op::LoadArgsUnion { dst: S0, field: Consumers };
+        block.result =
+            Some(asm.procedure(ProcedureKind::ResultUpdate, &[load(y, Producers), store, Op::End {}]));
+        let after = [of_all, Op::StoreSession { field: Tags, set: S0 }, Op::End {}];
+        block.after = Some(asm.procedure(ProcedureKind::SessionUpdate, &after));
+        asm.block(block);
+        let all = BlockNeeds::of(&asm.program);
+        let (before, late) = (all.block(0), all.late(0));
+        assert_eq!((before.args, before.every), (&[(x, fields(&[Tags]))][..], Fields::NONE));
+        assert_eq!((late.args, late.every), (&[(y, fields(&[Producers]))][..], fields(&[Consumers])));
+        assert_eq!((late.union, late.intersect, late.initial), (fields(&[Consumers]), Fields::NONE, false));
+        assert_eq!(all.late(1).every, Fields::ALL);
     }
 
     #[test]

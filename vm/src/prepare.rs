@@ -246,18 +246,22 @@ impl CallMetadata {
         self.intersected = self.intersected.and(intersected);
     }
 
-    /// Makes the result's metadata the initial one (S2.5), if what that is made of is ready.
-    pub(crate) fn initial(&self, state: &mut State) {
-        let (Some(tags), Some(producers), Some(consumers)) = (
-            self.union(FieldImm::Tags),
-            self.union(FieldImm::Producers),
-            self.intersect(FieldImm::Consumers),
-        ) else {
+    /// Makes the result's metadata the initial one, that of all arguments joined (S2.5), if they are ready; without arguments,
+    /// what is joined into all of them (S8.4).
+    pub(crate) fn initial(&self, state: &mut State, work: &mut Work) {
+        if self.ready.iter().any(|ready| *ready != Fields::ALL) {
             return;
-        };
-        state.result.tags.assign(tags);
-        state.result.producers.assign(producers);
-        state.result.consumers.assign(consumers);
+        }
+        let args = self.args.get(..self.ready.len()).unwrap_or_default();
+        let (first, others) = args.split_first().unwrap_or((&self.absent, &[]));
+        state.result.assign(first);
+        for arg in others {
+            work.spend(FIELDS.map(|field| state.result.field(field).view().tail_words()).iter().sum());
+            if work.is_over() {
+                return;
+            }
+            state.result.join(arg);
+        }
         state.has_result = true;
     }
 

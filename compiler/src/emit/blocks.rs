@@ -3,9 +3,9 @@
 use super::pools::index;
 use super::procedure::Procedure;
 use super::{EmitError, Emitter, field};
-use crate::ir::{self, Enforcement, Outcome, Stance, Statement};
+use crate::ir::{self, Enforcement, MetaSource, Outcome, SetKind, SetOp, Stance, Statement};
 use sqrt_vm::bytecode::instruction::Op;
-use sqrt_vm::bytecode::operand::BoolReg;
+use sqrt_vm::bytecode::operand::{BoolReg, OperatorImm};
 use sqrt_vm::bytecode::program::{
     BlockRecord, List, PatternId, PositionRecord, PriorityRecord, ProcedureKind, RuleRecord, ToolRecord,
 };
@@ -109,12 +109,54 @@ impl Emitter<'_> {
         let position = self.position_record(update.position)?;
         let position = self.pools.position(position)?;
         code.at(position);
-        let set = self.emit_set(code, update.value, 0)?;
         let field = field(update.field);
+        if self.change_in_place(code, update)? {
+            return Ok(());
+        }
+        let set = self.emit_set(code, update.value, 0)?;
         code.push(match code.kind {
             ProcedureKind::SessionUpdate => Op::StoreSession { field, set },
             _ => Op::StoreResult { field, set },
         });
         Ok(())
+    }
+
+    /// An update of a set to itself after an operator, if it is one and takes no pattern set: whether it was emitted.
+    fn change_in_place(&mut self, code: &mut Procedure, update: &ir::Update) -> Result<bool, EmitError> {
+        let (chain, expr) = self.set(update.value)?;
+        let SetKind::Chain(op, operands) = &expr.kind else { return Ok(false) };
+        let Some((&first, others)) = operands.split_first() else { return Ok(false) };
+        let is_session = code.kind == ProcedureKind::SessionUpdate;
+        let stored = if is_session { MetaSource::Session } else { MetaSource::Result };
+        let is_stored = |meta: &ir::MetaRef| meta.source == stored && meta.field == update.field;
+        let begins_with_it = matches!(&self.set(first)?.1.kind, SetKind::Meta(meta) if is_stored(meta));
+        if !self.passes.change_in_place || !begins_with_it || expr.has_pattern {
+            return Ok(false);
+        }
+        let (field, operator) = (field(update.field), operator(*op));
+        if let &[other] = others
+            && let Some(set) = self.constant_set(self.set(other)?.0)?
+        {
+            code.push(match is_session {
+                true => Op::ChangeSessionBy { field, operator, set },
+                false => Op::ChangeResultBy { field, operator, set },
+            });
+        } else {
+            let set = self.emit_others(code, chain, *op, others)?;
+            code.push(match is_session {
+                true => Op::ChangeSession { field, operator, set },
+                false => Op::ChangeResult { field, operator, set },
+            });
+        }
+        Ok(true)
+    }
+}
+
+fn operator(op: SetOp) -> OperatorImm {
+    match op {
+        SetOp::Union => OperatorImm::Union,
+        SetOp::Intersect => OperatorImm::Intersect,
+        SetOp::Minus => OperatorImm::Minus,
+        SetOp::Xor => OperatorImm::Xor,
     }
 }

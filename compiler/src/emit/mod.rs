@@ -33,18 +33,20 @@ pub struct Passes {
     pub fold_constants: bool,
     /// Set expressions in conditions are split into tests, so that fewer sets are built at run time.
     pub lower_sets: bool,
+    /// Updates that change a set by another do so in its place.
+    pub change_in_place: bool,
 }
 
 impl Default for Passes {
     fn default() -> Self {
-        Passes { fold_constants: true, lower_sets: true }
+        Passes { fold_constants: true, lower_sets: true, change_in_place: true }
     }
 }
 
 impl Passes {
     /// No optimisation at all.
     pub fn none() -> Passes {
-        Passes { fold_constants: false, lower_sets: false }
+        Passes { fold_constants: false, lower_sets: false, change_in_place: false }
     }
 }
 

@@ -83,6 +83,25 @@ impl<'p> Emitter<'p> {
         Ok(code.set_reg(dst))
     }
 
+    /// What all operands of a chain but the first do to it, as one set into S[0]: `A op B op C` is `A op (B op' C)`, where
+    /// `op'` is the union for a difference and else the same. There is no pattern in the chain.
+    pub(super) fn emit_others(
+        &mut self,
+        code: &mut Procedure,
+        chain: SetId,
+        op: SetOp,
+        others: &[SetId],
+    ) -> Result<SetReg, EmitError> {
+        let together = if op == SetOp::Minus { SetOp::Union } else { op };
+        for (place, &other) in others.iter().enumerate() {
+            self.emit_set(code, other, u8::from(place > 0))?;
+            if place > 0 {
+                self.combine(code, together, chain, 0)?;
+            }
+        }
+        Ok(code.set_reg(0))
+    }
+
     /// The body of the set procedure for `set`.
     pub(super) fn emit_set_body(&mut self, code: &mut Procedure, set: SetId) -> Result<SetReg, EmitError> {
         let mut tasks = SmallVec::new();

@@ -146,6 +146,14 @@ macro_rules! for_each_op {
             /// `field` of the session := S[set]. If that is a pattern set, consumers become empty, tags and producers stay (S5.4).
             /// No set register is defined after it.
             store_session = StoreSession { field: FieldImm, set: SetReg };
+            /// `field` of the result := itself `operator` S[set]. No set register is defined after it.
+            change_result = ChangeResult { field: FieldImm, operator: OperatorImm, set: SetReg };
+            /// `field` of the session := itself `operator` S[set]. No set register is defined after it.
+            change_session = ChangeSession { field: FieldImm, operator: OperatorImm, set: SetReg };
+            /// `field` of the result := itself `operator` a set of the constant pool. No set register is defined after it.
+            change_result_by = ChangeResultBy { field: FieldImm, operator: OperatorImm, set: ConstSet };
+            /// `field` of the session := itself `operator` a set of the constant pool. No set register is defined after it.
+            change_session_by = ChangeSessionBy { field: FieldImm, operator: OperatorImm, set: ConstSet };
         }
     };
 }

@@ -59,6 +59,8 @@ any_operand! {
     Flag,
     /// A field of metadata.
     FieldImm,
+    /// An operator on metadata sets.
+    OperatorImm,
     /// A reading in a narrow field.
     ReadingImm,
     /// A reading in the wide field.
@@ -150,6 +152,19 @@ pub enum FieldImm {
     Consumers,
 }
 
+/// An operator on two metadata sets (S5.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum OperatorImm {
+    /// Union.
+    Union,
+    /// Intersection.
+    Intersect,
+    /// Difference.
+    Minus,
+    /// Symmetric difference.
+    Xor,
+}
+
 /// How a value condition is read (S4.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum ReadingImm {
@@ -202,6 +217,33 @@ impl Operand for FieldImm {
     #[inline]
     fn from_bits(bits: u32) -> Option<Self> {
         FieldImm::ALL.get(bits as usize).copied()
+    }
+}
+
+impl OperatorImm {
+    /// The operators, each at the index that encodes it.
+    pub const ALL: [OperatorImm; 4] =
+        [OperatorImm::Union, OperatorImm::Intersect, OperatorImm::Minus, OperatorImm::Xor];
+
+    /// The sign of the operator in policies.
+    pub fn sign(self) -> &'static str {
+        match self {
+            OperatorImm::Union => "|",
+            OperatorImm::Intersect => "&",
+            OperatorImm::Minus => "-",
+            OperatorImm::Xor => "^",
+        }
+    }
+}
+
+impl Operand for OperatorImm {
+    const WIDE: bool = false;
+    fn to_bits(self) -> u32 {
+        self as u32
+    }
+    #[inline]
+    fn from_bits(bits: u32) -> Option<Self> {
+        OperatorImm::ALL.get(bits as usize).copied()
     }
 }
 

@@ -75,7 +75,7 @@ impl Machine<'_> {
         op.visit_operands(&mut operands);
         operands.found?;
         op.visit_operands(&mut Writes { shadow: &mut self.memory.shadow, base: self.base });
-        if matches!(op, Op::StoreResult { .. } | Op::StoreSession { .. }) {
+        if stores(op) {
             clear(&mut self.memory.shadow.sets, self.base.sets, self.top.sets);
         }
         Ok(())
@@ -99,6 +99,19 @@ impl Machine<'_> {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether it replaces or changes what handles stand for.
+fn stores(op: Op) -> bool {
+    matches!(
+        op,
+        Op::StoreResult { .. }
+            | Op::StoreSession { .. }
+            | Op::ChangeResult { .. }
+            | Op::ChangeSession { .. }
+            | Op::ChangeResultBy { .. }
+            | Op::ChangeSessionBy { .. }
+    )
 }
 
 /// Checks the operands of an instruction one by one; keeps the first fault.
@@ -153,6 +166,7 @@ impl Operands<'_, '_> {
             AnyOperand::SetProc(id) => self.call(id.0, &[ProcedureKind::Set, ProcedureKind::PatternSet]),
             AnyOperand::Flag(_)
             | AnyOperand::FieldImm(_)
+            | AnyOperand::OperatorImm(_)
             | AnyOperand::ReadingImm(_)
             | AnyOperand::WideReading(_) => Ok(()),
         }

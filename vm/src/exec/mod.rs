@@ -239,6 +239,8 @@ impl<'m> Machine<'m> {
 }
 
 #[cfg(test)]
+mod change_tests;
+#[cfg(test)]
 mod reuse;
 #[cfg(test)]
 mod soundness;

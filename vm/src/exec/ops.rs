@@ -290,4 +290,20 @@ impl OpVisitor for Machine<'_> {
     fn store_session(&mut self, field: FieldImm, set: SetReg) -> Step {
         self.store(Stored::Session, field, set)
     }
+
+    fn change_result(&mut self, field: FieldImm, operator: OperatorImm, set: SetReg) -> Step {
+        self.change(Stored::Result, field, operator, set)
+    }
+
+    fn change_session(&mut self, field: FieldImm, operator: OperatorImm, set: SetReg) -> Step {
+        self.change(Stored::Session, field, operator, set)
+    }
+
+    fn change_result_by(&mut self, field: FieldImm, operator: OperatorImm, set: ConstSet) -> Step {
+        self.change_by(Stored::Result, field, operator, set)
+    }
+
+    fn change_session_by(&mut self, field: FieldImm, operator: OperatorImm, set: ConstSet) -> Step {
+        self.change_by(Stored::Session, field, operator, set)
+    }
 }

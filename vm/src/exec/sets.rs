@@ -251,6 +251,46 @@ impl Machine<'_> {
         self.charge(units)
     }
 
+    /// A field of the result's or the session's metadata becomes itself after `operator` with S[set], in its place: nothing is
+    /// copied.
+    pub(super) fn change(
+        &mut self,
+        place: Stored,
+        field: FieldImm,
+        operator: OperatorImm,
+        set: SetReg,
+    ) -> Step {
+        let set = self.set(set)?;
+        if set == place.handle(field) {
+            // A set and itself.
+            if matches!(operator, OperatorImm::Minus | OperatorImm::Xor) {
+                place.of(self.state)?.field_mut(field).set_empty();
+            }
+            return self.after_store();
+        }
+        // The right side may be another field of the same metadata.
+        let mut changed = std::mem::take(place.of(self.state)?.field_mut(field));
+        let right = self.exact(set).ok_or(Fault::PatternSet)?;
+        let units = apply(operator, &mut changed, right);
+        *place.of(self.state)?.field_mut(field) = changed;
+        self.after_store()?;
+        self.charge(units)
+    }
+
+    /// The same with a set of the constant pool.
+    pub(super) fn change_by(
+        &mut self,
+        place: Stored,
+        field: FieldImm,
+        operator: OperatorImm,
+        set: ConstSet,
+    ) -> Step {
+        let right = self.inputs.policy.const_set(set).ok_or(Fault::NoSet)?;
+        let units = apply(operator, place.of(self.state)?.field_mut(field), right);
+        self.after_store()?;
+        self.charge(units)
+    }
+
     /// After a store: handles and kept answers may be out of date.
     fn after_store(&mut self) -> Step {
         let open = self.memory.frames.last().map_or(0, |frame| frame.temps);
@@ -272,6 +312,19 @@ fn of_test(left: SetView<'_>, right: SetView<'_>) -> u64 {
 fn of_operator(before: u64, right: u64, made: u64) -> u64 {
     let new = made.saturating_sub(before);
     (before + right).saturating_add(new.saturating_mul(PER_WORD_MADE))
+}
+
+/// Applies an operator in place, and says what that costs.
+#[inline]
+fn apply(operator: OperatorImm, set: &mut MetaSet, right: SetView<'_>) -> u64 {
+    let before = set.view().tail_words();
+    match operator {
+        OperatorImm::Union => set.union(right),
+        OperatorImm::Intersect => set.intersect(right),
+        OperatorImm::Minus => set.minus(right),
+        OperatorImm::Xor => set.xor(right),
+    }
+    of_operator(before, right.tail_words(), set.view().tail_words())
 }
 
 /// Where updates store.

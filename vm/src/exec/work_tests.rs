@@ -342,7 +342,7 @@ fn stores_cost_the_words_that_are_copied() {
 
 #[test]
 fn metadata_costs_the_words_that_it_takes_and_that_are_joined() {
-    let cost = |args: &[&[usize]]| {
+    let cost = |ops: &[Op], sets: u64, args: &[&[usize]]| {
         let asm = with_far_tags(8);
         let names: Vec<Vec<String>> =
             args.iter().map(|words| words.iter().map(|word| far(*word)).collect()).collect();
@@ -356,14 +356,21 @@ fn metadata_costs_the_words_that_it_takes_and_that_are_joined() {
                 Argument::new(name, Value::Null).with_metadata(metadata)
             })
             .collect();
-        let idle = Op::LoadBool { dst: B0, value: Flag(false) };
+        let idle = [Op::LoadBool { dst: B0, value: Flag(false) }];
+        let code = [&idle, ops].concat();
         let listed = args.iter().map(|words| words.len() as u64).sum::<u64>();
-        of_condition(asm, &[idle], 0, &arguments) - listed * (PER_TAG + PER_WORD_MADE)
+        of_condition(asm, &code, sets, &arguments) - listed * (PER_TAG + PER_WORD_MADE)
     };
-    assert_eq!(cost(&[&[0, 1, 2]]), 0);
-    // What is there of union and intersection is gone through for each further argument.
-    assert_eq!(cost(&[&[0, 1, 2], &[1]]), 3 + 3);
-    assert_eq!(cost(&[&[0, 1, 2], &[1, 3], &[]]), 3 + 3 + 4 + 1);
+    let (two, three): ([&[_]; 2], [&[_]; 3]) = ([&[0, 1, 2], &[1]], [&[0, 1, 2], &[1, 3], &[]]);
+    // What is there of the result's metadata is gone through for each further argument.
+    assert_eq!(cost(&[], 0, &two[..1]), 0);
+    assert_eq!(cost(&[], 0, &two), 3);
+    assert_eq!(cost(&[], 0, &three), 3 + 4);
+    // So is what is there of union and intersection, where something asks for them.
+    let union = Op::LoadArgsUnion { dst: S0, field: TAGS };
+    let intersect = Op::LoadArgsIntersect { dst: S0, field: TAGS };
+    assert_eq!(cost(&[union], 1, &three), (3 + 4) + (3 + 4));
+    assert_eq!(cost(&[union, intersect], 1, &three), (3 + 4) + (3 + 1) + (3 + 4));
 }
 
 #[test]

@@ -23,6 +23,7 @@ pub use view::SetView;
 use super::TagId;
 use crate::bytecode::const_sets::{bit, tags_of};
 use crate::bytecode::program::{HEAD_WORDS, WordRecord};
+use std::cmp::Ordering;
 use std::ops::Range;
 use tail::Tail;
 
@@ -71,7 +72,9 @@ impl MetaSet {
         self.complement = other.complement;
         self.head = *other.head;
         self.tail.clear();
-        self.tail.extend_from_slice(other.tail);
+        if !other.tail.is_empty() {
+            self.tail.extend_from_slice(other.tail);
+        }
     }
 
     /// Becomes its complement.
@@ -146,21 +149,26 @@ impl MetaSet {
     /// Gives the listed tags of a range other ids. The new ids are all outside of the range, or they ascend as the old ones
     /// do and none is above its old one.
     pub(super) fn rename(&mut self, range: Range<u32>, mut rename: impl FnMut(TagId) -> TagId) {
-        let mut from = range.start;
-        loop {
-            let first = self.view().listed_from(TagId(from)).next();
-            let Some(TagId(first)) = first.filter(|tag| tag.0 < range.end) else { break };
-            let (index, lowest) = bit(first);
-            let next_word = index.saturating_add(1).saturating_mul(u64::BITS);
-            let mut mask = !(lowest - 1);
-            if range.end < next_word {
-                mask &= bit(range.end).1 - 1;
+        for index in 0..HEAD_WORDS as u32 {
+            if self.head.get(index as usize).is_some_and(|&bits| bits != 0) {
+                self.rename_in_word(index, &range, &mut rename);
             }
-            let bits = self.take(index, mask);
-            for tag in tags_of(WordRecord { index, bits }) {
-                self.list(rename(TagId(tag)));
-            }
-            from = next_word;
+        }
+        let mut from = HEAD_WORDS as u32;
+        while let Some(index) =
+            tail::first_from(&self.tail, from).filter(|&index| begins_before(index, range.end))
+        {
+            self.rename_in_word(index, &range, &mut rename);
+            from = index.saturating_add(1);
+        }
+    }
+
+    /// Renames the tags of a word that are in the range.
+    #[inline]
+    fn rename_in_word(&mut self, index: u32, range: &Range<u32>, rename: &mut impl FnMut(TagId) -> TagId) {
+        let bits = self.take(index, from_on(index, range.start) & !from_on(index, range.end));
+        for tag in tags_of(WordRecord { index, bits }) {
+            self.list(rename(TagId(tag)));
         }
     }
 
@@ -199,6 +207,22 @@ impl MetaSet {
         if !(self.tail.is_empty() && other.tail.is_empty()) {
             tail::combine(&mut self.tail, op, other.tail);
         }
+    }
+}
+
+/// Whether the first tag of a word is below `end`.
+fn begins_before(index: u32, end: u32) -> bool {
+    index <= end / u64::BITS
+}
+
+/// The bits of a word for tags from `first` on.
+#[inline]
+fn from_on(index: u32, first: u32) -> u64 {
+    let (first_index, first_bit) = bit(first);
+    match index.cmp(&first_index) {
+        Ordering::Less => 0,
+        Ordering::Equal => !(first_bit - 1),
+        Ordering::Greater => !0,
     }
 }
 

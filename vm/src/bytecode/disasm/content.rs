@@ -70,6 +70,7 @@ impl Content<'_> {
             | AnyOperand::SetProc(SetProc(id)) => format!("procedure {id}"),
             AnyOperand::Flag(flag) => flag.0.to_string(),
             AnyOperand::FieldImm(field) => field.name().to_owned(),
+            AnyOperand::OperatorImm(operator) => operator.sign().to_owned(),
             AnyOperand::ReadingImm(reading) | AnyOperand::WideReading(WideReading(reading)) => {
                 match reading {
                     ReadingImm::Any => "any",

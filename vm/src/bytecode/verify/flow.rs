@@ -155,6 +155,16 @@ impl<'p> Flow<'p> {
     /// A store: set registers may be handles to what is being replaced, so none survives it.
     fn store(&mut self, set: SetReg) -> Step {
         self.read_any_set(set)?;
+        self.stored()
+    }
+
+    /// A change of what is stored by a metadata set.
+    fn change(&mut self, set: SetReg) -> Step {
+        self.read_set(set)?;
+        self.stored()
+    }
+
+    fn stored(&mut self) -> Step {
         self.state.sets = Registers::default();
         self.state.patterns = Registers::default();
         Ok(Next::Following)
@@ -426,5 +436,21 @@ impl OpVisitor for Flow<'_> {
 
     fn store_session(&mut self, _field: FieldImm, set: SetReg) -> Step {
         self.store(set)
+    }
+
+    fn change_result(&mut self, _field: FieldImm, _operator: OperatorImm, set: SetReg) -> Step {
+        self.change(set)
+    }
+
+    fn change_session(&mut self, _field: FieldImm, _operator: OperatorImm, set: SetReg) -> Step {
+        self.change(set)
+    }
+
+    fn change_result_by(&mut self, _field: FieldImm, _operator: OperatorImm, _set: ConstSet) -> Step {
+        self.stored()
+    }
+
+    fn change_session_by(&mut self, _field: FieldImm, _operator: OperatorImm, _set: ConstSet) -> Step {
+        self.stored()
     }
 }

@@ -5,8 +5,8 @@ use super::tests::{answer, bad_code, error, load};
 use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::*;
-use crate::testing::Assembler;
 use crate::testing::code::*;
+use crate::testing::{Assembler, built};
 
 #[track_caller]
 fn good_code(kind: ProcedureKind, code: &[Op]) {
@@ -74,6 +74,15 @@ fn a_store_forgets_set_registers() {
         &[load, store, store, Op::End {}],
         "instruction 2: set register 0 is read",
     );
+    let (field, operator, set) = (TAGS, OperatorImm::Union, ConstSet(0));
+    for change in
+        [Op::ChangeSession { field, operator, set: S0 }, Op::ChangeSessionBy { field, operator, set }]
+    {
+        let mut asm = Assembler::new();
+        asm.const_set(false, &["a"]);
+        asm.procedure(ProcedureKind::SessionUpdate, &[load, change, store, Op::End {}]);
+        assert!(error(built(asm.program)).contains("set register 0 is read"));
+    }
 }
 
 #[test]
@@ -107,6 +116,8 @@ fn pattern_sets_go_only_where_they_may() {
     bad_code(Set, &[pattern, Op::ReturnSet { src: S0 }], "may hold a pattern set");
     good_code(PatternSet, &[pattern, Op::ReturnSet { src: S0 }]);
     good_code(ResultUpdate, &[pattern, Op::StoreResult { field: TAGS, set: S0 }, Op::End {}]);
+    let change = Op::ChangeResult { field: TAGS, operator: OperatorImm::Union, set: S0 };
+    bad_code(ResultUpdate, &[pattern, change, Op::End {}], "may hold a pattern set");
     // What is finite is no pattern set.
     let unless = Op::JumpUnlessFinite { set: S0, to: Target(3) };
     let test = Op::IsEmpty { dst: B0, set: S0 };

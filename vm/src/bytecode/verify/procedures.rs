@@ -121,8 +121,8 @@ pub(crate) fn allowed(opcode: Opcode, kind: ProcedureKind) -> bool {
         | IsUniversal | Contains | AnyMatches | AllMatch | OverlapsPattern | SubsetPattern
         | SupersetPattern | EqualPattern | IsUniversalPattern => kind != Kind::Membership,
         Record => kind != Kind::Membership,
-        StoreResult => kind == Kind::ResultUpdate,
-        StoreSession => kind == Kind::SessionUpdate,
+        StoreResult | ChangeResult | ChangeResultBy => kind == Kind::ResultUpdate,
+        StoreSession | ChangeSession | ChangeSessionBy => kind == Kind::SessionUpdate,
     }
 }
 
@@ -241,6 +241,7 @@ impl Operands<'_> {
             // Every value that decodes is one.
             AnyOperand::Flag(_)
             | AnyOperand::FieldImm(_)
+            | AnyOperand::OperatorImm(_)
             | AnyOperand::ReadingImm(_)
             | AnyOperand::WideReading(_) => Ok(()),
         }

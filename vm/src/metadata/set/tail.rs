@@ -58,6 +58,11 @@ pub(super) fn bits(words: &[WordRecord], index: u32) -> u64 {
     found.ok().and_then(|at| words.get(at)).map_or(0, |word| word.bits)
 }
 
+/// The index of the first word from `index` on.
+pub(super) fn first_from(words: &[WordRecord], index: u32) -> Option<u32> {
+    words.get(lower(words, index)).map(|word| word.index)
+}
+
 /// Whether a bit is in both.
 pub(super) fn overlap(left: &[WordRecord], right: &[WordRecord]) -> bool {
     let (few, many) = if left.len() <= right.len() { (left, right) } else { (right, left) };
