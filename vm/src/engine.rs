@@ -234,7 +234,7 @@ impl Policy {
             metadata.make_ready(call, Needs::everything(), &mut interner)?;
         } else {
             if is_made {
-                metadata.make_ready(call, Needs::only_initial(), &mut interner)?;
+                metadata.make_ready(call, Needs::of_result(), &mut interner)?;
             }
             for &block in blocks {
                 let needs = if is_made { self.needs().late(block) } else { self.needs().block(block) };

@@ -77,9 +77,9 @@ impl Needs<'_> {
         Needs { args: &[], every: all, union: all, intersect: all, initial: true }
     }
 
-    /// The initial metadata of the result, which every call that was made has, and nothing else.
-    pub(crate) fn only_initial() -> Needs<'static> {
-        Needs { every: Fields::ALL, initial: true, ..Needs::default() }
+    /// What the initial metadata of the result is made of (S2.5), which every call that was made has.
+    pub(crate) fn of_result() -> Needs<'static> {
+        Needs { every: Fields::ALL, ..Needs::default() }
     }
 }
 

@@ -449,11 +449,37 @@ fn arguments_with_names_of_one_hash_are_not_one_argument() {
     let mut bench = Bench::new(Assembler::new().program, Settings::default());
     let names = ["argument na 2278e#bC?I$/", "argument na 4368Uiu9HAC2"];
     assert_eq!(bench.policy.find_arg(names[0]), bench.policy.find_arg(names[1]), "the hashes differ");
-    let args = names.map(|name| Argument::new(name, Value::Null));
-    assert_eq!(bench.check(&Call::new("t", &args)), ("default", None));
-    let [first, second] = args;
-    let checked = bench.check(&Call::new("t", &[first, second, first]));
-    assert_eq!(checked, ("error", None));
+    // A list takes the general way.
+    for value in [Value::Null, Value::List(&[])] {
+        let args = names.map(|name| Argument::new(name, value));
+        assert_eq!(bench.check(&Call::new("t", &args)), ("default", None));
+        let [first, second] = args;
+        let checked = bench.check(&Call::new("t", &[first, second, first]));
+        assert_eq!(checked, ("error", None));
+    }
+}
+
+/// Also in the general way, which reads only what is asked for.
+#[test]
+fn metadata_that_nobody_asks_for_is_within_the_limits_too() {
+    let limits = Limits { tags_per_set: 2, tags_per_call: 3, tag_bytes: 2, ..Limits::default() };
+    let mut bench = Bench::of(limited_policy(Assembler::new().program, limits));
+    let cases: [(&[&str], &[&str], bool); 7] = [
+        (&["aa", "b"], &["c"], true),
+        (&["a", "b", "c"], &[], false),
+        (&["a", "b", "c", "d"], &[], false),
+        (&["aaa"], &[], false),
+        (&["aaaa"], &[], false),
+        (&["a", "b"], &["c", "d"], false),
+        (&["a"], &["a", "b"], true),
+    ];
+    for (first, second, is_fine) in cases {
+        let args = [("x", first), ("y", second)]
+            .map(|(name, tags)| Argument::new(name, Value::List(&[])).with_metadata(with_tags(tags)));
+        let decision = bench.evaluate(&Call::new("t", &args), None);
+        let expected = if is_fine { "default" } else { "error" };
+        assert_eq!(decision.basis().name(), expected, "{first:?} {second:?}");
+    }
 }
 
 #[test]
