@@ -213,7 +213,7 @@ mod tests {
         assert!(same.into_iter().all(|id| texts.check(id).is_ok()));
         assert_eq!(texts.parsed.len(), 1);
         assert!(texts.check(wildcard).is_ok());
-        assert!(texts.check(wrong).unwrap_err().message.contains("unclosed"));
+        assert!(texts.check(wrong).unwrap_err().message().contains("unclosed"));
     }
 
     #[test]
@@ -224,6 +224,6 @@ mod tests {
         let mut texts = PatternTexts::new(&asm.program);
         texts.classes = super::MAX_POLICY_CLASSES - 2;
         assert!([first, plain, again].into_iter().all(|id| texts.check(id).is_ok()));
-        assert!(texts.check(second).unwrap_err().message.contains("more than 500000 classes"));
+        assert!(texts.check(second).unwrap_err().message().contains("more than 500000 classes"));
     }
 }

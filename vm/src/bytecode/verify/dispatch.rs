@@ -34,8 +34,15 @@ fn order(program: &Program) -> Checked {
     let check = || {
         let holds = |holds, message| Promise::BlocksInOrder.check(holds, message);
         holds(tables.order.len() == program.blocks.len(), "it does not have every block once")?;
-        holds(tables.order.iter().all(|block| key(block).is_some()), "a block that does not exist")?;
-        holds(tables.order.is_sorted_by(|a, b| key(a) < key(b)), "priorities that do not ascend")
+        let mut before = None;
+        for block in &tables.order {
+            let key = key(block);
+            holds(key.is_some(), "a block that does not exist")?;
+            // Nothing is before the first.
+            holds(before < key, "priorities that do not ascend")?;
+            before = key;
+        }
+        Ok(())
     };
     check().map_err(|flaw| VerifyError::new(Place::Table("order of blocks"), flaw))
 }
@@ -98,7 +105,9 @@ fn known(program: &Program) -> Checked {
     for (row, (&list, target)) in tables.known.iter().zip(&tables.targets).enumerate() {
         let place_of = Place::Row("known tool", row);
         let places = pool.take(list).map_err(|flaw| VerifyError::new(place_of, flaw))?;
-        if places.is_empty() {
+        // The target's blocks are those that name the tool, in order.
+        let named = target.of(&tables.places).unwrap_or_default();
+        if places.is_empty() || places == named {
             continue;
         }
         if !places.is_sorted_by(|a, b| a < b) {
@@ -108,8 +117,7 @@ fn known(program: &Program) -> Checked {
             let block = program.blocks.get(*tables.order.get(place as usize)? as usize)?;
             Some(matches!(block.tool, ToolRecord::Pattern(_)))
         };
-        // The target's blocks are those that name the tool.
-        let mut named = target.of(&tables.places).unwrap_or_default().iter();
+        let mut named = named.iter();
         for place in places {
             if has_pattern(place) != Some(true) && named.next() != Some(place) {
                 return Err(fail(place_of, format!("the block at place {place} is about other tools")));

@@ -28,12 +28,12 @@ impl VerifyError {
 
     /// The promise that is broken.
     pub fn promise(&self) -> Promise {
-        self.flaw.promise
+        self.flaw.promise()
     }
 
     /// What is wrong.
     pub fn message(&self) -> &str {
-        &self.flaw.message
+        self.flaw.message()
     }
 
     /// Where, as text: a table and a row, or a procedure and an instruction.
@@ -54,7 +54,7 @@ impl fmt::Display for Place {
 
 impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Flaw { promise, message } = &self.flaw;
+        let (promise, message) = (self.flaw.promise(), self.flaw.message());
         write!(f, "the program is not valid: {}: {message} (`{}`)", self.place, promise.name())
     }
 }

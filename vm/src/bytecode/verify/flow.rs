@@ -53,7 +53,7 @@ impl<'p> Flow<'p> {
     }
 
     /// Runs over the code of the procedure; a fault comes with the index of its instruction.
-    pub(super) fn run(mut self, code: &[Op]) -> Result<(), (usize, Flaw)> {
+    pub(super) fn run(&mut self, code: &[Op]) -> Result<(), (usize, Flaw)> {
         let mut reached = true;
         let mut at = self.first;
         self.jumps.begin(code.len());
@@ -63,7 +63,7 @@ impl<'p> Flow<'p> {
                 reached = true;
             }
             if reached {
-                reached = op.visit(&mut self).map_err(|flaw| (at, flaw))? == Next::Following;
+                reached = op.visit(self).map_err(|flaw| (at, flaw))? == Next::Following;
             }
             at += 1;
         }

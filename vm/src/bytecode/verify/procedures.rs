@@ -32,14 +32,18 @@ pub(super) fn verify(program: &Program) -> Result<Vec<Summary>, VerifyError> {
     let mut jumps = Jumps::default();
     let mut next = 0;
     for (index, record) in program.procedures.iter().enumerate() {
-        let code = layout(index, record, next, program)?;
+        let code = layout(record, next, program)
+            .map_err(|flaw| VerifyError::new(Place::Row("procedure", index), flaw))?;
         if !record.explains && summaries.last().is_some_and(|before: &Summary| before.explains) {
             let message = "it follows one of explanations but does not belong to them";
             let flaw = Promise::ExplanationsApart.broken(message);
             return Err(VerifyError::new(Place::Row("procedure", index), flaw));
         }
         let calls = instructions(program, record, &summaries, code)
-            .and_then(|calls| Flow::new(record, &summaries, next, &mut jumps).run(code).map(|()| calls))
+            .and_then(|calls| {
+                let mut flow = Flow::new(record, &summaries, next, &mut jumps);
+                flow.run(code).map(|()| calls)
+            })
             .map_err(|(at, flaw)| VerifyError::new(Place::Instruction { procedure: index, at }, flaw))?;
         summaries.push(calls.summary(record));
         next += code.len();
@@ -52,30 +56,22 @@ pub(super) fn verify(program: &Program) -> Result<Vec<Summary>, VerifyError> {
 }
 
 /// The code of a procedure, which begins where the one before ended and has no more registers than it can use.
-fn layout<'p>(
-    index: usize,
-    record: &ProcedureRecord,
-    expected: usize,
-    program: &'p Program,
-) -> Result<&'p [Op], VerifyError> {
+fn layout<'p>(record: &ProcedureRecord, expected: usize, program: &'p Program) -> Result<&'p [Op], Flaw> {
     let code = record.code;
     let counts = [record.bools, record.values, record.sets];
     let covers = |holds, message| Promise::ProceduresCoverCode.check(holds, message);
-    let check = || {
-        covers(code.len > 0, "it has no code")?;
-        covers(
-            code.start as usize == expected,
-            "its code does not begin where that of the procedure before ends",
-        )?;
-        let ops = code.of(&program.code);
-        let ops =
-            ops.ok_or_else(|| Promise::ProceduresCoverCode.broken("its code reaches beyond the end"))?;
-        let few = counts.iter().all(|&count| count <= MAX_REGISTERS && u32::from(count) <= code.len);
-        Promise::RegistersAreFew.check(few, "it has more registers than it can use")?;
-        let keeps_no_update = !record.memo || !is_update(record.kind);
-        Promise::CalleesKeepAnswers.check(keeps_no_update, "an update keeps no answer").map(|()| ops)
-    };
-    check().map_err(|flaw| VerifyError::new(Place::Row("procedure", index), flaw))
+    covers(code.len > 0, "it has no code")?;
+    covers(
+        code.start as usize == expected,
+        "its code does not begin where that of the procedure before ends",
+    )?;
+    let ops = code.of(&program.code);
+    let ops = ops.ok_or_else(|| Promise::ProceduresCoverCode.broken("its code reaches beyond the end"))?;
+    let few = counts.iter().all(|&count| count <= MAX_REGISTERS && u32::from(count) <= code.len);
+    Promise::RegistersAreFew.check(few, "it has more registers than it can use")?;
+    let keeps_no_update = !record.memo || !is_update(record.kind);
+    Promise::CalleesKeepAnswers.check(keeps_no_update, "an update keeps no answer")?;
+    Ok(ops)
 }
 
 /// Checks the operands of the instructions of a procedure; a fault comes with the index of its instruction.
@@ -85,13 +81,12 @@ fn instructions(
     summaries: &[Summary],
     code: &[Op],
 ) -> Result<Calls, (usize, Flaw)> {
-    let calls = Calls::default();
-    let mut operands = Operands { program, record, at: record.code.start, summaries, calls, fault: None };
-    for &op in code {
-        operands.instruction(op).map_err(|flaw| (operands.at as usize, flaw))?;
-        operands.at += 1;
+    let mut calls = Calls::default();
+    for (at, &op) in (record.code.start..).zip(code) {
+        let operands = Operands { program, record, at, summaries, calls: &mut calls, fault: None };
+        operands.instruction(op).map_err(|flaw| (at as usize, flaw))?;
     }
-    Ok(operands.calls)
+    Ok(calls)
 }
 
 fn is_update(kind: ProcedureKind) -> bool {
@@ -142,19 +137,15 @@ impl Calls {
     }
 
     /// Notes what the instruction reads, and that what it calls keeps its answer.
+    #[inline(always)]
     fn note(&mut self, op: Op, summaries: &[Summary]) -> Row {
         self.reads_result_value |= op.opcode() == Opcode::LoadResult;
         self.reads_result_sets |= op.opcode() == Opcode::LoadResultSet;
-        let called = match op {
-            Op::CallCondition { procedure, .. } => procedure.index(),
-            Op::CallMembership { procedure, .. } => procedure.index(),
-            Op::CallSet { procedure, .. } => procedure.index(),
-            _ => return Ok(()),
-        };
-        match summaries.get(called) {
-            Some(summary) if summary.memo => Ok(()),
-            _ => Err(Promise::CalleesKeepAnswers
-                .broken(format!("procedure {called} is called but does not keep its answer"))),
+        match op {
+            Op::CallCondition { procedure, .. } => keeps_answers(summaries, procedure.index()),
+            Op::CallMembership { procedure, .. } => keeps_answers(summaries, procedure.index()),
+            Op::CallSet { procedure, .. } => keeps_answers(summaries, procedure.index()),
+            _ => Ok(()),
         }
     }
 
@@ -176,13 +167,22 @@ impl Calls {
     }
 }
 
-/// Checks operands one by one; keeps the first fault.
+fn keeps_answers(summaries: &[Summary], called: usize) -> Row {
+    match summaries.get(called) {
+        Some(summary) if summary.memo => Ok(()),
+        _ => Err(Promise::CalleesKeepAnswers
+            .broken(format!("procedure {called} is called but does not keep its answer"))),
+    }
+}
+
+/// Checks the operands of an instruction one by one; keeps the first fault.
 struct Operands<'p> {
     program: &'p Program,
     record: &'p ProcedureRecord,
+    /// The index of the instruction.
     at: u32,
     summaries: &'p [Summary],
-    calls: Calls,
+    calls: &'p mut Calls,
     fault: Option<Flaw>,
 }
 
@@ -197,17 +197,17 @@ impl OperandVisitor for Operands<'_> {
 
 #[cold]
 fn of_operand(name: &str, flaw: &Flaw) -> Flaw {
-    flaw.promise.broken(format!("operand `{name}`: {}", flaw.message))
+    flaw.promise().broken(format!("operand `{name}`: {}", flaw.message()))
 }
 
 impl Operands<'_> {
     #[inline(always)]
-    fn instruction(&mut self, op: Op) -> Row {
+    fn instruction(mut self, op: Op) -> Row {
         if !allowed(op.opcode(), self.record.kind) {
             return Err(misplaced(op, self.record.kind));
         }
-        op.visit_operands(self);
-        match self.fault.take() {
+        op.visit_operands(&mut self);
+        match self.fault {
             Some(flaw) => Err(flaw),
             None => self.calls.note(op, self.summaries),
         }
@@ -247,25 +247,38 @@ impl Operands<'_> {
         }
     }
 
+    #[inline(always)]
     fn target(&self, target: Target) -> Row {
-        if target.0 > self.at && self.record.code.indices().contains(&target.0) {
-            Ok(())
-        } else {
-            let message = format!("instruction {} is not further on in the procedure", target.0);
-            Err(Promise::JumpsGoForward.broken(message))
-        }
+        let is_in_code = self.record.code.indices().contains(&target.0);
+        if target.0 > self.at && is_in_code { Ok(()) } else { Err(not_further_on(target)) }
     }
 
+    #[inline(always)]
     fn call(&mut self, procedure: usize, kinds: &[ProcedureKind]) -> Row {
-        let Some(summary) = self.summaries.get(procedure) else {
-            return Err(Promise::CallsGoDown.broken(format!("procedure {procedure} is not of lower number")));
-        };
-        if !kinds.contains(&summary.kind) {
-            let message = format!("procedure {procedure} is a {}", summary.kind.name());
-            return Err(Promise::CalleesFit.broken(message));
+        match self.summaries.get(procedure) {
+            Some(summary) if kinds.contains(&summary.kind) => {
+                self.calls.callee(summary);
+                Ok(())
+            }
+            summary => Err(not_callable(procedure, summary)),
         }
-        self.calls.callee(summary);
-        Ok(())
+    }
+}
+
+#[cold]
+fn not_further_on(target: Target) -> Flaw {
+    let message = format!("instruction {} is not further on in the procedure", target.0);
+    Promise::JumpsGoForward.broken(message)
+}
+
+/// The summary is of a procedure of a kind that cannot be called there, or there is no such procedure yet.
+#[cold]
+fn not_callable(procedure: usize, summary: Option<&Summary>) -> Flaw {
+    match summary {
+        Some(summary) => {
+            Promise::CalleesFit.broken(format!("procedure {procedure} is a {}", summary.kind.name()))
+        }
+        None => Promise::CallsGoDown.broken(format!("procedure {procedure} is not of lower number")),
     }
 }
 

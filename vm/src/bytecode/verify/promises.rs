@@ -223,20 +223,35 @@ promises! {
     }
 }
 
-/// A promise that was found broken, and how.
+/// A promise that was found broken, and how. As small as a pointer: each check gives back one or nothing, and few fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Flaw {
-    pub(super) promise: Promise,
-    pub(super) message: String,
+pub(super) struct Flaw(Box<Broken>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Broken {
+    promise: Promise,
+    message: String,
+}
+
+impl Flaw {
+    pub(super) fn promise(&self) -> Promise {
+        self.0.promise
+    }
+
+    pub(super) fn message(&self) -> &str {
+        &self.0.message
+    }
 }
 
 impl Promise {
     /// The promise is broken in this way.
+    #[cold]
     pub(super) fn broken(self, message: impl Into<String>) -> Flaw {
-        Flaw { promise: self, message: message.into() }
+        Flaw(Box::new(Broken { promise: self, message: message.into() }))
     }
 
     /// Refuses in this way what does not hold.
+    #[inline]
     pub(super) fn check(self, holds: bool, message: &str) -> Result<(), Flaw> {
         if holds { Ok(()) } else { Err(self.broken(message)) }
     }

@@ -73,11 +73,14 @@ pub(super) fn ends(table: &'static str, text: &str, ends: &[u32]) -> Checked {
     }
 }
 
+#[inline]
 pub(super) fn index(what: &str, index: u32, len: usize) -> Row {
-    if (index as usize) < len {
-        return Ok(());
-    }
-    Err(Promise::TableIdsInRange.broken(format!("{what} {index} does not exist (of {len})")))
+    if (index as usize) < len { Ok(()) } else { Err(beyond(what, index, len)) }
+}
+
+#[cold]
+fn beyond(what: &str, index: u32, len: usize) -> Flaw {
+    Promise::TableIdsInRange.broken(format!("{what} {index} does not exist (of {len})"))
 }
 
 fn not_nan(value: Number) -> Row {
@@ -103,7 +106,11 @@ impl<'p, T> PoolBudget<'p, T> {
         PoolBudget { name, pool, left: pool.len() }
     }
 
+    #[inline]
     pub(super) fn take(&mut self, list: List) -> Result<&'p [T], Flaw> {
+        if list == List::default() {
+            return Ok(&[]);
+        }
         let part = list.of(self.pool).ok_or_else(|| {
             Promise::ListsLieInPools.broken(format!("a list reaches beyond the {} pool", self.name))
         })?;
@@ -216,7 +223,7 @@ impl Tables<'_> {
                 Self::tail(tail)?;
                 words(&set.head, tail).try_for_each(|word| match tags_of(word).last() {
                     Some(tag) => index("tag", tag, program.tags.len())
-                        .map_err(|flaw| Promise::ConstSetsHaveOneForm.broken(flaw.message)),
+                        .map_err(|flaw| Promise::ConstSetsHaveOneForm.broken(flaw.message())),
                     None => Ok(()),
                 })
             });

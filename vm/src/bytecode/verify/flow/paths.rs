@@ -57,7 +57,10 @@ impl State {
 /// What holds on the jumps to instructions further on; its memory serves one procedure after another.
 #[derive(Default)]
 pub(in super::super) struct Jumps {
-    /// For each instruction of the procedure the place of its state, from 1; 0 where no jump goes.
+    /// How many instructions the procedure has.
+    len: usize,
+    /// For each of them the place of its state, from 1; 0 where no jump goes. Empty before the first jump: most procedures have
+    /// none.
     places: Vec<u32>,
     states: Vec<State>,
     /// Places whose state was taken.
@@ -67,8 +70,8 @@ pub(in super::super) struct Jumps {
 impl Jumps {
     /// Begins a procedure of so many instructions.
     pub(super) fn begin(&mut self, len: usize) {
+        self.len = len;
         self.places.clear();
-        self.places.resize(len, 0);
         self.states.clear();
         self.free.clear();
     }
@@ -79,6 +82,9 @@ impl Jumps {
 
     /// A path with this state goes on at `target`, which counts from the begin of the procedure.
     pub(super) fn add(&mut self, target: usize, state: State) {
+        if self.places.is_empty() {
+            self.places.resize(self.len, 0);
+        }
         let known = self.places.get(target).copied().unwrap_or(0);
         if let Some(known) = self.state(known) {
             *known = known.merge(state);
@@ -100,6 +106,7 @@ impl Jumps {
     }
 
     /// What holds on the jumps to `at`, if there are some.
+    #[inline]
     pub(super) fn take(&mut self, at: usize) -> Option<State> {
         let place = self.places.get(at).copied().filter(|&place| place != 0)?;
         self.free.push(place);
