@@ -66,6 +66,7 @@ macro_rules! define_op {
             }
 
             /// Hands each operand, in order and with its name, to `visitor`.
+            #[inline(always)]
             pub fn visit_operands<V: OperandVisitor>(self, visitor: &mut V) {
                 match self {$(
                     Op::$name { $($field),* } => { $(visitor.operand(stringify!($field), $field.into());)* }
@@ -108,6 +109,7 @@ macro_rules! define_op {
         /// # Errors
         /// When the opcode is unknown, an operand is none of its role, or an unused field is not zero. Whether operands fit
         /// the program is for the verifier to say.
+        #[inline(always)]
         pub fn decode(instruction: Instruction) -> Result<Op, DecodeError> {
             let (opcode, mut fields) = FieldReader::new(instruction)?;
             let op = match opcode {
@@ -196,8 +198,8 @@ impl FieldWriter {
 /// Takes operands out of the fields of an instruction, as [`FieldWriter`] put them there.
 struct FieldReader {
     opcode: Opcode,
-    narrow: [u8; NARROW_FIELDS],
-    used: usize,
+    /// The narrow fields that are left, the next one in the lowest byte.
+    narrow: u32,
     wide: u32,
 }
 
@@ -209,8 +211,9 @@ impl FieldReader {
             .get(usize::from(opcode))
             .copied()
             .ok_or(DecodeError { kind: DecodeErrorKind::UnknownOpcode(opcode) })?;
+        let narrow = u32::from_le_bytes([x, y, z, 0]);
         let wide = u32::from_le_bytes([w0, w1, w2, w3]);
-        Ok((opcode, FieldReader { opcode, narrow: [x, y, z], used: 0, wide }))
+        Ok((opcode, FieldReader { opcode, narrow, wide }))
     }
 
     #[inline(always)]
@@ -218,9 +221,9 @@ impl FieldReader {
         let bits = if O::WIDE {
             std::mem::take(&mut self.wide)
         } else {
-            let field = self.narrow.get_mut(self.used).map(std::mem::take);
-            self.used += 1;
-            u32::from(field.unwrap_or(0))
+            let field = self.narrow & 0xff;
+            self.narrow >>= u8::BITS;
+            field
         };
         let error = DecodeErrorKind::BadOperand { opcode: self.opcode, operand: name, bits };
         O::from_bits(bits).ok_or(DecodeError { kind: error })
@@ -229,7 +232,7 @@ impl FieldReader {
     #[inline(always)]
     fn finish(self) -> Result<(), DecodeError> {
         // `take` leaves zero behind.
-        if self.narrow == [0; NARROW_FIELDS] && self.wide == 0 {
+        if self.narrow == 0 && self.wide == 0 {
             Ok(())
         } else {
             Err(DecodeError { kind: DecodeErrorKind::UnusedNotZero(self.opcode) })

@@ -108,7 +108,7 @@ impl Wire for Op {
         encode(*self).write(out);
     }
 
-    #[inline]
+    #[inline(always)]
     fn read(bytes: &[u8]) -> Option<Self> {
         decode(Instruction(bytes.try_into().ok()?)).ok()
     }

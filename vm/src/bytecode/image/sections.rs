@@ -27,7 +27,7 @@ pub(super) fn describe_records<T: Wire>(name: &str, out: &mut String) {
     *out += &format!("  {name}: records of {} bytes: {}\n", T::SIZE, T::layout());
 }
 
-impl<T: Wire> Table for Vec<T> {
+impl<T: Wire + Copy> Table for Vec<T> {
     fn write(&self, _name: &'static str, out: &mut SectionWriter) {
         write_records(self, out);
     }
@@ -53,21 +53,32 @@ pub(super) fn write_records<T: Wire>(records: &[T], out: &mut SectionWriter) {
 }
 
 /// Reads a section of records behind those that are there.
-pub(super) fn extend<T: Wire>(
+pub(super) fn extend<T: Wire + Copy>(
     records: &mut Vec<T>,
     name: &'static str,
     sections: &mut SectionReader<'_>,
 ) -> Result<(), ImageError> {
     const { assert!(T::SIZE > 0, "a record has some bytes, else any number of them fits an image") };
     let bytes = sections.section(name, T::SIZE)?;
+    let Some(first) = bytes.get(..T::SIZE) else { return Ok(()) };
+    let before = records.len();
+    let first = T::read(first).ok_or_else(|| no_record(name, before))?;
+    // One pass without a way out of it, whose length is known: that is fast. What is no record is told from it afterwards.
+    let mut all_are = true;
+    let chunks = || bytes.chunks_exact(T::SIZE);
     records.reserve_exact(bytes.len() / T::SIZE);
-    for record in bytes.chunks_exact(T::SIZE) {
-        match T::read(record) {
-            Some(record) => records.push(record),
-            None => return Err(no_record(name, records.len())),
-        }
+    records.extend(chunks().map(|record| {
+        T::read(record).unwrap_or_else(|| {
+            all_are = false;
+            first
+        })
+    }));
+    if all_are {
+        return Ok(());
     }
-    Ok(())
+    let read = chunks().position(|record| T::read(record).is_none()).unwrap_or(0);
+    records.truncate(before);
+    Err(no_record(name, before + read))
 }
 
 /// One byte a record.

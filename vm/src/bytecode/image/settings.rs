@@ -6,6 +6,7 @@ use super::wire::{Wire, records, take};
 use crate::bytecode::settings::{Branching, Level, Mode, Settings};
 
 /// What has a fixed size.
+#[derive(Clone, Copy)]
 struct SettingsRecord {
     default_allow: bool,
     default_level: Level,

@@ -19,7 +19,7 @@ pub(super) trait Wire: Sized {
 }
 
 /// Reads a value from the front of `rest` and moves `rest` behind it.
-#[inline]
+#[inline(always)]
 pub(super) fn take<T: Wire>(rest: &mut &[u8]) -> Option<T> {
     let (bytes, after) = rest.split_at_checked(T::SIZE)?;
     *rest = after;
@@ -49,7 +49,7 @@ macro_rules! integers {
             fn write(&self, out: &mut Vec<u8>) {
                 out.extend_from_slice(&self.to_le_bytes());
             }
-            #[inline]
+            #[inline(always)]
             fn read(bytes: &[u8]) -> Option<Self> {
                 Some(<$integer>::from_le_bytes(bytes.try_into().ok()?))
             }
@@ -67,6 +67,7 @@ impl Wire for f64 {
     fn write(&self, out: &mut Vec<u8>) {
         self.to_bits().write(out);
     }
+    #[inline(always)]
     fn read(bytes: &[u8]) -> Option<Self> {
         u64::read(bytes).map(f64::from_bits)
     }
@@ -80,11 +81,10 @@ impl Wire for bool {
     fn write(&self, out: &mut Vec<u8>) {
         out.push(u8::from(*self));
     }
-    #[inline]
+    #[inline(always)]
     fn read(bytes: &[u8]) -> Option<Self> {
-        match bytes {
-            [0] => Some(false),
-            [1] => Some(true),
+        match *bytes {
+            [byte] if byte <= 1 => Some(byte == 1),
             _ => None,
         }
     }
@@ -103,7 +103,7 @@ impl<T: Wire> Wire for Option<T> {
             None => pad(out, T::SIZE),
         }
     }
-    #[inline]
+    #[inline(always)]
     fn read(mut bytes: &[u8]) -> Option<Self> {
         if take(&mut bytes)? { T::read(bytes).map(Some) } else { is_padding(bytes).then_some(None) }
     }
@@ -118,7 +118,7 @@ impl<A: Wire, B: Wire> Wire for (A, B) {
         self.0.write(out);
         self.1.write(out);
     }
-    #[inline]
+    #[inline(always)]
     fn read(mut bytes: &[u8]) -> Option<Self> {
         Some((take(&mut bytes)?, take(&mut bytes)?))
     }
@@ -132,7 +132,7 @@ impl<T: Wire + Copy + Default, const N: usize> Wire for [T; N] {
     fn write(&self, out: &mut Vec<u8>) {
         self.iter().for_each(|value| value.write(out));
     }
-    #[inline]
+    #[inline(always)]
     fn read(mut bytes: &[u8]) -> Option<Self> {
         let mut values = [T::default(); N];
         for value in &mut values {
@@ -155,7 +155,7 @@ macro_rules! records {
                 let Self { $($field: _),* } = self;
                 $(self.$field.write(out);)*
             }
-            #[inline]
+            #[inline(always)]
             fn read(mut bytes: &[u8]) -> Option<Self> {
                 Some(Self { $($field: take::<$type>(&mut bytes)?),* })
             }
@@ -187,7 +187,7 @@ macro_rules! choices {
                 }
                 out.resize(end, 0);
             }
-            #[inline]
+            #[inline(always)]
             fn read(mut bytes: &[u8]) -> Option<Self> {
                 let choice = match take::<u8>(&mut bytes)? {
                     $($number => Self::$variant $(({
