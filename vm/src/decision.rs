@@ -130,6 +130,21 @@ impl BlockRules {
         allows: false,
         requires: false,
     };
+
+    /// The turns of the rules of one kind.
+    #[inline]
+    pub(crate) fn turns(&self, kind: Kind) -> Range<u32> {
+        match kind {
+            Kind::MustDeny => self.must_deny..self.must_allow,
+            Kind::MustAllow => self.must_allow..self.should,
+            Kind::Should => self.should..self.end,
+        }
+    }
+
+    /// The turns of all rules.
+    pub(crate) fn all_turns(&self) -> Range<u32> {
+        self.must_deny..self.end
+    }
 }
 
 impl RuleOrder {
@@ -139,18 +154,33 @@ impl RuleOrder {
         order.rules.reserve_exact(program.rules.len());
         for block in &program.blocks {
             let rules = block.rules.of(&program.rules).unwrap_or_default();
-            let rules = || (block.rules.start..).zip(rules);
-            let mut add = |wanted: fn(&RuleRecord) -> bool| {
+            let mut counts = [0; 3];
+            let mut softens = false;
+            for rule in rules {
+                let [must_deny, must_allow, should] = &mut counts;
+                match (rule.must, rule.deny) {
+                    (true, true) => *must_deny += 1,
+                    (true, false) => *must_allow += 1,
+                    (false, _) => *should += 1,
+                }
+                softens |= !rule.must && !rule.deny;
+            }
+            let mut add = |count: usize, wanted: fn(&RuleRecord) -> bool| {
                 let start = order.rules.len();
-                order.rules.extend(rules().filter(|(_, rule)| wanted(rule)).map(|(number, _)| number));
+                if count > 0 && count == rules.len() {
+                    order.rules.extend(block.rules.indices());
+                } else if count > 0 {
+                    let numbered = block.rules.indices().zip(rules);
+                    order.rules.extend(numbered.filter(|(_, rule)| wanted(rule)).map(|(number, _)| number));
+                }
                 // There are no more than rules, which have numbers of 32 bits.
                 u32::try_from(start).unwrap_or(u32::MAX)
             };
-            let must_deny = add(|rule| rule.must && rule.deny);
-            let must_allow = add(|rule| rule.must && !rule.deny);
-            let should = add(|rule| !rule.must);
-            let end = add(|_| false);
-            let softens = rules().any(|(_, rule)| !rule.must && !rule.deny);
+            let [must_deny, must_allow, should] = counts;
+            let must_deny = add(must_deny, |rule| rule.must && rule.deny);
+            let must_allow = add(must_allow, |rule| rule.must && !rule.deny);
+            let should = add(should, |rule| !rule.must);
+            let end = u32::try_from(order.rules.len()).unwrap_or(u32::MAX);
             let (has_must_allow, has_should) = (must_allow < should, should < end);
             order.blocks.push(BlockRules {
                 must_deny,
@@ -185,12 +215,7 @@ impl RuleOrder {
 
     /// The turns of a block's rules of one kind.
     pub(crate) fn turns(&self, block: u32, kind: Kind) -> Range<u32> {
-        let rules = self.of_block(block);
-        match kind {
-            Kind::MustDeny => rules.must_deny..rules.must_allow,
-            Kind::MustAllow => rules.must_allow..rules.should,
-            Kind::Should => rules.should..rules.end,
-        }
+        self.of_block(block).turns(kind)
     }
 }
 

@@ -87,8 +87,8 @@ impl Needs<'_> {
 #[derive(Debug)]
 pub(crate) struct BlockNeeds {
     blocks: Vec<Summary>,
-    /// Of what runs after the call; those of blocks that run nothing then are empty.
-    late: Vec<Summary>,
+    /// Of what runs after the call; nothing at all if no block runs anything then.
+    late: Option<Vec<Summary>>,
     args: Vec<(Arg, Fields)>,
 }
 
@@ -108,8 +108,11 @@ const MOST_ARGS: usize = 16;
 impl BlockNeeds {
     /// Finds them. Procedures call only those of lower number.
     pub(crate) fn of(program: &Program) -> BlockNeeds {
-        let mut finder =
-            Finder { procedures: Vec::with_capacity(program.procedures.len()), args: Vec::new() };
+        let mut finder = Finder {
+            procedures: Vec::with_capacity(program.procedures.len()),
+            args: Vec::new(),
+            gathered: Gathered::default(),
+        };
         for procedure in &program.procedures {
             let summary = finder.procedure(procedure.code.of(&program.code).unwrap_or_default());
             finder.procedures.push(summary);
@@ -120,7 +123,9 @@ impl BlockNeeds {
         });
         let blocks = blocks.collect();
         let late = program.blocks.iter().map(|block| finder.all(block.result.into_iter().chain(block.after)));
-        BlockNeeds { blocks, late: late.collect(), args: finder.args }
+        let runs_late = program.blocks.iter().any(|block| block.result.is_some() || block.after.is_some());
+        let late = runs_late.then(|| late.collect());
+        BlockNeeds { blocks, late, args: finder.args }
     }
 
     /// What a block can ask for before a call is made; everything, of a block that is not there.
@@ -130,7 +135,7 @@ impl BlockNeeds {
 
     /// The same after it was made, beside the initial metadata.
     pub(crate) fn late(&self, block: u32) -> Needs<'_> {
-        self.of_summary(self.late.get(block as usize))
+        self.late.as_ref().map_or(Needs::default(), |late| self.of_summary(late.get(block as usize)))
     }
 
     fn of_summary(&self, summary: Option<&Summary>) -> Needs<'_> {
@@ -147,9 +152,11 @@ impl BlockNeeds {
 struct Finder {
     procedures: Vec<Summary>,
     args: Vec<(Arg, Fields)>,
+    /// The one that is being made.
+    gathered: Gathered,
 }
 
-/// A summary that grows.
+/// A summary that grows; the memory of one serves the next.
 #[derive(Default)]
 struct Gathered {
     summary: Summary,
@@ -201,44 +208,53 @@ impl Gathered {
 
 impl Finder {
     fn procedure(&mut self, code: &[Op]) -> Summary {
-        let mut gathered = Gathered::default();
         for op in code {
             match *op {
-                Op::LoadArgSet { field, arg, .. } => gathered.arg(arg, Fields::of(field)),
-                Op::LoadArgsUnion { field, .. } => gathered.union(Fields::of(field)),
-                Op::LoadArgsIntersect { field, .. } => gathered.intersect(Fields::of(field)),
+                Op::LoadArgSet { field, arg, .. } => self.gathered.arg(arg, Fields::of(field)),
+                Op::LoadArgsUnion { field, .. } => self.gathered.union(Fields::of(field)),
+                Op::LoadArgsIntersect { field, .. } => self.gathered.intersect(Fields::of(field)),
                 Op::LoadResultSet { .. } | Op::ChangeResult { .. } | Op::ChangeResultBy { .. } => {
-                    gathered.initial()
+                    self.gathered.initial()
                 }
                 op => {
                     let mut called = Called(None);
                     op.visit_operands(&mut called);
-                    called.0.into_iter().for_each(|called| self.add(&mut gathered, called));
+                    if let Some(called) = called.0 {
+                        self.add(called);
+                    }
                 }
             }
         }
-        self.keep(gathered)
+        self.keep()
     }
 
     /// What several procedures can ask for together.
-    fn all(&mut self, procedures: impl Iterator<Item = u32>) -> Summary {
-        let mut gathered = Gathered::default();
-        procedures.for_each(|procedure| self.add(&mut gathered, procedure));
-        self.keep(gathered)
+    fn all(&mut self, mut procedures: impl Iterator<Item = u32>) -> Summary {
+        let Some(first) = procedures.next() else { return Summary::default() };
+        let mut more = procedures.peekable();
+        // What a single procedure asks for is in the list already.
+        if let (None, Some(only)) = (more.peek(), self.procedures.get(first as usize)) {
+            return *only;
+        }
+        self.add(first);
+        more.for_each(|procedure| self.add(procedure));
+        self.keep()
     }
 
-    fn add(&self, gathered: &mut Gathered, procedure: u32) {
+    fn add(&mut self, procedure: u32) {
         let called = self.procedures.get(procedure as usize);
         match called.and_then(|called| Some((*called, called.args.of(&self.args)?))) {
-            Some((called, args)) => gathered.also(called, args),
+            Some((called, args)) => self.gathered.also(called, args),
             // The verifier rules it out.
-            None => gathered.also(Summary { every: Fields::ALL, ..Summary::default() }, &[]),
+            None => self.gathered.also(Summary { every: Fields::ALL, ..Summary::default() }, &[]),
         }
     }
 
-    fn keep(&mut self, Gathered { mut summary, args }: Gathered) -> Summary {
+    /// The summary that was made; the next one begins.
+    fn keep(&mut self) -> Summary {
+        let mut summary = std::mem::take(&mut self.gathered.summary);
         // What is needed of each argument need not be said of one.
-        let left = args.into_iter().map(|(arg, fields)| (arg, fields.without(summary.every)));
+        let left = self.gathered.args.drain(..).map(|(arg, fields)| (arg, fields.without(summary.every)));
         let start = self.args.len();
         self.args.extend(left.filter(|(_, fields)| !fields.is_none()));
         let (start, len) = (u32::try_from(start), u32::try_from(self.args.len() - start));

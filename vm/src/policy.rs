@@ -1,6 +1,5 @@
 //! A policy that runs: a verified program with what running needs built once. Immutable, shared between threads.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -19,7 +18,7 @@ use crate::handle::FoundArg;
 use crate::limits::{LimitExceeded, Limits};
 use crate::metadata::{SetView, Universe};
 use crate::needs::BlockNeeds;
-use crate::pattern::class_count;
+use crate::pattern::{PatternSyntax, class_count};
 use crate::value::Value;
 use crate::work::{PER_INSTRUCTION, of_len};
 
@@ -439,8 +438,15 @@ fn check_sizes(program: &Program, limits: &Limits) -> Result<(), LimitExceeded> 
     let own = program.blocks.iter().filter(|block| matches!(block.priority, PriorityRecord::Number(_)));
     LimitExceeded::check("tool_blocks", own.count(), limits.tool_blocks)?;
     // Each text once for each syntax, as it is parsed: any number of patterns of an image may share a long one.
-    let mut counted = HashSet::new();
-    let texts = program.patterns.iter().filter(|pattern| counted.insert((pattern.syntax, pattern.text)));
+    let mut counted = [vec![false; program.strings.len()], vec![false; program.strings.len()]];
+    let texts = program.patterns.iter().filter(|pattern| {
+        let [regexes, wildcards] = &mut counted;
+        let counted = match pattern.syntax {
+            PatternSyntax::Regex => regexes.get_mut(pattern.text.0 as usize),
+            PatternSyntax::Wildcard => wildcards.get_mut(pattern.text.0 as usize),
+        };
+        counted.is_some_and(|counted| !std::mem::replace(counted, true))
+    });
     let classes =
         texts.filter_map(|pattern| Some(class_count(pattern.syntax, program.string(pattern.text)?)));
     LimitExceeded::check(

@@ -41,6 +41,9 @@ pub fn class_count(syntax: PatternSyntax, text: &str) -> usize {
 
 /// How many classes are written with a backslash.
 pub(super) fn escapes(text: &str) -> usize {
+    if !text.contains('\\') {
+        return 0;
+    }
     let is_class =
         |pair: &&[u8]| matches!(pair, [b'\\', b'd' | b'D' | b's' | b'S' | b'w' | b'W' | b'p' | b'P']);
     text.as_bytes().windows(2).filter(is_class).count()
