@@ -13,7 +13,7 @@ use super::texts::{Affix, Texts, integers};
 use crate::bytecode::names::{NameWords, NamedId};
 use crate::bytecode::operand::{Arg, ConstSet, Elements, FieldImm, ReadingImm};
 use crate::bytecode::program::{ConstSetRecord, List, Program};
-use crate::decision::{Kind, RuleOrder};
+use crate::decision::{BlockRules, Kind, RuleOrder};
 use std::ops::Range;
 
 /// So few tags are found by their names, one after another.
@@ -25,6 +25,8 @@ pub(super) struct Layout<'p> {
     order: &'p RuleOrder,
     steps: Vec<Step>,
     args: Vec<NamedId>,
+    /// Those of the plan before, in `args`.
+    last_args: List,
     tags: Vec<NamedId>,
     strings: Vec<NamedId>,
     affixes: Vec<Affix>,
@@ -51,8 +53,10 @@ impl<'p> Layout<'p> {
         Layout {
             program,
             order,
-            steps: Vec::new(),
+            // What most blocks need; the rest is given back.
+            steps: Vec::with_capacity(program.rules.len()),
             args: Vec::new(),
+            last_args: List::default(),
             tags: Vec::new(),
             strings: Vec::new(),
             affixes: Vec::new(),
@@ -70,73 +74,123 @@ impl<'p> Layout<'p> {
 
     /// Lays out a block, if each of its rules has a formula and the plan is worth it.
     pub(super) fn block(&mut self, number: u32, follower: &mut Follower<'_>) -> Option<Plan> {
-        let steps = self.steps.len();
-        let lists = [self.args.len(), self.tags.len(), self.strings.len(), self.affixes.len()];
+        let pools = [self.steps.len(), self.args.len(), self.tags.len()];
+        let texts = [self.strings.len(), self.affixes.len()];
+        let rules = *self.order.of_block(number);
+        if let Some(plan) = self.lay_out_values(rules, follower) {
+            return Some(plan);
+        }
+        self.give_back(pools, texts);
         follower.forget_formulas();
-        let plan = self.follow(number, follower).and_then(|()| self.lay_out(number, &follower.steps, steps));
+        self.follow(&rules, follower)?;
+        let plan = self.lay_out(rules, &follower.steps);
         if plan.is_none() {
-            self.steps.truncate(steps);
-            let [args, tags, strings, affixes] = lists;
-            self.args.truncate(args);
-            self.tags.truncate(tags);
-            self.strings.truncate(strings);
-            self.affixes.truncate(affixes);
+            self.give_back(pools, texts);
         }
         plan
     }
 
-    /// Finds the formulas of a block's rules.
-    fn follow(&mut self, number: u32, follower: &mut Follower<'_>) -> Option<()> {
-        self.block.formulas.clear();
-        for kind in Kind::ALL {
-            for &rule in self.order.rules(self.order.turns(number, kind)) {
-                let first = follower.steps.len();
-                let formula = match self.program.rules.get(rule as usize)?.condition {
-                    Some(condition) => follower.formula(condition)?,
-                    None => Next::answer(true),
+    /// Takes back what was laid out since the lists had these lengths.
+    fn give_back(&mut self, [steps, args, tags]: [usize; 3], [strings, affixes]: [usize; 2]) {
+        self.steps.truncate(steps);
+        self.args.truncate(args);
+        self.tags.truncate(tags);
+        self.strings.truncate(strings);
+        self.affixes.truncate(affixes);
+    }
+
+    /// Lays out a block whose rules ask about values only, one each, as those of most large policies do: what [`Layout::lay_out`]
+    /// makes of it takes several times as long.
+    fn lay_out_values(&mut self, rules: BlockRules, follower: &Follower<'_>) -> Option<Plan> {
+        self.begin();
+        let first_step = self.steps.len();
+        let mut chains = [Goto::NONE_FIRES; Kind::ALL.len()];
+        for (chain, kind) in chains.iter_mut().zip(Kind::ALL) {
+            let turns = rules.turns(kind);
+            for (turn, &rule) in turns.clone().zip(self.order.rules(turns)).rev() {
+                let fires = Goto::fires(turn)?;
+                *chain = match self.program.rules.get(rule as usize)?.condition {
+                    Some(condition) => self.lay(follower.single_value(condition)?, fires, *chain)?,
+                    None => fires,
                 };
-                self.block.formulas.push((formula, first..follower.steps.len()));
             }
+        }
+        self.plan(rules, chains, first_step)
+    }
+
+    /// Begins a plan that tells no tags apart.
+    fn begin(&mut self) {
+        self.block.args.clear();
+        self.block.sets.clear();
+        self.block.tags.clear();
+        (self.block.tell, self.block.words) = (Tell::Name, 1);
+    }
+
+    /// Finds the formulas of a block's rules.
+    fn follow(&mut self, rules: &BlockRules, follower: &mut Follower<'_>) -> Option<()> {
+        self.block.formulas.clear();
+        for &rule in self.order.rules(rules.all_turns()) {
+            let first = follower.steps.len();
+            let formula = match self.program.rules.get(rule as usize)?.condition {
+                Some(condition) => follower.formula(condition)?,
+                None => Next::answer(true),
+            };
+            self.block.formulas.push((formula, first..follower.steps.len()));
         }
         Some(())
     }
 
-    /// Lays out formulas of which these are the steps; the plan's steps begin here.
-    fn lay_out(&mut self, number: u32, steps: &[formula::Step], first_step: usize) -> Option<Plan> {
-        self.block.args.clear();
-        self.block.sets.clear();
+    /// Lays out formulas of which these are the steps.
+    fn lay_out(&mut self, rules: BlockRules, steps: &[formula::Step]) -> Option<Plan> {
+        self.begin();
+        let first_step = self.steps.len();
         self.tell_tags_apart(steps)?;
         let mut chains = [Goto::NONE_FIRES; Kind::ALL.len()];
-        let first_turn = self.order.turns(number, Kind::MustDeny).start;
+        let first_turn = rules.all_turns().start;
         for (chain, kind) in chains.iter_mut().zip(Kind::ALL) {
-            for turn in self.order.turns(number, kind).rev() {
+            for turn in rules.turns(kind).rev() {
                 let (formula, range) = self.block.formulas.get((turn - first_turn) as usize)?.clone();
-                *chain =
-                    self.rule(formula, steps.get(range.clone())?, range.start, Goto::fires(turn)?, *chain)?;
+                let first = range.start;
+                *chain = self.rule(formula, steps.get(range)?, first, Goto::fires(turn)?, *chain)?;
             }
         }
+        self.plan(rules, chains, first_step)
+    }
+
+    /// The plan whose steps, from this one on, are there.
+    fn plan(
+        &mut self,
+        rules: BlockRules,
+        chains: [Goto; Kind::ALL.len()],
+        first_step: usize,
+    ) -> Option<Plan> {
         let BlockLayout { args, sets, tags, tell, words, .. } = &self.block;
         if sets.len() * words > MOST_WORDS {
             return None;
         }
         let (first_arg, first_tag) = (self.args.len(), self.tags.len());
-        for arg in args {
-            let name = self.program.string(*self.program.args.get(arg.index())?)?;
-            self.args.push(NamedId::new(NameWords::of(name), arg.0));
+        // Blocks after one another are often about the same arguments.
+        let last = self.last_args.of(&self.args).unwrap_or_default();
+        if !last.iter().map(|named| named.id).eq(args.iter().map(|arg| arg.0)) {
+            for arg in args {
+                let name = self.program.string(*self.program.args.get(arg.index())?)?;
+                self.args.push(NamedId::new(NameWords::of(name), arg.0));
+            }
+            self.last_args = from(first_arg, &self.args)?;
         }
         for &tag in tags {
             let name = self.program.string(*self.program.tags.get(tag as usize)?)?;
             self.tags.push(NamedId::new(NameWords::of(name), tag));
         }
         Some(Plan {
-            args: from(first_arg, &self.args)?,
+            args: self.last_args,
             tags: from(first_tag, &self.tags)?,
             tell: *tell,
             words_each: u8::try_from(*words).ok()?,
             words: u8::try_from(sets.len() * words).ok()?,
             steps: u32::try_from(self.steps.len() - first_step).ok()?,
             chains,
-            rules: *self.order.of_block(number),
+            rules,
         })
     }
 
@@ -190,8 +244,10 @@ impl<'p> Layout<'p> {
             }
         }
         let block = &mut self.block;
-        block.tags.sort_unstable();
-        block.tags.dedup();
+        if block.tags.len() > 1 {
+            block.tags.sort_unstable();
+            block.tags.dedup();
+        }
         block.words = 1;
         block.tell = if block.tags.len() <= FEW_TAGS {
             Tell::Name

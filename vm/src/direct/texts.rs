@@ -54,15 +54,18 @@ fn parts(program: &Program, set: Elements) -> Option<Parts> {
     let record = program.element_sets.get(set.index())?;
     let ElementSetRecord { anything, accepts_true, accepts_false, strings, ints, .. } = *record;
     let ElementSetRecord { numbers, floats, dates, sized, patterns, .. } = *record;
-    let others = [numbers, floats, dates, sized].iter().any(|list| list.len > 0);
-    let kinds = [strings, ints, patterns].iter().filter(|list| list.len > 0).count();
-    let one = kinds == 1 && !(others || anything || accepts_true || accepts_false);
+    let others = numbers.len | floats.len | dates.len | sized.len != 0;
+    let kinds = u8::from(strings.len > 0) + u8::from(ints.len > 0) + u8::from(patterns.len > 0);
+    let one = kinds == 1 && !(others | anything | accepts_true | accepts_false);
     one.then_some(Parts { strings, ints, patterns })
 }
 
 /// The integers of an element set that has nothing else than a range of them, both ends included. Those at the ends of what
 /// a word holds stand for all beyond.
 pub(super) fn integers(program: &Program, set: Elements) -> Option<(i64, i64)> {
+    if program.element_sets.get(set.index())?.ints.len != 1 {
+        return None;
+    }
     let parts = parts(program, set)?;
     let &[RangeRecord { lower, upper }] = parts.ints.of(&program.number_ranges)? else { return None };
     let end = |bound: Option<(Number, bool)>, open: i64, inwards: i128| match bound {
