@@ -97,6 +97,7 @@ impl<'p> Layout<'p> {
         self.tags.truncate(tags);
         self.strings.truncate(strings);
         self.affixes.truncate(affixes);
+        self.last_args = List::default();
     }
 
     /// Lays out a block whose rules ask about values only, one each, as those of most large policies do: what [`Layout::lay_out`]
