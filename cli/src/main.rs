@@ -8,6 +8,7 @@ mod check;
 mod compile;
 mod disasm;
 mod eval;
+mod fmt;
 mod input;
 mod json;
 mod limits;
@@ -64,6 +65,7 @@ fn internal_error(place: Option<&Location<'_>>) -> Failure {
 fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
     match verb {
         Verb::Check(args) => check::run(args, output),
+        Verb::Fmt(args) => fmt::run(args, output),
         Verb::Eval(args) => eval::run(args, output),
         Verb::Compile(args) => compile::run(args, output),
         Verb::Disasm(args) => disasm::run(args, output),

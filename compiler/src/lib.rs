@@ -5,6 +5,7 @@
 mod compile;
 pub mod diagnostics;
 mod emit;
+pub mod format;
 pub mod ir;
 pub mod presets;
 pub mod resolve;

@@ -12,6 +12,7 @@ mod changes;
 mod compile;
 mod dispatch;
 mod fail_closed;
+pub mod format;
 mod image;
 mod image_round_trip;
 mod interleaved;
@@ -72,6 +73,15 @@ pub const TARGETS: &[Target] = &[
         seeds: seeds::trees,
         max_len: 2048,
         dictionary: None,
+    },
+    Target {
+        name: "format",
+        feeds: "any text as a policy, and a generated tree, printed with random parentheses, comments and white space",
+        holds: "formatted it has the same tree and the same comments, and formatting it again changes nothing",
+        run: format::run,
+        seeds: seeds::trees,
+        max_len: 2048,
+        dictionary: Some("sqrt"),
     },
     Target {
         name: "compile",
