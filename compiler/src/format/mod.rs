@@ -1,7 +1,7 @@
 //! The one canonical style of policies: [`format()`] gives a policy in it.
 //!
-//! The tree says what stands on lines of its own and where long lines may end ([`tree`]); its tokens and comments are taken in
-//! their order ([`tokens`]) into a document, which is printed ([`document`]). Nothing is a matter of taste: there are no options.
+//! The tree says what stands on lines of its own and where long lines may end (`tree`); its tokens and comments are taken in
+//! their order (`tokens`) into a document, which is printed (`document`). Nothing is a matter of taste: there are no options.
 //!
 //! Invariants: what is formatted has the same tokens and the same comments in the same order, and so the same meaning; this is
 //! looked at before the text is given away. Formatting it again changes nothing.
