@@ -94,3 +94,16 @@ fn images_are_not_formatted() {
     assert_eq!(refused.status, 2);
     assert!(refused.stderr.contains("is a compiled image"), "{}", refused.stderr);
 }
+
+#[test]
+fn the_examples_are_in_style() {
+    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let folders = fs::read_dir(examples).expect("the examples").map(|entry| entry.expect("a folder").path());
+    let policies: Vec<_> =
+        folders.map(|folder| folder.join("policy.sqrt")).filter(|policy| policy.exists()).collect();
+    assert!(policies.len() > 3);
+    let checked = run([std::ffi::OsStr::new("fmt"), "--check".as_ref()]
+        .into_iter()
+        .chain(policies.iter().map(AsRef::as_ref)));
+    assert_eq!((checked.status, checked.stdout.as_str()), (0, ""));
+}
