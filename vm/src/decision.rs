@@ -108,9 +108,17 @@ impl Kind {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BlockRules {
     must_deny: u32,
-    must_allow: u32,
     should: u32,
     end: u32,
+    pub(crate) kinds: RuleKinds,
+}
+
+/// What a decision wants to know of a block's rules before it asks one of them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RuleKinds {
+    /// The turn of the first `must allow` rule, if there is one.
+    must_allow: u32,
+    has_must_deny: bool,
     has_must_allow: bool,
     has_should: bool,
     /// Whether one of them allows.
@@ -119,24 +127,26 @@ pub(crate) struct BlockRules {
     requires: bool,
 }
 
-impl BlockRules {
-    const NONE: BlockRules = BlockRules {
-        must_deny: 0,
+impl RuleKinds {
+    const NONE: RuleKinds = RuleKinds {
         must_allow: 0,
-        should: 0,
-        end: 0,
+        has_must_deny: false,
         has_must_allow: false,
         has_should: false,
         allows: false,
         requires: false,
     };
+}
+
+impl BlockRules {
+    const NONE: BlockRules = BlockRules { must_deny: 0, should: 0, end: 0, kinds: RuleKinds::NONE };
 
     /// The turns of the rules of one kind.
     #[inline]
     pub(crate) fn turns(&self, kind: Kind) -> Range<u32> {
         match kind {
-            Kind::MustDeny => self.must_deny..self.must_allow,
-            Kind::MustAllow => self.must_allow..self.should,
+            Kind::MustDeny => self.must_deny..self.kinds.must_allow,
+            Kind::MustAllow => self.kinds.must_allow..self.should,
             Kind::Should => self.should..self.end,
         }
     }
@@ -181,17 +191,16 @@ impl RuleOrder {
             let must_allow = add(must_allow, |rule| rule.must && !rule.deny);
             let should = add(should, |rule| !rule.must);
             let end = u32::try_from(order.rules.len()).unwrap_or(u32::MAX);
-            let (has_must_allow, has_should) = (must_allow < should, should < end);
-            order.blocks.push(BlockRules {
-                must_deny,
+            let has_must_allow = must_allow < should;
+            let kinds = RuleKinds {
                 must_allow,
-                should,
-                end,
+                has_must_deny: must_deny < must_allow,
                 has_must_allow,
-                has_should,
+                has_should: should < end,
                 allows: has_must_allow || softens,
                 requires: has_must_allow && !softens,
-            });
+            };
+            order.blocks.push(BlockRules { must_deny, should, end, kinds });
         }
         order
     }
@@ -213,6 +222,12 @@ impl RuleOrder {
         self.blocks.get(block as usize).unwrap_or(&BlockRules::NONE)
     }
 
+    /// What kinds of rules a block has.
+    #[inline]
+    pub(crate) fn kinds(&self, block: u32) -> &RuleKinds {
+        &self.of_block(block).kinds
+    }
+
     /// The turns of a block's rules of one kind.
     pub(crate) fn turns(&self, block: u32, kind: Kind) -> Range<u32> {
         self.of_block(block).turns(kind)
@@ -224,8 +239,8 @@ pub(crate) trait About {
     /// Its index in the program.
     fn block(&self) -> u32;
 
-    /// Its rules.
-    fn rules<'o>(&'o self, order: &'o RuleOrder) -> &'o BlockRules;
+    /// What kinds of rules it has.
+    fn kinds<'o>(&'o self, order: &'o RuleOrder) -> &'o RuleKinds;
 }
 
 impl About for u32 {
@@ -233,8 +248,8 @@ impl About for u32 {
         *self
     }
 
-    fn rules<'o>(&'o self, order: &'o RuleOrder) -> &'o BlockRules {
-        order.of_block(*self)
+    fn kinds<'o>(&'o self, order: &'o RuleOrder) -> &'o RuleKinds {
+        order.kinds(*self)
     }
 }
 
@@ -263,11 +278,11 @@ pub(crate) fn decide<B: About, E>(
     default: DefaultOutcome,
     first_firing: &mut impl FnMut(&B, Kind) -> Result<Option<u32>, E>,
 ) -> Result<Verdict, E> {
-    let mut all = BlockRules::NONE;
+    let mut all = RuleKinds::NONE;
     // S6.2
     for block in blocks {
-        let rules = block.rules(order);
-        if rules.must_deny < rules.must_allow
+        let rules = block.kinds(order);
+        if rules.has_must_deny
             && let Some(turn) = first_firing(block, Kind::MustDeny)?
         {
             return Ok(decided_by(Outcome::Deny, Basis::MustDeny, block, order.rule(turn)));
@@ -280,7 +295,7 @@ pub(crate) fn decide<B: About, E>(
     // S6.3, S6.9
     if all.requires {
         for block in blocks {
-            let rules = block.rules(order);
+            let rules = block.kinds(order);
             if rules.requires && first_firing(block, Kind::MustAllow)?.is_none() {
                 let rule = order.rule(rules.must_allow);
                 return Ok(decided_by(Outcome::Deny, Basis::MustAllowUnmet, block, rule));

@@ -2,11 +2,12 @@
 
 use super::facts::{Facts, Part};
 use super::formula::Comparison;
-use super::plan::{Goto, Test, ValueOfArg};
-use super::texts::Texts;
+use super::plan::{Goto, Plan, Test, ValueOfArg};
+use super::texts::{Texts, has_no_line_end, is_string};
+use crate::bytecode::names::NameWords;
 use crate::bytecode::operand::{ConstSet, Elements, FieldImm};
 use crate::call::{Argument, Call, MetadataInput};
-use crate::decision::{About, BlockRules, DefaultOutcome, Kind, RuleOrder, Verdict, decide};
+use crate::decision::{About, DefaultOutcome, Kind, RuleKinds, RuleOrder, Verdict, decide};
 use crate::dispatch::Blocks;
 use crate::exec::Memory;
 use crate::handle::ToolRef;
@@ -82,8 +83,8 @@ impl About for Part<'_> {
     }
 
     #[inline]
-    fn rules<'o>(&'o self, _order: &'o RuleOrder) -> &'o BlockRules {
-        &self.plan.rules
+    fn kinds<'o>(&'o self, _order: &'o RuleOrder) -> &'o RuleKinds {
+        &self.plan.kinds
     }
 }
 
@@ -146,13 +147,16 @@ impl<'c> Asking<'_, 'c> {
     /// Asks step by step, to the end that tells which rule fires.
     fn walk(&mut self, part: &Part<'_>, mut next: Goto) -> Option<Goto> {
         let steps = self.policy.direct().steps.as_slice();
-        while let Some(step) = steps.get(next.number()) {
-            next = if self.test(part, &step.test)? { step.if_true } else { step.if_false };
+        let Plan { first_step, first_number, .. } = part.plan;
+        let mut step = if next == *first_number { first_step.as_ref() } else { steps.get(next.number()) };
+        while let Some(asked) = step {
+            next = if self.test(part, &asked.test)? { asked.if_true } else { asked.if_false };
+            step = steps.get(next.number());
         }
         next.is_end().then_some(next)
     }
 
-    #[inline]
+    #[inline(always)]
     fn test(&mut self, part: &Part<'_>, test: &Test) -> Option<bool> {
         match *test {
             Test::Word { set, word, of, just } => {
@@ -170,13 +174,20 @@ impl<'c> Asking<'_, 'c> {
                     other => self.is_element(other, value, set),
                 }
             }
+            Test::Is { value, string } => self.text(part, value, |asking, text| {
+                let (words, work) = (NameWords::of(text), asking.memory.work());
+                Some(is_string(&string, asking.policy.program(), text, words, work))
+            }),
+            Test::Begins { value, with } => self.text(part, value, |asking, text| {
+                let (tables, work) = (&asking.policy.program().automata, asking.memory.work());
+                Some(with.begins(text, tables, work) && (value.lines || has_no_line_end(text, work)))
+            }),
+            Test::Ends { value, with } => self.text(part, value, |asking, text| {
+                let (tables, work) = (&asking.policy.program().automata, asking.memory.work());
+                Some(with.ends(text, tables, work) && (value.lines || has_no_line_end(text, work)))
+            }),
             Test::Text { value, texts } => {
-                let Some(found) = self.facts.arg(part, value.arg) else { return Some(value.if_absent) };
-                match found.value_ref() {
-                    Value::Str(text) => self.is_text(text, value, texts),
-                    Value::Null | Value::Bool(_) | Value::Number(_) => Some(false),
-                    Value::List(_) | Value::Object(_) => None,
-                }
+                self.text(part, value, |asking, text| asking.is_text(text, value, texts))
             }
             Test::Element { value, set } => {
                 let Some(found) = self.facts.arg(part, value.arg) else { return Some(value.if_absent) };
@@ -186,6 +197,22 @@ impl<'c> Asking<'_, 'c> {
             Test::SessionEmpty(field) => Some(self.of_session(field).is_empty()),
             Test::SessionUniversal(field) => Some(self.of_session(field).is_universal()),
             Test::SessionContains(field, tag) => Some(self.of_session(field).contains(TagId(tag.0))),
+        }
+    }
+
+    /// Asks about the text that a value is; one that is none is none of any texts.
+    #[inline(always)]
+    fn text(
+        &mut self,
+        part: &Part<'_>,
+        value: ValueOfArg,
+        ask: impl FnOnce(&mut Self, &str) -> Option<bool>,
+    ) -> Option<bool> {
+        let Some(found) = self.facts.arg(part, value.arg) else { return Some(value.if_absent) };
+        match found.value_ref() {
+            Value::Str(text) => ask(self, text),
+            Value::Null | Value::Bool(_) | Value::Number(_) => Some(false),
+            Value::List(_) | Value::Object(_) => None,
         }
     }
 

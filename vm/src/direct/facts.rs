@@ -103,14 +103,12 @@ impl<'c> Facts<'c> {
             if arg.metadata().is_given() {
                 listed += tags_listed(arg.metadata(), policy)?;
             }
-            let is_asked = match arg.name_ref() {
-                ArgRef::Name(name) => self.find(arg, parts, policy, |named| position(named, name, policy))?,
-                ArgRef::Handle(handle) if handle.policy() != policy.id() => return None,
-                ArgRef::Handle(handle) => {
-                    let is = |named: &NamedId| handle.found() == FoundArg::Mentioned(Arg(named.id));
-                    self.find(arg, parts, policy, |named| named.iter().position(is))?
-                }
-            };
+            if let ArgRef::Handle(handle) = arg.name_ref()
+                && handle.policy() != policy.id()
+            {
+                return None;
+            }
+            let is_asked = self.find(arg, parts, policy)?;
             others |= u64::from(!is_asked) << (place % u64::BITS);
         }
         if listed > limits.tags_per_call {
@@ -122,16 +120,17 @@ impl<'c> Facts<'c> {
     /// Notes an argument for each plan that asks about it, and says whether one does; nothing if there was another one of this
     /// name.
     #[inline(always)]
-    fn find(
-        &mut self,
-        arg: &'c Argument<'c>,
-        parts: &[Part<'_>],
-        policy: &Policy,
-        position: impl Fn(&[NamedId]) -> Option<usize>,
-    ) -> Option<bool> {
+    fn find(&mut self, arg: &'c Argument<'c>, parts: &[Part<'_>], policy: &Policy) -> Option<bool> {
         let mut is_asked = false;
         for part in parts {
-            if let Some(found) = position(policy.direct().args(part.plan)) {
+            let found = match arg.name_ref() {
+                ArgRef::Name(name) => position(part.plan, name, policy),
+                ArgRef::Handle(handle) => match handle.found() {
+                    FoundArg::Mentioned(id) => position_of_id(part.plan, id, policy),
+                    FoundArg::Other(_) => None,
+                },
+            };
+            if let Some(found) = found {
                 if self.args.get_mut(part.args + found)?.replace(arg).is_some() {
                     return None;
                 }
@@ -210,12 +209,35 @@ fn read_set(arg: Option<&Argument<'_>>, field: FieldImm, plan: &Plan, policy: &P
     }
 }
 
-/// The place of a name in a list.
-#[inline]
-fn position(named: &[NamedId], name: &str, policy: &Policy) -> Option<usize> {
+/// The place of an argument in a plan, by its name.
+#[inline(always)]
+fn position(plan: &Plan, name: &str, policy: &Policy) -> Option<usize> {
+    if !plan.arg_lengths.may_have(name.len()) {
+        return None;
+    }
     let words = NameWords::of(name);
-    let found = named.iter().position(|named| named.has(words))?;
-    if words.are_all() { Some(found) } else { position_of_long(named, name, words, policy) }
+    if !words.are_all() {
+        return position_of_long(policy.direct().args(plan), name, words, policy);
+    }
+    place(plan, policy, |named| named.has(words))
+}
+
+/// The same of one that the policy mentions.
+#[inline(always)]
+fn position_of_id(plan: &Plan, id: Arg, policy: &Policy) -> Option<usize> {
+    place(plan, policy, |named| named.id == id.0)
+}
+
+/// The place of the argument of a plan of which this holds: the first is at hand.
+#[inline(always)]
+fn place(plan: &Plan, policy: &Policy, is: impl Fn(&NamedId) -> bool) -> Option<usize> {
+    if is(&plan.first_arg) {
+        return Some(0);
+    }
+    if plan.args.len <= 1 {
+        return None;
+    }
+    policy.direct().args(plan).iter().position(is)
 }
 
 /// The same of a name that its words do not tell.
@@ -231,9 +253,13 @@ fn tags_listed(metadata: &MetadataInput<'_>, policy: &Policy) -> Option<usize> {
     let (most, tag_bytes) = (limits.tags_per_set.min(MOST_TAGS), limits.tag_bytes);
     let listed = |set: &Option<SetInput<'_>>| {
         let Some(set) = set else { return Some(0) };
-        let is_fine = match set.names() {
-            Some(names) => names.iter().all(|name| name.len() <= tag_bytes),
-            None => set.longest() <= tag_bytes && set.foreign(&policy.id()).is_none(),
+        let is_fine = match (set.names(), set.handles()) {
+            (Some(names), _) => names.iter().all(|name| name.len() <= tag_bytes),
+            (_, Some(handles)) => {
+                let id = policy.id();
+                handles.iter().all(|handle| handle.name().len() <= tag_bytes && handle.policy() == id)
+            }
+            _ => set.longest() <= tag_bytes && set.foreign(&policy.id()).is_none(),
         };
         (is_fine && set.len() <= most).then_some(set.len())
     };
@@ -266,6 +292,9 @@ fn listed_at_once(input: &SetInput<'_>, plan: &Plan, policy: &Policy) -> Option<
     let (tags, universe) = (policy.direct().tags(plan), policy.universe());
     match (plan.tell, input.names(), input.handles()) {
         (Tell::Name, Some(names), _) => listed(names, |name| {
+            if !plan.tag_lengths.may_have(name.len()) {
+                return Some(None);
+            }
             let words = NameWords::of(name);
             let found = tags.iter().position(|tag| tag.has(words));
             let is_sure = !words.are_star() && (found.is_none() || words.are_all());

@@ -7,7 +7,8 @@
 use super::Direct;
 use super::formula::{self, Comparison, Follower, Next, Source};
 use super::plan::{
-    BITS, Goto, MOST_ARGS, MOST_WORDS, MOST_WORDS_EACH, Of, Plan, SetOfArgs, Step, Tell, Test, ValueOfArg,
+    BITS, Goto, Lengths, MOST_ARGS, MOST_WORDS, MOST_WORDS_EACH, Of, Plan, SetOfArgs, Step, Tell, Test,
+    ValueOfArg,
 };
 use super::texts::{Affix, Texts, integers};
 use crate::bytecode::names::{NameWords, NamedId};
@@ -170,6 +171,12 @@ impl<'p> Layout<'p> {
             return None;
         }
         let (first_arg, first_tag) = (self.args.len(), self.tags.len());
+        let (mut arg_lengths, mut tag_lengths) = (Lengths::default(), Lengths::default());
+        // Of `*`, which no plan tells apart.
+        tag_lengths.add(1);
+        for arg in args {
+            arg_lengths.add(self.program.string(*self.program.args.get(arg.index())?)?.len());
+        }
         // Blocks after one another are often about the same arguments.
         let last = self.last_args.of(&self.args).unwrap_or_default();
         if !last.iter().map(|named| named.id).eq(args.iter().map(|arg| arg.0)) {
@@ -181,9 +188,16 @@ impl<'p> Layout<'p> {
         }
         for &tag in tags {
             let name = self.program.string(*self.program.tags.get(tag as usize)?)?;
+            tag_lengths.add(name.len());
             self.tags.push(NamedId::new(NameWords::of(name), tag));
         }
+        let first_number = chains.iter().copied().find(|chain| !chain.is_end()).unwrap_or(Goto::NONE_FIRES);
         Some(Plan {
+            first_arg: self.last_args.of(&self.args).and_then(<[_]>::first).copied().unwrap_or(NamedId::NONE),
+            first_step: self.steps.get(first_number.number()).copied(),
+            first_number,
+            arg_lengths,
+            tag_lengths,
             args: self.last_args,
             tags: from(first_tag, &self.tags)?,
             tell: *tell,
@@ -191,7 +205,7 @@ impl<'p> Layout<'p> {
             words: u8::try_from(sets.len() * words).ok()?,
             steps: u32::try_from(self.steps.len() - first_step).ok()?,
             chains,
-            rules,
+            kinds: rules.kinds,
         })
     }
 
@@ -394,10 +408,17 @@ impl<'p> Layout<'p> {
         if let Some((first, last)) = integers(self.program, set) {
             return Test::Int { value, set, first, last };
         }
-        match Texts::of(self.program, set, &mut self.strings, &mut self.affixes) {
-            Some(texts) => Test::Text { value, texts },
-            None => Test::Element { value, set },
-        }
+        let Some(texts) = Texts::of(self.program, set, &mut self.strings, &mut self.affixes) else {
+            return Test::Element { value, set };
+        };
+        // What there is only one of is in the step itself.
+        let only = match texts {
+            Texts::Few(List { len: 1, .. }) => self.strings.pop().map(|string| Test::Is { value, string }),
+            Texts::Begin(List { len: 1, .. }) => self.affixes.pop().map(|with| Test::Begins { value, with }),
+            Texts::End(List { len: 1, .. }) => self.affixes.pop().map(|with| Test::Ends { value, with }),
+            _ => None,
+        };
+        only.unwrap_or(Test::Text { value, texts })
     }
 
     /// The place of an argument in the plan's list.

@@ -12,14 +12,17 @@
 //! **Chains.** The rules of one kind are chained: what says that a rule does not fire leads to the rule of the next turn, so that
 //! asking all of them is one walk, which ends with the first that fires, or behind the last.
 //!
+//! **Rows.** What a call about one rule touches is together: a plan is two lines of a cache, and in them are its first argument,
+//! its first step, and what that compares a text with.
+//!
 //! Invariants: a step leads to steps of lower number only, so every walk ends. Whatever a plan answers, its formulas would.
 
 use super::formula::{Comparison, Joined};
-use super::texts::Texts;
+use super::texts::{Affix, Texts};
 use crate::bytecode::names::NamedId;
 use crate::bytecode::operand::{ConstSet, Elements, FieldImm, Tag};
 use crate::bytecode::program::List;
-use crate::decision::{BlockRules, Kind};
+use crate::decision::{Kind, RuleKinds};
 
 /// So many tags have bits in a word.
 pub(super) const BITS: usize = 62;
@@ -34,8 +37,17 @@ pub(super) const MOST_WORDS: usize = 8;
 
 /// What deciding directly needs of a block.
 #[derive(Debug, Clone, Copy)]
+#[repr(align(128))]
 pub(super) struct Plan {
-    /// The arguments that it asks about, in `Direct::args`.
+    /// The first of the arguments that it asks about, if there is one.
+    pub(super) first_arg: NamedId,
+    /// The step that is asked first, and its number.
+    pub(super) first_step: Option<Step>,
+    pub(super) first_number: Goto,
+    /// How long the names are of all of them, and of the tags that it tells apart.
+    pub(super) arg_lengths: Lengths,
+    pub(super) tag_lengths: Lengths,
+    /// The arguments, in `Direct::args`.
     pub(super) args: List,
     /// The tags that it tells apart, in `Direct::tags`, by ascending id; none if it is all of the policy's.
     pub(super) tags: List,
@@ -47,8 +59,34 @@ pub(super) struct Plan {
     pub(super) steps: u32,
     /// Where the rules of each kind begin.
     pub(super) chains: [Goto; Kind::ALL.len()],
-    /// The block's rules: a copy that is at hand.
-    pub(super) rules: BlockRules,
+    /// What kinds of rules the block has: a copy that is at hand.
+    pub(super) kinds: RuleKinds,
+}
+
+// Two lines of a cache, also where a block may have none.
+const _: () = assert!(size_of::<Option<Plan>>() == 128);
+
+/// Lengths of names, as bits: a name of another length is none of them, whatever it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Lengths(u32);
+
+impl Lengths {
+    #[inline]
+    pub(super) fn add(&mut self, length: usize) {
+        self.0 |= Lengths::bit(length);
+    }
+
+    /// Whether a name of this length can be one of them.
+    #[inline]
+    pub(super) fn may_have(self, length: usize) -> bool {
+        self.0 & Lengths::bit(length) != 0
+    }
+
+    /// Long ones share a bit.
+    #[inline]
+    fn bit(length: usize) -> u32 {
+        1 << length.min(31)
+    }
 }
 
 /// How a plan finds the bit of a tag.
@@ -130,7 +168,13 @@ pub(super) enum Test {
     /// Whether a value is an integer in a range, both ends included, of integers that a word can hold; these stand for all
     /// beyond as well. What is no integer as written is asked of the element set.
     Int { value: ValueOfArg, set: Elements, first: i64, last: i64 },
-    /// Whether a value is one of some texts.
+    /// Whether a value is this string.
+    Is { value: ValueOfArg, string: NamedId },
+    /// Whether a value begins with this.
+    Begins { value: ValueOfArg, with: Affix },
+    /// Whether a value ends with this.
+    Ends { value: ValueOfArg, with: Affix },
+    /// Whether a value is one of some other texts.
     Text { value: ValueOfArg, texts: Texts },
     /// Whether a value is in an element set.
     Element { value: ValueOfArg, set: Elements },

@@ -266,9 +266,9 @@ fn values_are_tested_as_in_general() {
     // Every other one is of floats; no integer of a word is beyond what a word holds.
     assert_eq!(kinds[..24], [["int", "element"].repeat(3), vec!["element"; 2]].concat().repeat(3));
     assert_eq!(kinds[24..36], ["element"; 12]);
-    assert_eq!(kinds[36..42], ["few", "element"].repeat(3));
+    assert_eq!(kinds[36..42], ["is", "element"].repeat(3));
     let of_patterns =
-        ["begin", "end", "element", "dfa", "texts", "texts", "texts", "texts", "element", "begin"];
+        ["begins", "ends", "element", "dfa", "texts", "texts", "texts", "texts", "element", "begin"];
     assert_eq!(kinds[42..52], of_patterns);
     assert_eq!(kinds[52..], ["many"]);
     let max = i128::from(i64::MAX);
@@ -287,12 +287,62 @@ fn values_are_tested_as_in_general() {
     assert_eq!(fires(&mut bench, 0, &[Argument::new("x", Value::List(&[]))])[0], None);
 }
 
+/// Literals are compared as words, byte by byte where these do not tell: at every length of them and of texts.
+#[test]
+fn beginnings_and_ends_of_all_lengths_are_compared_as_in_general() {
+    const LONG: &str = "abcdefghijklmnopqrstuvwx";
+    let mut asm = Assembler::new();
+    let (arg, lengths) = (asm.arg("x"), [1, 2, 7, 8, 9, 15, 16, 17, 20]);
+    let of_length = |length: usize| {
+        let (first, last) = (LONG.split_at(length).0, LONG.split_at(LONG.len() - length).1);
+        let (begins, ends) = (format!("{first}.*"), format!(".*{last}"));
+        [
+            vec![begins.clone()],
+            vec![ends.clone()],
+            vec!["-.*".to_owned(), begins],
+            vec![ends, ".*-".to_owned()],
+        ]
+    };
+    let sets: Vec<Vec<String>> = lengths.into_iter().flat_map(of_length).collect();
+    for (number, set) in sets.iter().enumerate() {
+        let patterns = set.iter().map(|text| asm.pattern(PatternSyntax::Regex, text)).collect();
+        let patterns = append(&mut asm.program.pattern_pool, patterns);
+        let set = asm.element_set(ElementSetRecord { patterns, ..ElementSetRecord::default() });
+        let load = Op::LoadArg { dst: V0, arg };
+        let test = Op::ValueIn { dst: B0, value: V0, reading: ReadingImm::Any, set };
+        block(&mut asm, number, &[load, test]);
+    }
+    let mut bench = Bench::new(asm.program, Settings::default());
+    let kinds: Vec<&str> = (0..sets.len()).map(|number| kind(&bench, number)).collect();
+    assert_eq!(kinds, ["begins", "ends", "begin", "end"].repeat(lengths.len()));
+    let cut = (0..=LONG.len()).flat_map(|at| <[&str; 2]>::from(LONG.split_at(at)).map(str::to_owned));
+    let changed = (0..LONG.len()).map(|at| {
+        let (before, after) = LONG.split_at(at);
+        format!("{before}-{}", after.split_at(1).1)
+    });
+    let around =
+        ["-", "\n", "é"].into_iter().flat_map(|add| [format!("{LONG}{add}"), format!("{add}{LONG}")]);
+    let mut fired = [0; 2];
+    for text in cut.chain(changed).chain(around) {
+        for (number, set) in sets.iter().enumerate() {
+            let args = [Argument::new("x", Value::Str(&text))];
+            let [directly, in_general] = fires(&mut bench, number, &args);
+            assert_eq!(directly, in_general, "{set:?} {text:?}");
+            fired[usize::from(directly == Some(true))] += 1;
+        }
+    }
+    assert!(fired.iter().all(|&count| count > 300), "{fired:?}");
+}
+
 /// What the only step of a block asks.
 fn kind(bench: &Bench, block: usize) -> &'static str {
     let direct = bench.policy.direct();
     match direct.steps[direct.plans[block].expect("it has a plan").chains[2].number()].test {
         Test::Word { .. } => "word",
         Test::Int { .. } => "int",
+        Test::Is { .. } => "is",
+        Test::Begins { .. } => "begins",
+        Test::Ends { .. } => "ends",
         Test::Text { texts, .. } => texts.kind(),
         Test::Element { .. } => "element",
         _ => "session",

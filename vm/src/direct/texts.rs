@@ -1,4 +1,7 @@
 //! Element sets of one part, which most are: tested without asking for the other parts.
+//!
+//! Invariant: comparing a text with a string or an affix of at most 16 bytes takes constant time and counts as no work of its own; only
+//! longer ones are compared byte by byte, and counted.
 
 use super::Direct;
 use super::layout::from;
@@ -32,11 +35,10 @@ pub(super) enum Texts {
 }
 
 /// What texts may begin or end with.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Affix {
-    /// Its first eight bytes, or its last ones: what there is of them where a text has it, and which bits these are.
-    word: u64,
-    mask: u64,
+    /// The eight bytes at its end and the next ones, as they are in a text: a shorter one has zeros for the rest.
+    words: [u64; 2],
     /// Where it is in the text of literals.
     start: u32,
     end: u32,
@@ -129,18 +131,10 @@ impl Texts {
                 return Some(program.is_in_large_set(place, text));
             }
             Texts::Begin(list) => {
-                let (word, bytes) = (first_word(text), text.as_bytes());
-                let begins = |affix: &Affix| {
-                    affix.may_be(word, text) && bytes.starts_with(affix.compared(tables, &mut cache.work))
-                };
-                list.of(&direct.affixes)?.iter().any(begins)
+                list.of(&direct.affixes)?.iter().any(|affix| affix.begins(text, tables, &mut cache.work))
             }
             Texts::End(list) => {
-                let (word, bytes) = (last_word(text), text.as_bytes());
-                let ends = |affix: &Affix| {
-                    affix.may_be(word, text) && bytes.ends_with(affix.compared(tables, &mut cache.work))
-                };
-                list.of(&direct.affixes)?.iter().any(ends)
+                list.of(&direct.affixes)?.iter().any(|affix| affix.ends(text, tables, &mut cache.work))
             }
             Texts::Dfa(id) => {
                 let dfa = Dfa::new(tables, id)?;
@@ -150,11 +144,7 @@ impl Texts {
             }
             Texts::Set(set) => policy.automata().accepts(tables, set, text, cache),
         };
-        if !found || lines {
-            return Some(found);
-        }
-        cache.work.spend(of_text(text, BYTES_COMPARED));
-        Some(!has_line_end(text))
+        Some(found && (lines || has_no_line_end(text, &mut cache.work)))
     }
 
     /// The name of what they are.
@@ -176,63 +166,122 @@ impl Direct {
     #[inline]
     fn is_among(&self, program: &Program, list: List, text: &str, work: &mut Work) -> bool {
         let words = NameWords::of(text);
-        let is = |string: &NamedId| {
-            string.has(words)
-                && (words.are_all() || {
-                    work.spend(of_text(text, BYTES_COMPARED));
-                    program.string(StringId(string.id)) == Some(text)
-                })
-        };
+        let is = |string: &NamedId| is_string(string, program, text, words, work);
         list.of(&self.strings).unwrap_or_default().iter().any(is)
     }
 }
 
+/// Whether a text is a string.
+#[inline]
+pub(super) fn is_string(
+    string: &NamedId,
+    program: &Program,
+    text: &str,
+    words: NameWords,
+    work: &mut Work,
+) -> bool {
+    string.has(words) && (words.are_all() || is_long(string, program, text, work))
+}
+
+/// The same where the words do not tell.
+#[inline(never)]
+fn is_long(string: &NamedId, program: &Program, text: &str, work: &mut Work) -> bool {
+    work.spend(of_text(text, BYTES_COMPARED));
+    program.string(StringId(string.id)) == Some(text)
+}
+
+/// Whether a text has no line end, with which patterns match less (S4.5).
+#[inline]
+pub(super) fn has_no_line_end(text: &str, work: &mut Work) -> bool {
+    work.spend(of_text(text, BYTES_COMPARED));
+    !has_line_end(text)
+}
+
 impl Affix {
-    /// The literal, as the words of texts from one end are.
-    fn new(
-        tables: &AutomataTables,
-        id: LiteralId,
-        word: fn(&str) -> u64,
-        shifted: fn(u64, u32) -> u64,
-    ) -> Option<Affix> {
+    /// The literal, with its words.
+    fn new(tables: &AutomataTables, id: LiteralId, words: fn(&[u8]) -> [u64; 2]) -> Option<Affix> {
         let text = tables.literal(id)?;
         let end = *tables.literals.get(id.0 as usize)?;
-        let beyond = 8_u32.saturating_sub(u32::try_from(text.len()).ok()?) * 8;
-        // Shifted out where a short literal has no bytes.
-        let mask = if beyond < u64::BITS { shifted(u64::MAX, beyond) } else { 0 };
-        Some(Affix { word: word(text), mask, start: end - u32::try_from(text.len()).ok()?, end })
+        Some(Affix { words: words(text.as_bytes()), start: end - u32::try_from(text.len()).ok()?, end })
     }
 
-    /// Whether a text with this word may have it: false only if it does not.
     #[inline]
-    fn may_be(&self, word: u64, text: &str) -> bool {
-        (word ^ self.word) & self.mask == 0 && text.len() >= (self.end - self.start) as usize
+    fn len(&self) -> u32 {
+        self.end.wrapping_sub(self.start)
     }
 
-    /// The literal, to be compared: any number of rules may share a long one.
+    /// Whether a text begins with it.
     #[inline]
-    fn compared<'t>(&self, tables: &'t AutomataTables, work: &mut Work) -> &'t [u8] {
-        work.spend(u64::from(self.end - self.start) / BYTES_COMPARED);
-        tables.literal_text.as_bytes().get(self.start as usize..self.end as usize).unwrap_or_default()
+    pub(super) fn begins(&self, text: &str, tables: &AutomataTables, work: &mut Work) -> bool {
+        let bytes = text.as_bytes();
+        let eight = |at: usize| bytes.get(at..).and_then(|bytes| bytes.first_chunk()).copied();
+        let compare = |text: &[u8], literal: &[u8]| text.starts_with(literal);
+        match (eight(0), eight(8)) {
+            (Some(near), _) if self.differs(near, 0, u64::checked_shl) => false,
+            (_, Some(far)) if self.differs(far, 1, u64::checked_shl) => false,
+            (_, Some(_)) if self.len() <= WIDE => true,
+            _ => self.is_compared(text, tables, work, compare),
+        }
+    }
+
+    /// Whether a text ends with it.
+    #[inline]
+    pub(super) fn ends(&self, text: &str, tables: &AutomataTables, work: &mut Work) -> bool {
+        let bytes = text.as_bytes();
+        let eight = |beyond: usize| {
+            let end = bytes.len().checked_sub(beyond)?;
+            bytes.get(..end).and_then(|bytes| bytes.last_chunk()).copied()
+        };
+        let compare = |text: &[u8], literal: &[u8]| text.ends_with(literal);
+        match (eight(0), eight(8)) {
+            (Some(near), _) if self.differs(near, 0, u64::checked_shr) => false,
+            (_, Some(far)) if self.differs(far, 1, u64::checked_shr) => false,
+            (_, Some(_)) if self.len() <= WIDE => true,
+            _ => self.is_compared(text, tables, work, compare),
+        }
+    }
+
+    /// Whether eight bytes of a text, so many times eight from the end at which it is, are not those that this has there, if it
+    /// has any. `shifted` drops what it has not.
+    #[inline(always)]
+    fn differs(&self, bytes: [u8; 8], at: usize, shifted: impl Fn(u64, u32) -> Option<u64>) -> bool {
+        let own = self.words.get(at).copied().unwrap_or(0);
+        let missing = (at as u32 * 8 + 8).saturating_sub(self.len()) * 8;
+        shifted(u64::from_le_bytes(bytes) ^ own, missing).is_some_and(|rest| rest != 0)
+    }
+
+    /// Compares a text whose sixteen bytes do not tell, as it or the literal has more or less of them: any number of rules may
+    /// share a long one.
+    #[inline(never)]
+    fn is_compared(
+        &self,
+        text: &str,
+        tables: &AutomataTables,
+        work: &mut Work,
+        compare: fn(&[u8], &[u8]) -> bool,
+    ) -> bool {
+        if text.len() < self.len() as usize {
+            return false;
+        }
+        work.spend(u64::from(self.len()) / BYTES_COMPARED);
+        let literal = tables.literal_text.as_bytes().get(self.start as usize..self.end as usize);
+        literal.is_some_and(|literal| compare(text.as_bytes(), literal))
     }
 }
 
-/// The first eight bytes of a text, with zeros behind a shorter one.
-#[inline]
-fn first_word(text: &str) -> u64 {
-    match text.as_bytes().first_chunk() {
-        Some(first) => u64::from_le_bytes(*first),
-        None => text.bytes().rev().fold(0, |word, byte| word << 8 | u64::from(byte)),
-    }
+/// So many bytes of a text are compared at once.
+const WIDE: u32 = 16;
+
+/// The first eight bytes of a literal and the next ones, with zeros behind a shorter one.
+fn first_words(bytes: &[u8]) -> [u64; 2] {
+    let words = bytes.iter().take(WIDE as usize).rev().fold(0, |words, &byte| words << 8 | u128::from(byte));
+    [words as u64, (words >> 64) as u64]
 }
 
-/// The last eight bytes of a text, with zeros before a shorter one.
-#[inline]
-fn last_word(text: &str) -> u64 {
-    match text.as_bytes().last_chunk() {
-        Some(last) => u64::from_le_bytes(*last),
-        None => text.bytes().fold(0, |word, byte| word >> 8 | u64::from(byte) << 56),
-    }
+/// The last eight bytes of a literal and those before, with zeros before a shorter one.
+fn last_words(bytes: &[u8]) -> [u64; 2] {
+    let words = bytes.iter().fold(0, |words, &byte| words >> 8 | u128::from(byte) << 120);
+    [(words >> 64) as u64, words as u64]
 }
 
 /// What a text set is, if it is of one part.
@@ -243,19 +292,17 @@ fn of_set(program: &Program, set: TextSetId, affixes: &mut Vec<Affix>) -> Option
     if record.everything || lists.iter().any(|list| list.len > 0) {
         return None;
     }
-    let mut few = |list: List, word: fn(&str) -> u64, shifted: fn(u64, u32) -> u64| {
+    let mut few = |list: List, words: fn(&[u8]) -> [u64; 2]| {
         let literals = list.of(&tables.literal_pool).filter(|literals| literals.len() <= FEW)?;
         let start = affixes.len();
         for &id in literals {
-            affixes.push(Affix::new(tables, id, word, shifted)?);
+            affixes.push(Affix::new(tables, id, words)?);
         }
         from(start, affixes)
     };
     match [record.prefixes, record.suffixes, record.dfas].map(|list| list.len) {
-        [1..=u32::MAX, 0, 0] => {
-            few(record.prefixes, first_word, |all, beyond| all >> beyond).map(Texts::Begin)
-        }
-        [0, 1..=u32::MAX, 0] => few(record.suffixes, last_word, |all, beyond| all << beyond).map(Texts::End),
+        [1..=u32::MAX, 0, 0] => few(record.prefixes, first_words).map(Texts::Begin),
+        [0, 1..=u32::MAX, 0] => few(record.suffixes, last_words).map(Texts::End),
         [0, 0, 1] => record.dfas.indices().next().map(|dfa| Texts::Dfa(DfaId(dfa))),
         _ => None,
     }

@@ -7,6 +7,36 @@
 use crate::bytecode::automata::AutomataTables;
 use crate::bytecode::dispatch::AffixRecord;
 use std::cmp::Ordering;
+use std::ops::Range;
+
+/// The beginnings of a table's texts as words, eight bytes of each: nearly always they tell where a name stands among
+/// the texts, and they are together in few lines of a cache.
+#[derive(Debug, Default)]
+pub(super) struct Heads(Box<[u64]>);
+
+impl Heads {
+    /// Those of the texts of a table.
+    pub(super) fn of(end: End, records: &[AffixRecord], literals: &AutomataTables) -> Heads {
+        let head = |record: &AffixRecord| end.head(literals.literal(record.text).unwrap_or_default());
+        Heads(records.iter().map(head).collect())
+    }
+
+    /// The places of the texts that have the same head as this name; those before are before the name, those behind it
+    /// after it.
+    fn like(&self, head: u64) -> Range<usize> {
+        let first = self.0.partition_point(|other| *other < head);
+        let like = self.0.get(first..).unwrap_or_default();
+        // Mostly one or none.
+        let count = match like {
+            [] => 0,
+            [other, ..] if *other != head => 0,
+            [_] => 1,
+            [_, next, ..] if *next != head => 1,
+            _ => like.partition_point(|other| *other == head),
+        };
+        first..first + count
+    }
+}
 
 /// One end of names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +53,20 @@ impl End {
         }
     }
 
+    /// The eight bytes at this end of a text, in the order in which they are compared, and zeros for what it has not: texts
+    /// that are in order have heads that are, or are equal.
+    fn head(self, text: &str) -> u64 {
+        let bytes = text.as_bytes();
+        let place = |head: u64, (at, byte): (u32, &u8)| head | u64::from(*byte) << (56 - 8 * at);
+        match (self, bytes.first_chunk(), bytes.last_chunk()) {
+            (End::First, Some(first), _) => u64::from_be_bytes(*first),
+            (End::Last, _, Some(last)) => u64::from_le_bytes(*last),
+            // Of less than eight bytes.
+            (End::First, ..) => (0..8).zip(bytes).fold(0, place),
+            (End::Last, ..) => (0..8).zip(bytes.iter().rev()).fold(0, place),
+        }
+    }
+
     pub(super) fn has(self, name: &str, text: &str) -> bool {
         match self {
             End::First => name.starts_with(text),
@@ -36,17 +80,20 @@ impl End {
 pub(super) struct Affixes<'p> {
     pub(super) end: End,
     pub(super) records: &'p [AffixRecord],
+    pub(super) heads: &'p Heads,
     pub(super) literals: &'p AutomataTables,
 }
 
 impl<'p> Affixes<'p> {
     /// Those that `name` has, longest first, with their lengths.
     pub(super) fn of(self, name: &str) -> impl Iterator<Item = (u32, usize)> + 'p {
-        let not_after = self.records.partition_point(|record| {
-            self.literals
-                .literal(record.text)
-                .is_some_and(|text| self.end.compare(text, name) != Ordering::Greater)
-        });
+        let like = self.heads.like(self.end.head(name));
+        let not_after = like.start
+            + self.records.get(like).unwrap_or_default().partition_point(|record| {
+                self.literals
+                    .literal(record.text)
+                    .is_some_and(|text| self.end.compare(text, name) != Ordering::Greater)
+            });
         let mut next = not_after.checked_sub(1).and_then(|last| u32::try_from(last).ok());
         // Once the name has one, it has all of its ancestors.
         while let Some(index) = next {

@@ -14,6 +14,7 @@ mod affixes;
 mod build;
 mod guard;
 mod merge;
+mod pairs;
 mod remembered;
 #[cfg(test)]
 mod tests;
@@ -21,28 +22,32 @@ mod tests;
 pub(crate) use build::build;
 
 use crate::automata::{Dfa, LoadError, MatcherCache, Room, Simulation, simulate};
-use crate::bytecode::dispatch::{
-    AffixRecord, Find, Fit, PairRecord, SubstringRecord, ToolAutomatonRecord, ToolEngine,
-};
-use crate::bytecode::names::{NameFinder, Sought};
+use crate::bytecode::dispatch::{AffixRecord, Find, SubstringRecord, ToolAutomatonRecord, ToolEngine};
+use crate::bytecode::names::{NameFinder, NamedId, Sought};
 use crate::bytecode::program::{List, Program};
 use crate::work::{PER_LEAF, Work, of_len};
-use affixes::{Affixes, End};
+use affixes::{End, Heads};
 use aho_corasick::automaton::Automaton;
 use aho_corasick::nfa::contiguous::{Builder, NFA};
 use aho_corasick::{Anchored, MatchKind};
+use pairs::first_pairs;
 use remembered::Remembered;
 
 /// What the tables of a program need beside them to find blocks. Immutable.
 #[derive(Debug, Default)]
 pub(crate) struct Dispatch {
-    /// The tools that blocks name exactly.
-    tools: NameFinder,
-    /// For each of them the blocks that are about it.
-    known: Vec<Known>,
-    /// Blocks of tools that several are about: in the order of their updates (S7.1), and in that of their rules (S6.9).
+    /// The tools that blocks name exactly, with the blocks that are about them.
+    tools: NameFinder<Tool>,
+    /// Those of tools that several blocks are about.
+    several: Vec<List>,
+    /// Their blocks: in the order of their updates (S7.1), and in that of their rules (S6.9).
     ascending: Vec<u32>,
     descending: Vec<u32>,
+    /// The heads of prefixes and suffixes.
+    prefixes: Heads,
+    suffixes: Heads,
+    /// For each prefix its first pair; behind the last the number of pairs.
+    first_pairs: Box<[u32]>,
     /// All substrings, if there are any; a pattern is a row of the table.
     substrings: Option<NFA>,
     /// For each automaton its simulation, if it is simulated.
@@ -53,15 +58,32 @@ pub(crate) struct Dispatch {
     exact: bool,
 }
 
-/// The blocks about a tool, as far as they are known without a search.
+/// A tool that blocks name exactly: half a line of a cache, and for most tools the only one that is touched here.
 #[derive(Debug)]
+#[repr(align(32))]
+struct Tool {
+    name: NamedId,
+    known: Known,
+}
+
+const _: () = assert!(size_of::<Tool>() == 32);
+
+impl AsRef<NamedId> for Tool {
+    #[inline]
+    fn as_ref(&self) -> &NamedId {
+        &self.name
+    }
+}
+
+/// The blocks about a tool, as far as they are known without a search.
+#[derive(Debug, Clone, Copy)]
 enum Known {
     /// They are not.
     No,
-    /// Just this one: most tools have one, and then nothing else is looked at.
+    /// Just this one: most tools have one.
     One(u32),
-    /// A range of the lists of blocks.
-    Several(List),
+    /// Those at this place in [`Dispatch::several`].
+    Several(u32),
 }
 
 /// What dispatch writes to: owned by the caller, made for one policy.
@@ -132,10 +154,13 @@ impl Dispatch {
         };
         let simulations = (0..).zip(&tables.automata).map(simulation).collect::<Result<_, _>>()?;
         let mut dispatch = Dispatch {
-            tools: NameFinder::new(program, &program.names.tools, &program.tools),
-            known: Vec::new(),
+            tools: NameFinder::default(),
+            several: Vec::new(),
             ascending: Vec::new(),
             descending: Vec::new(),
+            prefixes: Heads::of(End::First, &tables.prefixes, &program.automata),
+            suffixes: Heads::of(End::Last, &tables.suffixes, &program.automata),
+            first_pairs: first_pairs(program),
             substrings: substrings(program, room)?,
             simulations,
             exact: tables.prefixes.is_empty()
@@ -146,41 +171,44 @@ impl Dispatch {
                 || tables.suffixes.len() > 1
                 || !(tables.substrings.is_empty() && tables.automata.is_empty()),
         };
-        dispatch.lay_out_known(program);
+        let known = dispatch.lay_out_known(program);
+        let known = |place: u32| known.get(place as usize).copied().unwrap_or(Known::No);
+        let tool = |name: NamedId| Tool { name, known: known(name.id) };
+        dispatch.tools = NameFinder::of_slots(program, &program.names.tools, &program.tools, tool);
         Ok(dispatch)
     }
 
     /// The blocks about a tool, if they are known without a search.
     #[inline]
     pub(crate) fn known(&self, program: &Program, tool: &str) -> Option<Blocks<'_>> {
-        let Some(tool) = self.tools.find(program, &program.tools, Sought::new(tool)) else {
+        let Some(tool) = self.tools.find_slot(program, &program.tools, Sought::new(tool)) else {
             return self.exact.then_some(Blocks::default());
         };
-        match self.known.get(tool as usize)? {
+        match &tool.known {
             Known::No => None,
             Known::One(block) => {
                 let only = std::slice::from_ref(block);
                 Some(Blocks { ascending: only, descending: only })
             }
-            Known::Several(list) => {
+            Known::Several(place) => {
+                let list = self.several.get(*place as usize)?;
                 Some(Blocks { ascending: list.of(&self.ascending)?, descending: list.of(&self.descending)? })
             }
         }
     }
 
-    /// Lays out what is known of tools.
-    fn lay_out_known(&mut self, program: &Program) {
+    /// Lays out what is known of tools, in their order.
+    fn lay_out_known(&mut self, program: &Program) -> Vec<Known> {
         let tables = &program.dispatch;
         let (lists, pool) = if self.exact {
             (tables.targets.get(..program.tools.len()).unwrap_or_default(), &tables.places)
         } else {
             (tables.known.as_slice(), &tables.known_places)
         };
-        self.known.reserve_exact(lists.len());
-        for list in lists {
+        let known = lists.iter().map(|list| {
             let start = self.ascending.len();
             self.ascending.extend(blocks_at(program, list.of(pool).unwrap_or_default()));
-            let known = match *self.ascending.get(start..).unwrap_or_default() {
+            match *self.ascending.get(start..).unwrap_or_default() {
                 [] => Known::No,
                 [only] => {
                     self.ascending.truncate(start);
@@ -189,11 +217,12 @@ impl Dispatch {
                 ref several => {
                     by_priority(program, several, &mut self.descending);
                     let length = |length| u32::try_from(length).unwrap_or(u32::MAX);
-                    Known::Several(List { start: length(start), len: length(several.len()) })
+                    self.several.push(List { start: length(start), len: length(several.len()) });
+                    Known::Several(length(self.several.len() - 1))
                 }
-            };
-            self.known.push(known);
-        }
+            }
+        });
+        known.collect()
     }
 
     /// The places (in the order of updates) of the blocks about `tool`, ascending.
@@ -232,7 +261,7 @@ impl Dispatch {
         if let Some(target) = self.tools.find(program, &program.tools, Sought::new(tool)) {
             scratch.targets.add(target);
         }
-        find_pairs(program, tool, scratch, &mut cache.work);
+        self.find_pairs(program, tool, scratch, &mut cache.work);
         self.find_substrings(program, tool, scratch, &mut cache.work);
         for next in 0.. {
             let Some(&automaton) = scratch.automata.numbers.get(next) else { break };
@@ -302,68 +331,6 @@ impl Dispatch {
                 }
             }
         }
-    }
-}
-
-/// Follows what the name begins with, together with what it ends with.
-///
-/// The pairs of a prefix are looked at one by one, or those with each suffix of the name are looked for, whichever is less: so
-/// no more is looked at than there are pairs in the policy, also where many prefixes and suffixes contain each other.
-fn find_pairs(program: &Program, tool: &str, scratch: &mut DispatchScratch, work: &mut Work) {
-    let (tables, literals) = (&program.dispatch, &program.automata);
-    let ends = Affixes { end: End::Last, records: &tables.suffixes, literals };
-    // Longest first, and so in descending order of their rows: parents stand before.
-    scratch.suffixes.extend(ends.of(tool));
-    let starts = Affixes { end: End::First, records: &tables.prefixes, literals };
-    for (prefix, prefix_length) in starts.of(tool) {
-        let first = tables.pairs.partition_point(|pair| pair.prefix < prefix);
-        let pairs = tables.pairs.get(first..).unwrap_or_default();
-        let pairs = pairs.get(..pairs.partition_point(|pair| pair.prefix == prefix)).unwrap_or_default();
-        work.spend(PER_LEAF);
-        if work.is_over() {
-            return;
-        }
-        if pairs.len() <= scratch.suffixes.len() {
-            for pair in pairs {
-                let found = scratch.suffixes.binary_search_by(|(suffix, _)| pair.suffix.cmp(suffix));
-                let length = found.ok().and_then(|at| scratch.suffixes.get(at)).map(|(_, length)| *length);
-                scratch.step();
-                work.spend(PER_LEAF);
-                if let Some(suffix_length) = length {
-                    follow_pair(program, pair, tool.len(), prefix_length, suffix_length, scratch);
-                }
-            }
-            continue;
-        }
-        for at in 0..scratch.suffixes.len() {
-            let Some(&(suffix, suffix_length)) = scratch.suffixes.get(at) else { break };
-            scratch.step();
-            work.spend(PER_LEAF);
-            let first = pairs.partition_point(|pair| pair.suffix < suffix);
-            for pair in pairs.iter().skip(first).take_while(|pair| pair.suffix == suffix) {
-                follow_pair(program, pair, tool.len(), prefix_length, suffix_length, scratch);
-            }
-        }
-    }
-}
-
-/// Follows a pair whose texts a name of so many bytes has, if they stand in it as they have to.
-fn follow_pair(
-    program: &Program,
-    pair: &PairRecord,
-    length: usize,
-    prefix_length: usize,
-    suffix_length: usize,
-    scratch: &mut DispatchScratch,
-) {
-    let between = length.checked_sub(prefix_length).and_then(|rest| rest.checked_sub(suffix_length));
-    let fits = match pair.fit {
-        Fit::Overlapping => true,
-        Fit::Apart => between.is_some(),
-        Fit::Whole => between == Some(0),
-    };
-    if fits {
-        scratch.follow(pair.finds.of(&program.dispatch.finds).unwrap_or_default());
     }
 }
 

@@ -211,6 +211,38 @@ fn same_work(counts: [usize; 2], tool: fn(usize) -> String, name: &str) {
     assert!(steps[0].iter().all(|&steps| steps <= 3), "{name}: {steps:?}");
 }
 
+/// Eight bytes of texts are compared first, and then the texts: of whatever length, at either end.
+#[test]
+fn texts_are_told_apart_beyond_their_first_bytes() {
+    let texts = ["é", "ab", "abcdefg", "abcdefgh", "abcdefgh1", "abcdefgh2", "abcdefgh23", "hgfedcba"];
+    let reversed = |text: &str| text.chars().rev().collect::<String>();
+    let begins = texts.iter().map(|text| format!("/{text}.*"));
+    let ends = texts.iter().map(|text| format!("/.*{}", reversed(text)));
+    let both = texts.iter().map(|text| format!("/{text}.*{}", reversed(text)));
+    let tools: Vec<String> = begins.chain(ends).chain(both).collect();
+    let mut loaded = Loaded::of(&tools);
+    let names = texts.iter().flat_map(|text| {
+        let back = reversed(text);
+        let of = |text: &str| {
+            [text.to_owned(), format!("{text}0"), format!("0{text}"), format!("{text}\u{1}{back}")]
+        };
+        let short = text.char_indices().next_back().map_or("", |(last, _)| text.split_at(last).0);
+        [of(text), of(&back), of(short)].concat()
+    });
+    let mut found = 0;
+    for name in names.collect::<Vec<_>>() {
+        let is_about = |tool: &String| {
+            let (first, last) = tool.trim_start_matches('/').split_once(".*").unwrap();
+            name.len() >= first.len() + last.len() && name.starts_with(first) && name.ends_with(last)
+        };
+        let expected: Vec<u32> =
+            (0..).zip(&tools).filter(|(_, tool)| is_about(tool)).map(|(at, _)| at).collect();
+        assert_eq!(loaded.blocks(&name), expected, "{name}");
+        found += expected.len();
+    }
+    assert!(found > 100, "{found}");
+}
+
 /// The work for a name is what it has the text of, not what there is.
 #[test]
 fn the_work_does_not_grow_with_the_number_of_blocks() {

@@ -43,7 +43,7 @@ impl NameWords {
 }
 
 /// A name by its words, with an id for what it is the name of: as small as tables of names can have it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct NamedId {
     first: u64,
     last: u64,
@@ -53,6 +53,9 @@ pub(crate) struct NamedId {
 }
 
 impl NamedId {
+    /// No name has it.
+    pub(crate) const NONE: NamedId = NamedId { first: 0, last: 1, length: 0, id: u32::MAX };
+
     #[inline]
     pub(crate) fn new(words: NameWords, id: u32) -> NamedId {
         let NameWords { first, last, length } = words;
@@ -63,6 +66,13 @@ impl NamedId {
     #[inline]
     pub(crate) fn has(&self, words: NameWords) -> bool {
         self.first == words.first && self.last == words.last && self.length == words.length
+    }
+}
+
+impl AsRef<NamedId> for NamedId {
+    #[inline]
+    fn as_ref(&self) -> &NamedId {
+        self
     }
 }
 
