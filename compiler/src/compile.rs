@@ -92,12 +92,38 @@ pub fn compile(sources: &[Source<'_>], options: &Options) -> Compiled {
     for preset in &presets {
         loaded.add(preset.name, preset.text.as_bytes(), Some(preset.rank), &options.limits);
     }
-    loaded.compile(options, Purpose::Run)
+    loaded.compile(options, Purpose::Run).0
 }
 
 /// Checks the files as one policy, as [`compile`] does, without presets and without keeping the program.
 pub fn check(sources: &[Source<'_>], options: &Options) -> Compiled {
-    Loaded::new(sources, &options.limits).compile(options, Purpose::Check)
+    Loaded::new(sources, &options.limits).compile(options, Purpose::Check).0
+}
+
+/// A policy that was checked, with its representation for what looks further into it: linters, comparisons, editors.
+#[derive(Debug)]
+pub struct Analysed {
+    /// The representation; `None` if a file has an error.
+    pub policy: Option<ir::Policy>,
+    /// What [`check`] says of the files.
+    pub checked: Compiled,
+}
+
+/// Checks the files as one policy, as [`check`] does, and keeps the representation that the check was made on.
+///
+/// # Examples
+///
+/// ```
+/// use sqrt_compiler::{Options, Source, analyse};
+///
+/// let source = Source { name: "mail.sqrt", bytes: br#"tool "send" { must deny always; }"# };
+/// let analysed = analyse(&[source], &Options::default());
+/// let blocks = analysed.policy.map(|policy| policy.blocks.len());
+/// assert_eq!(blocks, Some(1));
+/// ```
+pub fn analyse(sources: &[Source<'_>], options: &Options) -> Analysed {
+    let (checked, policy) = Loaded::new(sources, &options.limits).compile(options, Purpose::Check);
+    Analysed { policy: (!checked.has_errors()).then_some(policy), checked }
 }
 
 /// Checks the grammar of one file and nothing else (S1.3).
@@ -146,7 +172,8 @@ impl Loaded {
         self.ranks.push(rank);
     }
 
-    fn compile(self, options: &Options, purpose: Purpose) -> Compiled {
+    /// What came out, and the representation it was made of, which has placeholders where there are errors.
+    fn compile(self, options: &Options, purpose: Purpose) -> (Compiled, ir::Policy) {
         let Loaded { files, ranks, mut diagnostics } = self;
         let policy = resolve(&files, &ranks, &options.limits, &mut diagnostics);
         let mut program = None;
@@ -158,7 +185,7 @@ impl Loaded {
             }
         }
         diagnostics.sort_by_key(|diagnostic| (diagnostic.primary.file, diagnostic.primary.span));
-        Compiled { program, diagnostics, files }
+        (Compiled { program, diagnostics, files }, policy)
     }
 }
 

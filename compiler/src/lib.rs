@@ -14,5 +14,5 @@ pub mod x_policy;
 
 pub use sqrt_vm::limits;
 
-pub use compile::{Compiled, Options, Source, check, check_syntax, compile};
+pub use compile::{Analysed, Compiled, Options, Source, analyse, check, check_syntax, compile};
 pub use emit::Passes;

@@ -74,7 +74,8 @@ fn dependencies_point_one_way() {
     };
     assert_eq!(ours("vm"), Vec::<String>::new(), "the VM knows nothing of the rest");
     assert_eq!(ours("compiler"), ["sqrt-vm"]);
-    assert_eq!(ours("cli"), ["sqrt-compiler", "sqrt-vm"]);
+    assert_eq!(ours("authoring"), ["sqrt-compiler", "sqrt-vm"]);
+    assert_eq!(ours("cli"), ["sqrt-authoring", "sqrt-compiler", "sqrt-vm"]);
     for package in ["vm", "compiler"] {
         for name in dependencies(package, "dev-dependencies") {
             assert!(!name.starts_with("sqrt-"), "{package} tests itself alone, not with {name}");
@@ -124,6 +125,12 @@ fn the_compiler_is_pure() {
 }
 
 #[test]
+fn what_authors_work_with_does_no_io() {
+    let io = ["std::fs", "std::net", "std::env", "std::process", "println!", "SystemTime", "static mut"];
+    assert_never_mentions("authoring/src", &io, "the command opens files and prints");
+}
+
+#[test]
 fn the_bytecode_contract_stands_alone() {
     for file in rust_files(&root().join("vm/src/bytecode")) {
         let text = fs::read_to_string(&file).expect("a readable file");
@@ -142,7 +149,7 @@ fn the_bytecode_contract_stands_alone() {
 
 #[test]
 fn every_file_says_what_it_is_for() {
-    for package in ["vm/src", "compiler/src", "cli/src", "tests/src"] {
+    for package in ["vm/src", "compiler/src", "authoring/src", "cli/src", "tests/src"] {
         for file in rust_files(&root().join(package)) {
             let text = fs::read_to_string(&file).expect("a readable file");
             assert!(text.starts_with("//!"), "{}: a file begins with a `//!` paragraph", file.display());
@@ -152,7 +159,7 @@ fn every_file_says_what_it_is_for() {
 
 #[test]
 fn files_stay_short() {
-    for package in ["vm/src", "compiler/src", "cli/src", "tests/src"] {
+    for package in ["vm/src", "compiler/src", "authoring/src", "cli/src", "tests/src"] {
         for file in rust_files(&root().join(package)) {
             let text = fs::read_to_string(&file).expect("a readable file");
             let lines = text.lines().count();

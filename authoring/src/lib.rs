@@ -1,0 +1,5 @@
+//! What authors of SQRT policies work with, on one compiler front end: each subject is a module, and the command `sqrt` has a
+//! verb for it.
+//!
+//! Invariants: nothing here opens a file, prints or asks a clock, the command does that; what is made of a policy is made of its
+//! tree and its intermediate representation, never of its text by other means.

@@ -1,0 +1,42 @@
+//! The arguments of `sqrt check`.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::LimitsArgs;
+
+/// Check policies and show every problem.
+///
+/// Each file is checked by itself. Problems go to standard output; the exit status is 1 if there is an error.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  $ sqrt check mail.sqrt\n  $ sqrt check --together --format json lets.sqrt mail.sqrt"
+)]
+pub(crate) struct CheckArgs {
+    /// Check the grammar and nothing else.
+    #[arg(long)]
+    pub(crate) syntax_only: bool,
+
+    /// Check the files as one policy that shares its lets.
+    #[arg(long)]
+    pub(crate) together: bool,
+
+    /// How to show problems; `json` is one line per file.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    pub(crate) format: Format,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitsArgs,
+
+    /// Policy files; `-` is standard input.
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// How `check` shows problems.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    Text,
+    Json,
+}

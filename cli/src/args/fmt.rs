@@ -1,0 +1,33 @@
+//! The arguments of `sqrt fmt`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::LimitsArgs;
+
+/// Format policies in the one canonical style.
+///
+/// Files are rewritten in place, each as a whole, and only if that changes something; standard input is formatted to standard
+/// output. Comments stay where they are, and the meaning stays what it is. A file with errors of syntax stays as it is, and the
+/// exit status is 1.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  $ sqrt fmt mail.sqrt\n  $ sqrt fmt --check policies/*.sqrt\n  $ cat mail.sqrt | sqrt fmt -"
+)]
+pub(crate) struct FmtArgs {
+    /// Change nothing: name the files that are in another style; the exit status is 1 if there are some.
+    #[arg(long)]
+    pub(crate) check: bool,
+
+    /// Change nothing: show what would change; the exit status is 1 if something would.
+    #[arg(long)]
+    pub(crate) diff: bool,
+
+    #[command(flatten)]
+    pub(crate) limits: LimitsArgs,
+
+    /// Policy files; `-` is standard input.
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) files: Vec<PathBuf>,
+}
