@@ -30,19 +30,45 @@ const WHOLE_LINE: usize = 140;
 /// Two places of one file are shown in one piece if they are at most this many lines apart.
 const TOGETHER: u32 = 8;
 
-/// One diagnostic as text, with a line feed at the end.
-pub fn render(diagnostic: &Diagnostic, sources: &SourceMap<'_>, style: Style) -> String {
-    let level = match diagnostic.severity() {
+/// What is shown of a problem, whoever found it: a [`Diagnostic`] of the compiler, or a finding with a code of another table.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'d> {
+    /// How serious it is.
+    pub severity: Severity,
+    /// The stable code.
+    pub code: &'d str,
+    /// What is wrong.
+    pub message: &'d str,
+    /// The way out.
+    pub help: Option<&'d str>,
+    /// Where it is wrong.
+    pub primary: &'d Label,
+    /// Other places that matter.
+    pub secondary: &'d [Label],
+}
+
+impl<'d> From<&'d Diagnostic> for Shown<'d> {
+    fn from(diagnostic: &'d Diagnostic) -> Self {
+        let Diagnostic { code, message, help, primary, secondary } = diagnostic;
+        let (severity, code) = (code.severity(), code.as_str());
+        Self { severity, code, message, help: help.as_deref(), primary, secondary }
+    }
+}
+
+/// One problem as text, with a line feed at the end.
+pub fn render<'d>(problem: impl Into<Shown<'d>>, sources: &SourceMap<'_>, style: Style) -> String {
+    let problem = problem.into();
+    let level = match problem.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let title = level.primary_title(visible(&diagnostic.message)).id(diagnostic.code.as_str());
+    let title = level.primary_title(visible(problem.message)).id(problem.code);
     let mut group = Group::with_title(title);
-    let pieces = pieces(diagnostic, sources);
+    let pieces = pieces(problem, sources);
     for (number, piece) in pieces.iter().enumerate() {
         group = piece.add_to(group, number, sources);
     }
-    if let Some(help) = &diagnostic.help {
+    if let Some(help) = problem.help {
         group = group.element(Level::HELP.message(visible(help)));
     }
     let renderer = match style {
@@ -72,11 +98,11 @@ struct Piece<'d> {
     is_cut: bool,
 }
 
-/// The labels of a diagnostic, the primary first, in pieces.
-fn pieces<'d>(diagnostic: &'d Diagnostic, sources: &SourceMap<'_>) -> Vec<Piece<'d>> {
+/// The labels of a problem, the primary first, in pieces.
+fn pieces<'d>(problem: Shown<'d>, sources: &SourceMap<'_>) -> Vec<Piece<'d>> {
     let mut pieces: Vec<Piece<'d>> = Vec::new();
-    let secondary = diagnostic.secondary.iter().map(|label| (label, AnnotationKind::Context));
-    for (label, kind) in std::iter::once((&diagnostic.primary, AnnotationKind::Primary)).chain(secondary) {
+    let secondary = problem.secondary.iter().map(|label| (label, AnnotationKind::Context));
+    for (label, kind) in std::iter::once((problem.primary, AnnotationKind::Primary)).chain(secondary) {
         let line = sources.positions(label).0.line;
         let is_cut = sources.index(label.file).is_none_or(|index| index.line(line).len() > WHOLE_LINE);
         let file = label.file;
