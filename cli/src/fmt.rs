@@ -15,9 +15,10 @@ use sqrt_vm::visible::visible;
 use crate::args::FmtArgs;
 use crate::input;
 use crate::limits;
-use crate::output::{Failure, Output, Status, Stop, stdout_is_coloured, tell, tell_failure};
+use crate::output::{Failure, Output, Status, Stop, tell, tell_failure};
 use crate::policy::{PolicyFile, counted, tell_diagnostics};
 use crate::replace::replace_file;
+use crate::terminal::stdout_is_coloured;
 
 /// Formats the files; one that cannot be read or formatted stops no other.
 pub(crate) fn run(args: &FmtArgs, output: &mut Output) -> Result<(), Stop> {
@@ -27,6 +28,7 @@ pub(crate) fn run(args: &FmtArgs, output: &mut Output) -> Result<(), Stop> {
     for path in &args.files {
         match file(args, path, &limits, output) {
             Ok(found) => summary.count(found),
+            Err(stop) if output.is_broken() => return Err(stop),
             Err(Stop::Failure(failure)) => {
                 tell_failure(&failure);
                 output.worsen(Status::Failed);

@@ -6,17 +6,20 @@
 mod args;
 mod check;
 mod compile;
+mod completions;
 mod disasm;
 mod eval;
 mod fmt;
 mod input;
 mod json;
 mod limits;
+mod man;
 mod output;
 mod policy;
 mod program;
 mod replace;
 mod settings;
+mod terminal;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe, Location};
@@ -26,17 +29,21 @@ use clap::Parser;
 use sqrt_vm::visible::visible;
 
 use args::{CommandLine, Verb};
-use output::{Failure, Output, Status, Stop, stderr_is_coloured, stdout_is_coloured, tell, tell_failure};
+use output::{Failure, Output, Status, Stop, tell, tell_failure};
+use terminal::{Settings, stderr_is_coloured, stdout_is_coloured};
 
 fn main() -> ExitCode {
     panic::set_hook(Box::new(|panic| tell_failure(&internal_error(panic.location()))));
     let mut output = Output::new();
     let done = guarded(&mut output, |output| match CommandLine::try_parse() {
-        Ok(command_line) => run(&command_line.verb, output),
+        Ok(CommandLine { color, no_pager, verb }) => {
+            Settings { color, no_pager }.apply();
+            run(&verb, output)
+        }
         Err(asked) => help_or_usage(&made_visible(asked), output),
     });
     // What was answered before a failure comes out before it is told.
-    let flushed = output.flush();
+    let flushed = output.finish();
     for stop in [done, flushed].into_iter().filter_map(Result::err) {
         if let Stop::Failure(failure) = stop {
             tell_failure(&failure);
@@ -70,6 +77,8 @@ fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
         Verb::Compile(args) => compile::run(args, output),
         Verb::Disasm(args) => disasm::run(args, output),
         Verb::Limits(args) => limits::run(args, output),
+        Verb::Completions(args) => completions::run(args, output),
+        Verb::Man(args) => man::run(args, output),
     }
 }
 
@@ -85,6 +94,7 @@ fn made_visible(asked: clap::Error) -> clap::Error {
 
 /// Help and version are answers; everything else that clap says is a misuse of the command.
 fn help_or_usage(asked: &clap::Error, output: &mut Output) -> Result<(), Stop> {
+    Settings::of_args_that_are_not_understood(std::env::args_os()).apply();
     let to_stderr = asked.use_stderr();
     let coloured = if to_stderr { stderr_is_coloured() } else { stdout_is_coloured() };
     let rendered = asked.render();
@@ -97,6 +107,7 @@ fn help_or_usage(asked: &clap::Error, output: &mut Output) -> Result<(), Stop> {
         tell(text);
         return Ok(());
     }
+    output.page()?;
     output.text(&text)
 }
 

@@ -47,14 +47,15 @@ fn steps(lines: &[&str]) -> Vec<Step> {
         let Some(info) = fence else { continue };
         let (is_file, is_console) =
             (info.contains(" scratch="), info == "console" || info == "console scratch");
+        if is_console && let Some(command) = line.strip_prefix("$ ") {
+            let (command, scratch) = (command.to_owned(), info == "console scratch");
+            steps.push(Step::Example(Example { line: number, command, expected: Vec::new(), scratch }));
+            continue;
+        }
         match steps.last_mut() {
             Some(Step::File { text, .. }) if is_file => {
                 text.push_str(line);
                 text.push('\n');
-            }
-            _ if is_console && line.starts_with("$ ") => {
-                let (command, scratch) = (line[2..].to_owned(), info == "console scratch");
-                steps.push(Step::Example(Example { line: number, command, expected: Vec::new(), scratch }));
             }
             Some(Step::Example(example)) if is_console => example.expected.push(line.to_owned()),
             _ => assert!(!is_console, "line {}: a block of kind `console` begins with a command", number + 1),
