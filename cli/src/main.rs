@@ -12,6 +12,7 @@ mod fmt;
 mod input;
 mod json;
 mod limits;
+mod lint;
 mod output;
 mod policy;
 mod program;
@@ -66,6 +67,7 @@ fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
     match verb {
         Verb::Check(args) => check::run(args, output),
         Verb::Fmt(args) => fmt::run(args, output),
+        Verb::Lint(args) => lint::run(args, output),
         Verb::Eval(args) => eval::run(args, output),
         Verb::Compile(args) => compile::run(args, output),
         Verb::Disasm(args) => disasm::run(args, output),

@@ -6,6 +6,7 @@ mod disasm;
 mod eval;
 mod fmt;
 mod limits;
+mod lint;
 mod shared;
 
 use std::sync::LazyLock;
@@ -18,6 +19,7 @@ pub(crate) use disasm::DisasmArgs;
 pub(crate) use eval::EvalArgs;
 pub(crate) use fmt::FmtArgs;
 pub(crate) use limits::ShowLimitsArgs;
+pub(crate) use lint::LintArgs;
 pub(crate) use shared::{LevelArg, LimitsArgs, ModeArg, SettingsArgs};
 
 /// The version of the command and of the format of images that it writes and reads.
@@ -45,6 +47,7 @@ Exit status: 0 done and fine, 1 the policy is not fine, 2 the command could not 
 pub(crate) enum Verb {
     Check(CheckArgs),
     Fmt(FmtArgs),
+    Lint(LintArgs),
     Eval(EvalArgs),
     Compile(CompileArgs),
     Disasm(DisasmArgs),

@@ -1,0 +1,65 @@
+//! The table of rules keeps what it says: codes and names are sound, every example shows its rule and nothing else, what is
+//! better shows nothing, and a fix makes the one from the other.
+#![allow(clippy::unwrap_used, reason = "tests may panic")]
+
+use sqrt_authoring::lint::{Finding, Group, Level, Levels, Lint, Options, RULES, Rule, Selector, lint};
+use sqrt_compiler::Source;
+use sqrt_compiler::format::format;
+use std::collections::BTreeSet;
+
+/// What is found by everything that is on, and by this rule.
+fn found(text: &str, rule: &'static Rule) -> Vec<Finding> {
+    let mut levels = Levels::default();
+    levels.add_layer(vec![(Selector::One(Lint::Rule(rule)), Level::Warn)]);
+    lint(&[Source { name: "t", bytes: text.as_bytes() }], &Options { levels, ..Options::default() }).findings
+}
+
+fn told(findings: &[Finding]) -> Vec<String> {
+    findings.iter().map(|finding| format!("{}: {}", finding.lint.code(), finding.message)).collect()
+}
+
+#[test]
+fn every_example_shows_its_rule_and_nothing_else() {
+    for &rule in RULES {
+        let findings = found(rule.example, rule);
+        assert!(!findings.is_empty(), "{}: nothing found", rule.name);
+        assert!(
+            findings.iter().all(|finding| finding.lint == Lint::Rule(rule)),
+            "{}: {:#?}",
+            rule.name,
+            told(&findings)
+        );
+        let findings = found(rule.better, rule);
+        assert!(findings.is_empty(), "{}: {:#?}", rule.name, told(&findings));
+    }
+}
+
+#[test]
+fn examples_are_in_style() {
+    for &rule in RULES {
+        for text in [rule.example, rule.better] {
+            assert_eq!(format(text, &Options::default().limits).unwrap(), text, "{}", rule.name);
+        }
+    }
+}
+
+#[test]
+fn codes_and_names_are_sound() {
+    let mut seen = BTreeSet::new();
+    for lint in Lint::all() {
+        assert!(seen.insert(lint.code().to_owned()) && seen.insert(lint.name()), "{} twice", lint.name());
+        assert!(lint.name().bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", lint.name());
+        assert!(Group::ALL.iter().all(|group| group.name() != lint.name()), "{}", lint.name());
+        assert_eq!(Lint::find(lint.code()), Some(lint));
+        assert_eq!(Lint::find(&lint.name()), Some(lint));
+    }
+    for pair in RULES.windows(2) {
+        assert!(pair[0].code < pair[1].code, "{} before {}", pair[0].code, pair[1].code);
+    }
+    for rule in RULES {
+        assert_eq!(rule.code.get(..3), Some(format!("L{}", rule.group.digits()).as_str()), "{}", rule.name);
+        assert!(rule.code.len() == 5 && !rule.title.ends_with('.'), "{}", rule.name);
+        assert!(rule.what.ends_with('.') && rule.why.ends_with('.'), "{}", rule.name);
+        assert!(!rule.spec.is_empty() || rule.group == Group::Suppression, "{}", rule.name);
+    }
+}
