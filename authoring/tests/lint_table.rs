@@ -2,16 +2,24 @@
 //! better shows nothing, and a fix makes the one from the other.
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
-use sqrt_authoring::lint::{Finding, Group, Level, Levels, Lint, Options, RULES, Rule, Selector, lint};
+use sqrt_authoring::lint::{Finding, Group, Level, Levels, Lint, Options, RULES, Rule, Selector, fix, lint};
 use sqrt_compiler::Source;
 use sqrt_compiler::format::format;
 use std::collections::BTreeSet;
 
-/// What is found by everything that is on, and by this rule.
-fn found(text: &str, rule: &'static Rule) -> Vec<Finding> {
+/// Everything that is on, and this rule.
+fn options(rule: &'static Rule) -> Options {
     let mut levels = Levels::default();
     levels.add_layer(vec![(Selector::One(Lint::Rule(rule)), Level::Warn)]);
-    lint(&[Source { name: "t", bytes: text.as_bytes() }], &Options { levels, ..Options::default() }).findings
+    Options { levels, ..Options::default() }
+}
+
+fn source(text: &str) -> [Source<'_>; 1] {
+    [Source { name: "t", bytes: text.as_bytes() }]
+}
+
+fn found(text: &str, rule: &'static Rule) -> Vec<Finding> {
+    lint(&source(text), &options(rule)).findings
 }
 
 fn told(findings: &[Finding]) -> Vec<String> {
@@ -61,5 +69,18 @@ fn codes_and_names_are_sound() {
         assert!(rule.code.len() == 5 && !rule.title.ends_with('.'), "{}", rule.name);
         assert!(rule.what.ends_with('.') && rule.why.ends_with('.'), "{}", rule.name);
         assert!(!rule.spec.is_empty() || rule.group == Group::Suppression, "{}", rule.name);
+    }
+}
+
+#[test]
+fn fixes_make_of_the_example_what_is_better() {
+    for &rule in RULES {
+        let fixed = fix(&source(rule.example), &options(rule)).unwrap();
+        if rule.fixes {
+            assert_eq!(fixed.texts, [rule.better], "{}", rule.name);
+            assert!(fixed.report.findings.is_empty());
+        } else {
+            assert_eq!((fixed.count, &*fixed.texts[0]), (0, rule.example), "{}", rule.name);
+        }
     }
 }

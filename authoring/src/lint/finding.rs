@@ -25,6 +25,15 @@ pub struct Finding {
     pub fix: Option<Fix>,
 }
 
+/// A finding that a comment suppresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Suppressed {
+    /// What was found.
+    pub finding: Finding,
+    /// Why it is fine, by the comment.
+    pub reason: Option<String>,
+}
+
 /// A change of the text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {

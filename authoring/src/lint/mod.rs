@@ -9,12 +9,15 @@
 
 mod context;
 mod finding;
+mod fixing;
 mod levels;
 mod rule;
 pub mod rules;
+mod suppression;
 
 pub use context::{Context, File, Sink};
-pub use finding::{Edit, Finding, Fix};
+pub use finding::{Edit, Finding, Fix, Suppressed};
+pub use fixing::{BrokenFix, Fixed, apply, fix};
 pub use levels::{Levels, Selector};
 pub use rule::{Group, Level, Lint, Rule};
 pub use rules::RULES;
@@ -24,6 +27,7 @@ use sqrt_compiler::diagnostics::{Severity, SourceMap};
 use sqrt_compiler::limits::Limits;
 use sqrt_compiler::syntax::source::SourceFile;
 use sqrt_compiler::{Source, analyse, syntax};
+use suppression::Suppressions;
 
 /// How to lint.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +43,8 @@ pub struct Options {
 pub struct Report {
     /// The findings, in the order of files and places.
     pub findings: Vec<Finding>,
+    /// What comments suppress, in the same order.
+    pub suppressed: Vec<Suppressed>,
     /// The files, for showing findings; the index is the [`FileId`](syntax::token::FileId).
     pub files: Vec<SourceFile>,
 }
@@ -75,31 +81,41 @@ pub fn lint(sources: &[Source<'_>], options: &Options) -> Report {
     let compiler = sqrt_compiler::Options { limits: options.limits, ..sqrt_compiler::Options::default() };
     let analysed = analyse(sources, &compiler);
     let files = analysed.checked.files;
-    let mut findings: Vec<Finding> = analysed.checked.diagnostics.into_iter().map(Finding::from).collect();
+    let mut sink = Sink { findings: analysed.checked.diagnostics.into_iter().map(Finding::from).collect() };
+    let arena = Bump::new();
+    let parse =
+        |source| File { source, parsed: syntax::parse(&arena, source.id, &source.text, &options.limits) };
+    let trees: Vec<File<'_>> = files.iter().map(parse).collect();
     if let Some(policy) = &analysed.policy {
-        let arena = Bump::new();
-        let parse = |source| File { source, parsed: parsed(&arena, source, &options.limits) };
-        let trees: Vec<File<'_>> = files.iter().map(parse).collect();
         let context = Context { policy, files: &trees };
-        let mut sink = Sink { findings };
-        for &rule in RULES {
-            if options.levels.level(Lint::Rule(rule)) != Level::Allow {
-                (rule.check)(&context, &mut sink);
-            }
-        }
-        findings = sink.findings;
+        let is_on = |rule| options.levels.level(Lint::Rule(rule)) != Level::Allow;
+        RULES.iter().filter(|rule| is_on(rule)).for_each(|rule| (rule.check)(&context, &mut sink));
     }
-    findings.retain_mut(|finding| finding.lint.is_error() || set_level(finding, &options.levels));
-    findings.sort_by_key(|finding| (finding.primary.file, finding.primary.span, finding.lint.code()));
-    Report { findings, files }
+    let mut findings = sink.findings;
+    findings.retain_mut(|finding| set_level(finding, &options.levels));
+    sort(&mut findings);
+    let mut suppressions = Suppressions::read(&trees);
+    let suppressed = suppressions.apply(&mut findings);
+    if analysed.policy.is_some() {
+        let about_comments = suppressions.into_findings(&options.levels).into_iter();
+        findings.extend(
+            about_comments
+                .filter_map(|mut finding| set_level(&mut finding, &options.levels).then_some(finding)),
+        );
+        sort(&mut findings);
+    }
+    Report { findings, suppressed, files }
 }
 
-fn parsed<'a>(arena: &'a Bump, source: &'a SourceFile, limits: &Limits) -> syntax::Parsed<'a> {
-    syntax::parse(arena, source.id, &source.text, limits)
+fn sort(findings: &mut [Finding]) {
+    findings.sort_by_key(|finding| (finding.primary.file, finding.primary.span, finding.lint.code()));
 }
 
 /// Gives a finding the severity of its level; whether it is told at all.
 fn set_level(finding: &mut Finding, levels: &Levels) -> bool {
+    if finding.lint.is_error() {
+        return true;
+    }
     let level = levels.level(finding.lint);
     finding.severity = if level == Level::Deny { Severity::Error } else { Severity::Warning };
     level != Level::Allow
