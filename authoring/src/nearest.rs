@@ -17,22 +17,28 @@ pub fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) -> Opti
         .map(|(_, other)| other)
 }
 
-/// The least number of insertions, deletions and replacements of characters that make one text the other.
+/// The least number of insertions, deletions, replacements and swaps of neighbours that make one text the other.
 pub fn distance(a: &str, b: &str) -> usize {
     let b: Vec<char> = b.chars().collect();
+    // The rows of the last two characters of `a`, and the character before the last.
+    let mut before: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=b.len()).collect();
+    let mut last = None;
     for (i, x) in a.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i.saturating_add(1);
-        for (cell, y) in row.iter_mut().skip(1).zip(&b) {
-            let replaced = diagonal.saturating_add(usize::from(x != *y));
-            diagonal = *cell;
-            left = replaced.min(cell.saturating_add(1)).min(left.saturating_add(1));
-            *cell = left;
+        let mut next = vec![i.saturating_add(1)];
+        for (j, y) in b.iter().enumerate() {
+            let at = |row: &[usize], j: usize| row.get(j).copied().unwrap_or(usize::MAX);
+            let replaced = at(&row, j).saturating_add(usize::from(x != *y));
+            let deleted = at(&row, j.saturating_add(1)).saturating_add(1);
+            let inserted = at(&next, j).saturating_add(1);
+            let swapped = match j.checked_sub(1) {
+                Some(k) if last == Some(*y) && b.get(k) == Some(&x) => at(&before, k).saturating_add(1),
+                _ => usize::MAX,
+            };
+            next.push(replaced.min(deleted).min(inserted).min(swapped));
         }
-        if let Some(first) = row.first_mut() {
-            *first = i.saturating_add(1);
-        }
+        before = std::mem::replace(&mut row, next);
+        last = Some(x);
     }
     row.last().copied().unwrap_or(0)
 }
@@ -43,9 +49,14 @@ mod tests {
 
     #[test]
     fn distances() {
-        for (a, b, expected) in
-            [("", "", 0), ("a", "", 1), ("", "äb", 2), ("kitten", "sitting", 3), ("ab", "ba", 2)]
-        {
+        for (a, b, expected) in [
+            ("", "", 0),
+            ("a", "", 1),
+            ("", "äb", 2),
+            ("kitten", "sitting", 3),
+            ("ab", "ba", 1),
+            ("dney", "deny", 1),
+        ] {
             assert_eq!(distance(a, b), expected, "{a} {b}");
         }
     }

@@ -6,6 +6,8 @@
 mod args;
 mod check;
 mod compile;
+mod configuration;
+mod diff;
 mod disasm;
 mod eval;
 mod fmt;

@@ -2,11 +2,13 @@
 //!
 //! Invariant: the policy has no errors, so trees are complete and names resolved.
 
+use super::analysis::{Prover, Reach};
 use super::finding::Finding;
 use sqrt_compiler::ir::{Condition, ConditionId, Origin, Policy, SetExpr, SetId};
 use sqrt_compiler::syntax::Parsed;
 use sqrt_compiler::syntax::source::SourceFile;
 use sqrt_compiler::syntax::token::{FileId, Span, TokenRange};
+use std::cell::{RefCell, RefMut};
 
 /// A file of the policy.
 #[derive(Debug)]
@@ -36,9 +38,21 @@ pub struct Context<'a> {
     pub policy: &'a Policy,
     /// The files in order; the index is the [`FileId`].
     pub files: &'a [File<'a>],
+    /// Which check rule each condition is part of.
+    pub reach: Reach<'a>,
+    prover: RefCell<Prover<'a>>,
 }
 
 impl<'a> Context<'a> {
+    pub(super) fn new(policy: &'a Policy, files: &'a [File<'a>]) -> Self {
+        Self { policy, files, reach: Reach::new(policy), prover: RefCell::new(Prover::new(policy)) }
+    }
+
+    /// What answers questions about conditions and sets; a rule holds it while it asks.
+    pub fn prover(&self) -> RefMut<'_, Prover<'a>> {
+        self.prover.borrow_mut()
+    }
+
     /// A file.
     pub fn file(&self, id: FileId) -> Option<&'a File<'a>> {
         self.files.get(id.0 as usize)

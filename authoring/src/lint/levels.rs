@@ -39,6 +39,15 @@ impl Selector {
         }
     }
 
+    /// The name of what it is for; of a lint, the name and not the code.
+    pub fn name(self) -> String {
+        match self {
+            Self::All => "all".to_owned(),
+            Self::Group(group) => group.name().to_owned(),
+            Self::One(lint) => lint.name(),
+        }
+    }
+
     fn covers(self, lint: Lint) -> bool {
         match self {
             // What is only looked for where it is asked for is asked for by name.
@@ -58,7 +67,7 @@ impl Selector {
 }
 
 /// That no lint has this name, and which one may be meant.
-pub(super) fn unknown(name: &str) -> String {
+pub fn unknown(name: &str) -> String {
     let mut names: Vec<String> = Lint::all().flat_map(|lint| [lint.name(), lint.code().to_owned()]).collect();
     names.extend(Group::ALL.iter().map(|group| group.name().to_owned()));
     let near = nearest(name, names.iter().map(String::as_str));

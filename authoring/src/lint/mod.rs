@@ -7,10 +7,12 @@
 //! Invariants: a policy with errors has these and no other findings; findings are in the order of files and places, and the same
 //! input gives the same findings.
 
+pub mod analysis;
 mod context;
 mod finding;
 mod fixing;
 mod levels;
+pub mod page;
 mod rule;
 pub mod rules;
 mod suppression;
@@ -87,7 +89,7 @@ pub fn lint(sources: &[Source<'_>], options: &Options) -> Report {
         |source| File { source, parsed: syntax::parse(&arena, source.id, &source.text, &options.limits) };
     let trees: Vec<File<'_>> = files.iter().map(parse).collect();
     if let Some(policy) = &analysed.policy {
-        let context = Context { policy, files: &trees };
+        let context = Context::new(policy, &trees);
         let is_on = |rule| options.levels.level(Lint::Rule(rule)) != Level::Allow;
         RULES.iter().filter(|rule| is_on(rule)).for_each(|rule| (rule.check)(&context, &mut sink));
     }

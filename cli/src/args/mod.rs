@@ -19,7 +19,7 @@ pub(crate) use disasm::DisasmArgs;
 pub(crate) use eval::EvalArgs;
 pub(crate) use fmt::FmtArgs;
 pub(crate) use limits::ShowLimitsArgs;
-pub(crate) use lint::LintArgs;
+pub(crate) use lint::{ConfigArgs, LintArgs, LintFormat};
 pub(crate) use shared::{LevelArg, LimitsArgs, ModeArg, SettingsArgs};
 
 /// The version of the command and of the format of images that it writes and reads.
