@@ -28,18 +28,18 @@ fn told(findings: &[Finding]) -> Vec<String> {
 
 #[test]
 fn every_example_shows_its_rule_and_nothing_else() {
+    let mut wrong = Vec::new();
     for &rule in RULES {
         let findings = found(rule.example, rule);
-        assert!(!findings.is_empty(), "{}: nothing found", rule.name);
-        assert!(
-            findings.iter().all(|finding| finding.lint == Lint::Rule(rule)),
-            "{}: {:#?}",
-            rule.name,
-            told(&findings)
-        );
+        if findings.is_empty() || findings.iter().any(|finding| finding.lint != Lint::Rule(rule)) {
+            wrong.push(format!("{}, example: {:#?}", rule.name, told(&findings)));
+        }
         let findings = found(rule.better, rule);
-        assert!(findings.is_empty(), "{}: {:#?}", rule.name, told(&findings));
+        if !findings.is_empty() {
+            wrong.push(format!("{}, better: {:#?}", rule.name, told(&findings)));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -83,4 +83,24 @@ fn fixes_make_of_the_example_what_is_better() {
             assert_eq!((fixed.count, &*fixed.texts[0]), (0, rule.example), "{}", rule.name);
         }
     }
+}
+
+/// `BLESS=1 cargo test -p sqrt-authoring` rewrites the pages.
+#[test]
+fn the_committed_pages_are_up_to_date() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/lints");
+    let pages = sqrt_authoring::lint::page::pages();
+    if std::env::var_os("BLESS").is_some() {
+        let _ = std::fs::remove_dir_all(folder);
+        std::fs::create_dir_all(folder).unwrap();
+        for (name, text) in &pages {
+            std::fs::write(format!("{folder}/{name}"), text).unwrap();
+        }
+    }
+    for (name, text) in &pages {
+        let committed = std::fs::read_to_string(format!("{folder}/{name}")).unwrap_or_default();
+        assert!(committed == *text, "docs/lints/{name} is stale; run BLESS=1 cargo test -p sqrt-authoring");
+    }
+    let committed = std::fs::read_dir(folder).unwrap().count();
+    assert_eq!(committed, pages.len(), "docs/lints has pages of lints that there are not");
 }

@@ -161,6 +161,12 @@ impl<'p> Sets<'p> {
         a.iter().all(|a| b.iter().any(|b| self.covers(&b.kind, &a.kind)))
     }
 
+    /// Whether everything is in the set: `"*"` is one of its elements.
+    pub fn is_everything(&self, set: SetId) -> bool {
+        let elements = self.below(set).unwrap_or_default();
+        elements.iter().any(|element| element.kind == ElementKind::Anything)
+    }
+
     /// Elements that are all in the set, whatever else is; `None` if nothing can be told.
     fn below(&self, set: SetId) -> Option<Vec<&'p Element>> {
         let mut found = Vec::new();

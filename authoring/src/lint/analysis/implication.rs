@@ -23,12 +23,14 @@ pub struct Prover<'p> {
     /// For every set, the number of those that are written alike.
     alike: Vec<u32>,
     steps: u32,
+    /// Whether only calls are looked at whose values are single ones, for which all readings are the same.
+    single_values: bool,
 }
 
 impl<'p> Prover<'p> {
     /// Numbers the sets.
     pub fn new(policy: &'p Policy) -> Self {
-        Self { policy, sets: Sets::new(policy), alike: alike(policy), steps: 0 }
+        Self { policy, sets: Sets::new(policy), alike: alike(policy), steps: 0, single_values: false }
     }
 
     /// Whether two sets are written alike, lets put in, and so are the same.
@@ -63,6 +65,19 @@ impl<'p> Prover<'p> {
     pub fn excludes(&mut self, a: ConditionId, b: ConditionId) -> bool {
         self.steps = STEPS;
         self.apart(a, b, DEPTH)
+    }
+
+    /// Asks about calls whose values are single ones: no lists, no objects, nothing missing (S4.4).
+    pub fn for_single_values<T>(&mut self, ask: impl FnOnce(&mut Self) -> T) -> T {
+        self.single_values = true;
+        let answer = ask(self);
+        self.single_values = false;
+        answer
+    }
+
+    /// Whether a condition on values that holds in the first reading holds in the second one, too (S4.4).
+    fn reads_as(&self, first: Reading, second: Reading) -> bool {
+        self.single_values || first == second || first == Reading::All || second == Reading::AnyOrNone
     }
 
     fn condition(&self, id: ConditionId) -> Option<&'p Condition> {
@@ -109,18 +124,24 @@ impl<'p> Prover<'p> {
     fn comparison_follows(&mut self, left: &ConditionKind, right: &ConditionKind) -> bool {
         use ConditionKind as C;
         match (left, right) {
-            (C::ValueIn(v, a, r), C::ValueIn(w, b, s)) => v == w && reads_as(*r, *s) && self.within(*a, *b),
-            (C::ValuesEqual(a, b, r), C::ValuesEqual(c, d, s)) => {
-                reads_as(*r, *s) && ((a == c && b == d) || (a == d && b == c))
+            (C::ValueIn(v, a, r), C::ValueIn(w, b, s)) => {
+                v == w && self.reads_as(*r, *s) && self.within(*a, *b)
             }
-            (C::TagIn(t, a, r), C::TagIn(u, b, s)) => t == u && reads_as(*r, *s) && self.same_set(*a, *b),
+            (C::ValuesEqual(a, b, r), C::ValuesEqual(c, d, s)) => {
+                self.reads_as(*r, *s) && ((a == c && b == d) || (a == d && b == c))
+            }
+            (C::TagIn(t, a, r), C::TagIn(u, b, s)) => {
+                t == u && self.reads_as(*r, *s) && self.same_set(*a, *b)
+            }
             (C::Overlaps(m, a, r), C::Overlaps(n, b, s)) | (C::SubsetOf(m, a, r), C::SubsetOf(n, b, s)) => {
-                m == n && reads_as(*r, *s) && self.within_metadata(*a, *b)
+                m == n && self.reads_as(*r, *s) && self.within_metadata(*a, *b)
             }
             (C::SupersetOf(m, a, r), C::SupersetOf(n, b, s)) => {
-                m == n && reads_as(*r, *s) && self.within_metadata(*b, *a)
+                m == n && self.reads_as(*r, *s) && self.within_metadata(*b, *a)
             }
-            (C::Equal(m, a, r), C::Equal(n, b, s)) => m == n && reads_as(*r, *s) && self.same_set(*a, *b),
+            (C::Equal(m, a, r), C::Equal(n, b, s)) => {
+                m == n && self.reads_as(*r, *s) && self.same_set(*a, *b)
+            }
             (C::IsEmpty(m), C::IsEmpty(n)) | (C::IsUniversal(m), C::IsUniversal(n)) => m == n,
             _ => false,
         }
@@ -168,11 +189,17 @@ impl<'p> Prover<'p> {
             }
             ConditionKind::Not(operand) => self.never(*operand, depth),
             ConditionKind::SupersetOf(_, set, _) => self.is_empty_set(*set),
+            ConditionKind::SubsetOf(_, set, _) => self.sets.is_everything(*set),
             _ => false,
         }
     }
 
-    /// Whether one of the operands is the opposite of another one.
+    /// Whether some of these conditions certainly holds, as one is the opposite of another one.
+    pub fn is_exhaustive(&mut self, operands: &[ConditionId]) -> bool {
+        self.steps = STEPS;
+        self.exhausts(operands, DEPTH)
+    }
+
     fn exhausts(&mut self, operands: &[ConditionId], depth: u32) -> bool {
         operands.iter().take(32).any(|&a| {
             let Some((_, ConditionKind::Not(inner))) = self.opened(a) else { return false };
@@ -205,8 +232,10 @@ impl<'p> Prover<'p> {
             (C::Not(inner), _) if self.follows(b, *inner, depth) => true,
             (_, C::Not(inner)) if self.follows(a, *inner, depth) => true,
             // All leaves are in both sets, and there is one.
-            (C::ValueIn(v, s, Reading::All), C::ValueIn(w, t, Reading::All)) => {
-                v == w && self.sets.disjoint(*s, *t)
+            (C::ValueIn(v, s, r), C::ValueIn(w, t, q)) if v == w => {
+                let both = *r == Reading::All && *q == Reading::All;
+                let present = *r != Reading::AnyOrNone && *q != Reading::AnyOrNone;
+                (both || (self.single_values && present)) && self.sets.disjoint(*s, *t)
             }
             // No label is in the empty set.
             (C::IsEmpty(m), C::Overlaps(n, ..)) | (C::Overlaps(n, ..), C::IsEmpty(m)) => m == n,
@@ -266,11 +295,6 @@ impl<'p> Prover<'p> {
             !self.has_pattern(set) || !self.policy.sets.get(set.index()).is_none_or(|set| set.has_metadata);
         plain && !self.has_pattern(set) && (self.same_set(set, from) || self.sets.within(set, from))
     }
-}
-
-/// Whether a condition on values that holds in the first reading holds in the second one, too (S4.4).
-fn reads_as(first: Reading, second: Reading) -> bool {
-    first == second || first == Reading::All || second == Reading::AnyOrNone
 }
 
 /// Numbers sets so that those written alike have one number; lets are what they stand for.

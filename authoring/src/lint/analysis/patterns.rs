@@ -125,6 +125,39 @@ fn is_any(hir: &Hir) -> bool {
     }
 }
 
+/// The least and the greatest number of characters that texts of a pattern have; no greatest one if there is no end. `None` if it
+/// matches nothing.
+pub fn lengths(hir: &Hir) -> Option<(usize, Option<usize>)> {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => Some((0, Some(0))),
+        HirKind::Literal(literal) => {
+            let count = std::str::from_utf8(&literal.0).ok()?.chars().count();
+            Some((count, Some(count)))
+        }
+        HirKind::Class(_) => Some((1, Some(1))),
+        HirKind::Capture(capture) => lengths(&capture.sub),
+        HirKind::Repetition(repetition) => {
+            let (least, most) = lengths(&repetition.sub)?;
+            let times = repetition.max.map(|max| max as usize);
+            let most = most.and_then(|most| {
+                if most == 0 { Some(0) } else { times.map(|times| most.saturating_mul(times)) }
+            });
+            Some((least.saturating_mul(repetition.min as usize), most))
+        }
+        HirKind::Concat(parts) => parts.iter().try_fold((0_usize, Some(0_usize)), |(least, most), part| {
+            let (part_least, part_most) = lengths(part)?;
+            let most = most.zip(part_most).map(|(most, part)| most.saturating_add(part));
+            Some((least.saturating_add(part_least), most))
+        }),
+        HirKind::Alternation(parts) => {
+            let all: Vec<_> = parts.iter().filter_map(lengths).collect();
+            let least = all.iter().map(|(least, _)| *least).min()?;
+            let most: Option<Vec<usize>> = all.iter().map(|(_, most)| *most).collect();
+            Some((least, most.and_then(|most| most.into_iter().max())))
+        }
+    }
+}
+
 type Dfa = dense::DFA<Vec<u32>>;
 
 /// The automata of a policy's patterns, made where they are asked for.

@@ -1,6 +1,7 @@
 //! A deny of everything but some values, which leaving the argument out dodges.
 
 use crate::lint::analysis::parts;
+use crate::lint::rules::support::needed_values;
 use crate::lint::{Context, Finding, Group, Rule, Sink};
 use sqrt_compiler::ir::{ConditionKind, ElementKind, Outcome, Policy, Range, Reading, SetId, ValueRef};
 use sqrt_vm::number::Number;
@@ -29,10 +30,14 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
+    let needed = needed_values(context);
     for (condition, found) in context.reach.used() {
         let ConditionKind::ValueIn(value, set, Reading::Any) = &condition.kind else { continue };
         let is_deny = found.rule.outcome == Outcome::Deny && matches!(value, ValueRef::Argument(_));
-        if !is_deny || !is_everything_but(context.policy, *set) || is_needed(context, found.block, value) {
+        if !is_deny
+            || !is_everything_but(context.policy, *set)
+            || needed.contains(&(found.block.position.origin, value))
+        {
             continue;
         }
         let ValueRef::Argument(name) = value else { continue };
@@ -66,13 +71,4 @@ fn is_everything_but(policy: &Policy, set: SetId) -> bool {
     let is_below = |range: Range<Number>| range.lower.is_none() && range.upper.is_some();
     let is_above = |range: Range<Number>| range.upper.is_none() && range.lower.is_some();
     all_but || (ranges().any(is_below) && ranges().any(is_above))
-}
-
-/// Whether some rule of the block stops calls that do not have the value.
-fn is_needed(context: &Context<'_>, block: &sqrt_compiler::ir::Block, value: &ValueRef) -> bool {
-    context.reach.used().any(|(condition, found)| {
-        let asks =
-            matches!(&condition.kind, ConditionKind::ValueIn(other, _, Reading::All) if other == value);
-        asks && std::ptr::eq(found.block, block)
-    })
 }

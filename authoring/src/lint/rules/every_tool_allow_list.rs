@@ -2,7 +2,7 @@
 
 use crate::lint::rules::support::is_every_tool;
 use crate::lint::{Context, Finding, Group, Rule, Sink};
-use sqrt_compiler::ir::{Enforcement, Outcome};
+use sqrt_compiler::ir::{self, Enforcement, Outcome};
 
 pub(super) static RULE: Rule = Rule {
     code: "L0110",
@@ -14,11 +14,11 @@ pub(super) static RULE: Rule = Rule {
           not meet the condition (S6.3). In a block about every tool that is so for each tool, also those that are meant to be free, and for tools to come.",
     spec: &["S6.3", "S6.7"],
     example: r#"tool r".*" {
-    must allow when @session.tags overlaps {"staff"};
+    must allow when user.tags overlaps {"staff"};
 }
 "#,
     better: r#"tool r"admin_.*" {
-    must allow when @session.tags overlaps {"staff"};
+    must allow when user.tags overlaps {"staff"};
 }
 "#,
     fixes: false,
@@ -27,16 +27,22 @@ pub(super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
     for block in context.policy.blocks.iter().filter(|block| is_every_tool(context.policy, &block.tool)) {
-        let conditional =
-            |rule: &&sqrt_compiler::ir::Rule| rule.outcome == Outcome::Allow && rule.condition.is_some();
-        let falls_back = block
-            .rules
-            .iter()
-            .any(|rule| rule.enforcement == Enforcement::Should && rule.condition.is_none());
-        let Some(rule) = block.rules.iter().find(conditional).filter(|_| !falls_back) else { continue };
-        let message = match rule.enforcement {
-            Enforcement::Must => "every tool needs this, also those that are meant to be free",
-            Enforcement::Should => "every tool becomes an allow list by this rule",
+        let of = |enforcement| {
+            let allows = block.rules.iter().filter(|rule| rule.outcome == Outcome::Allow);
+            allows.filter(move |rule| rule.enforcement == enforcement)
+        };
+        let must = of(Enforcement::Must)
+            .next()
+            .filter(|_| of(Enforcement::Must).all(|rule| rule.condition.is_some()));
+        let is_requirement = of(Enforcement::Should).next().is_none();
+        let always = |rule: &ir::Rule| rule.enforcement == Enforcement::Should && rule.condition.is_none();
+        let falls_back = block.rules.iter().any(always);
+        let (rule, message) = match (must, of(Enforcement::Should).next()) {
+            (Some(must), _) if is_requirement => {
+                (must, "every tool needs this, also those that are meant to be free")
+            }
+            (_, Some(should)) if !falls_back => (should, "every tool becomes an allow list by this rule"),
+            _ => continue,
         };
         let finding = Finding::new(&RULE, rule.position.origin, message);
         sink.report(finding.help("name the tools that are meant, or write what is not wanted as a `deny`"));

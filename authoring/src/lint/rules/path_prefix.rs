@@ -6,6 +6,7 @@ use crate::lint::rules::support::permitting_patterns;
 use crate::lint::{Context, Finding, Group, Rule, Sink};
 use sqrt_compiler::ir::{ConditionKind, ElementKind, ValueRef};
 use sqrt_vm::visible::visible;
+use std::collections::HashSet;
 
 pub(super) static RULE: Rule = Rule {
     code: "L0106",
@@ -30,11 +31,12 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
+    let looked_for = where_parents_are_looked_for(context);
     for found in permitting_patterns(context) {
         let Some(pieces) = pieces(found.pattern) else { continue };
         let [Piece::Text(folder), Piece::Any] = pieces.as_slice() else { continue };
         let is_path = folder.ends_with('/') && !folder.contains("://");
-        if !is_path || looks_for_parents(context, found.value) {
+        if !is_path || looked_for.contains(found.value) {
             continue;
         }
         let message = format!("this lets through `{}../…` as well, which is elsewhere", visible(folder));
@@ -43,20 +45,23 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     }
 }
 
-/// Whether some rule asks about `..` in the same value.
-fn looks_for_parents(context: &Context<'_>, value: &ValueRef) -> bool {
-    context.reach.used().any(|(condition, _)| {
-        let ConditionKind::ValueIn(other, set, _) = &condition.kind else { return false };
-        other == value
-            && parts(context.policy, *set).iter().any(|part| {
-                let pattern =
-                    pattern_of(&part.element.kind).and_then(|id| context.policy.patterns.get(id.index()));
-                let text = match (&part.element.kind, pattern) {
-                    (_, Some(pattern)) => &pattern.text,
-                    (ElementKind::String(text), None) => text,
-                    _ => return false,
-                };
-                text.contains("..") || text.contains(r"\.\.") || text.contains(r"\.{2")
-            })
-    })
+/// The values that some rule asks about `..` in.
+fn where_parents_are_looked_for<'p>(context: &Context<'p>) -> HashSet<&'p ValueRef> {
+    let mut found = HashSet::new();
+    for (condition, _) in context.reach.used() {
+        let ConditionKind::ValueIn(value, set, _) = &condition.kind else { continue };
+        let asks = |kind: &ElementKind| {
+            let pattern = pattern_of(kind).and_then(|id| context.policy.patterns.get(id.index()));
+            let text = match (kind, pattern) {
+                (_, Some(pattern)) => &pattern.text,
+                (ElementKind::String(text), None) => text,
+                _ => return false,
+            };
+            text.contains("..") || text.contains(r"\.\.") || text.contains(r"\.{2")
+        };
+        if parts(context.policy, *set).iter().any(|part| asks(&part.element.kind)) {
+            found.insert(value);
+        }
+    }
+    found
 }

@@ -1,11 +1,21 @@
-//! What several rules look for in the same way.
+//! What several rules look for in the same way: uses of patterns, values and metadata, labels, updates, and texts to remove.
+
+mod labels;
+mod removal;
+mod updates;
+
+pub(super) use labels::{Asked, labels_asked_for, labels_set, nearest_label};
+pub(super) use removal::{remove_element, remove_member};
+pub(super) use updates::{ConditionReads, phases};
 
 use crate::lint::Context;
 use crate::lint::analysis::elements::pattern_of;
 use crate::lint::analysis::parts;
 use sqrt_compiler::ir::{
-    ConditionKind, MetaRef, Origin, Pattern, Policy, Reading, SetKind, ToolMatcher, ValueRef,
+    Block, ConditionKind, ElementKind, Enforcement, MetaRef, Origin, Outcome, Pattern, PatternId, Policy,
+    Reading, SetKind, ToolMatcher, ValueRef,
 };
+use sqrt_compiler::syntax::ast::DeclarationKind;
 use sqrt_compiler::syntax::token::Span;
 use std::collections::HashSet;
 use std::ops::Range;
@@ -113,4 +123,67 @@ pub(super) fn meta_uses<'p>(context: &Context<'p>) -> Vec<MetaUse<'p>> {
         found.push(MetaUse { meta, at: condition.origin, more_permits: grows == used.permits() });
     }
     found
+}
+
+/// The values without which a call is stopped, by the place of the block whose rules stop it: what a deny rule asks about under `not`,
+/// and what a `must allow` rule asks about.
+pub(super) fn needed_values<'p>(context: &Context<'p>) -> HashSet<(Origin, &'p ValueRef)> {
+    let used = context.reach.used().filter(|(_, found)| {
+        found.permits()
+            && (found.rule.outcome == Outcome::Deny || found.rule.enforcement == Enforcement::Must)
+    });
+    let values = used.filter_map(|(condition, found)| match &condition.kind {
+        ConditionKind::ValueIn(value, _, Reading::All) => Some((found.block.position.origin, value)),
+        _ => None,
+    });
+    values.collect()
+}
+
+/// A pattern where it stands: an element of a set, or the id of a tool.
+pub(super) struct Standing<'p> {
+    pub(super) pattern: &'p Pattern,
+    /// The element, or the literal of the id.
+    pub(super) at: Origin,
+    /// What a plain string could stand for; the same place.
+    pub(super) literal: Origin,
+    /// Whether it has a length beside it.
+    pub(super) is_sized: bool,
+}
+
+/// All patterns of the policy, each place once.
+pub(super) fn patterns<'p>(context: &Context<'p>) -> Vec<Standing<'p>> {
+    let policy = context.policy;
+    let mut seen = HashSet::new();
+    let mut found = Vec::new();
+    let mut add = |id: PatternId, at: Origin, is_sized: bool| {
+        if let Some(pattern) = policy.patterns.get(id.index()).filter(|_| seen.insert(at)) {
+            found.push(Standing { pattern, at, literal: at, is_sized });
+        }
+    };
+    for element in policy.literals.iter().flat_map(|literal| &literal.elements) {
+        if let Some(id) = pattern_of(&element.kind) {
+            add(id, element.origin, matches!(element.kind, ElementKind::Sized(..)));
+        }
+    }
+    for file in context.files {
+        for declaration in file.parsed.file.declarations {
+            let id = match declaration.kind {
+                DeclarationKind::Tool(tool) => tool.id,
+                DeclarationKind::Shorthand(shorthand) => shorthand.id,
+                DeclarationKind::Let(_) | DeclarationKind::Error => continue,
+            };
+            let block = by_place(policy, file.origin(declaration.range));
+            if let Some(ToolMatcher::Pattern(pattern)) = block.map(|block| &block.tool) {
+                add(*pattern, file.origin(id.literal.range), false);
+            }
+        }
+    }
+    found
+}
+
+/// The block that begins at a place; blocks are in the order of files and places.
+fn by_place(policy: &Policy, at: Origin) -> Option<&Block> {
+    let key = |origin: Origin| (origin.file, origin.span.start);
+    let index = policy.blocks.partition_point(|block| key(block.position.origin) < key(at));
+    policy.blocks.get(index).filter(|block| block.position.origin == at)
 }
