@@ -7,12 +7,15 @@ mod args;
 mod check;
 mod compile;
 mod completions;
+mod configuration;
+mod diff;
 mod disasm;
 mod eval;
 mod fmt;
 mod input;
 mod json;
 mod limits;
+mod lint;
 mod man;
 mod output;
 mod policy;
@@ -73,6 +76,7 @@ fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
     match verb {
         Verb::Check(args) => check::run(args, output),
         Verb::Fmt(args) => fmt::run(args, output),
+        Verb::Lint(args) => lint::run(args, output),
         Verb::Eval(args) => eval::run(args, output),
         Verb::Compile(args) => compile::run(args, output),
         Verb::Disasm(args) => disasm::run(args, output),

@@ -7,6 +7,7 @@ mod disasm;
 mod eval;
 mod fmt;
 mod limits;
+mod lint;
 mod man;
 mod shared;
 
@@ -21,6 +22,7 @@ pub(crate) use disasm::DisasmArgs;
 pub(crate) use eval::EvalArgs;
 pub(crate) use fmt::FmtArgs;
 pub(crate) use limits::ShowLimitsArgs;
+pub(crate) use lint::{ConfigArgs, LintArgs, LintFormat};
 pub(crate) use man::ManArgs;
 pub(crate) use shared::{LevelArg, LimitsArgs, ModeArg, SettingsArgs};
 
@@ -66,6 +68,7 @@ Exit status: 0 done and fine, 1 the policy is not fine, 2 the command could not 
 pub(crate) enum Verb {
     Check(CheckArgs),
     Fmt(FmtArgs),
+    Lint(LintArgs),
     Eval(EvalArgs),
     Compile(CompileArgs),
     Disasm(DisasmArgs),
