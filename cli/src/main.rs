@@ -8,6 +8,7 @@ mod check;
 mod compile;
 mod disasm;
 mod eval;
+mod explain;
 mod fmt;
 mod input;
 mod json;
@@ -67,6 +68,7 @@ fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
         Verb::Check(args) => check::run(args, output),
         Verb::Fmt(args) => fmt::run(args, output),
         Verb::Eval(args) => eval::run(args, output),
+        Verb::Explain(args) => explain::run(args, output),
         Verb::Compile(args) => compile::run(args, output),
         Verb::Disasm(args) => disasm::run(args, output),
         Verb::Limits(args) => limits::run(args, output),

@@ -4,6 +4,7 @@ mod check;
 mod compile;
 mod disasm;
 mod eval;
+mod explain;
 mod fmt;
 mod limits;
 mod shared;
@@ -16,6 +17,7 @@ pub(crate) use check::{CheckArgs, Format};
 pub(crate) use compile::CompileArgs;
 pub(crate) use disasm::DisasmArgs;
 pub(crate) use eval::EvalArgs;
+pub(crate) use explain::{ExplainArgs, ExplainFormat};
 pub(crate) use fmt::FmtArgs;
 pub(crate) use limits::ShowLimitsArgs;
 pub(crate) use shared::{LevelArg, LimitsArgs, ModeArg, SettingsArgs};
@@ -46,6 +48,7 @@ pub(crate) enum Verb {
     Check(CheckArgs),
     Fmt(FmtArgs),
     Eval(EvalArgs),
+    Explain(ExplainArgs),
     Compile(CompileArgs),
     Disasm(DisasmArgs),
     Limits(ShowLimitsArgs),
