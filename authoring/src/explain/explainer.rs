@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use sqrt_vm::engine::Decision;
 use sqrt_vm::json::CallLine;
@@ -96,18 +97,18 @@ impl Eq for Options {}
 
 /// Explains calls under one policy; keeps their sessions.
 #[derive(Debug)]
-pub struct Explainer<'p> {
-    policy: &'p Policy,
-    statements: &'p Statements,
+pub struct Explainer {
+    policy: Arc<Policy>,
+    statements: Statements,
     scratch: Scratch,
     sessions: HashMap<Option<Box<str>>, Known>,
 }
 
-impl<'p> Explainer<'p> {
+impl Explainer {
     /// No session yet; `statements` says how the updates of the policy are written.
-    pub fn new(policy: &'p Policy, statements: &'p Statements) -> Self {
-        let mut scratch = Scratch::new(policy);
-        scratch.explain(policy, true);
+    pub fn new(policy: Arc<Policy>, statements: Statements) -> Self {
+        let mut scratch = Scratch::new(&policy);
+        scratch.explain(&policy, true);
         Explainer { policy, statements, scratch, sessions: HashMap::new() }
     }
 
@@ -124,7 +125,7 @@ impl<'p> Explainer<'p> {
     /// Puts a session in the place of the one of a name; where its tags came from is told by `origin`.
     pub fn set_session(&mut self, name: Option<&str>, session: Session, origin: &str) {
         let mut origins = MetadataOrigins::default();
-        let tags = self.scratch.tags(self.policy, &session);
+        let tags = self.scratch.tags(&self.policy, &session);
         for field in FIELDS {
             let listed = session.metadata().field(field).view().listed().filter_map(|tag| tags.name(tag));
             let told = listed.map(|string| (string.to_owned(), vec![origin.to_owned()]));
@@ -152,10 +153,11 @@ impl<'p> Explainer<'p> {
         if !self.sessions.contains_key(&key) {
             self.check_sessions(line.session).map_err(Failed::Sessions)?;
             let known =
-                Known { session: Session::new(self.policy), origins: MetadataOrigins::default(), calls: 0 };
+                Known { session: Session::new(&self.policy), origins: MetadataOrigins::default(), calls: 0 };
             self.sessions.insert(key.clone(), known);
         }
         let Explainer { policy, statements, scratch, sessions } = self;
+        let (policy, statements): (&Policy, &Statements) = (policy, statements);
         let Some(known) = sessions.get_mut(&key) else { return Ok(None) };
         let before = known.session.clone();
         let decision = match decide(policy, line, &mut known.session, scratch) {

@@ -42,7 +42,7 @@ impl Lines<'_> {
     pub(super) fn explain(
         &self,
         calls: impl Read,
-        explainer: &mut Explainer<'_>,
+        explainer: &mut Explainer,
         output: &mut Output,
     ) -> Result<Explanation, Stop> {
         let mut lines = LineReader::new(calls, self.limits.line_bytes());
@@ -114,7 +114,7 @@ impl Lines<'_> {
         }
     }
 
-    fn replay(&self, explainer: &mut Explainer<'_>, (number, bytes): &Held, output: &mut Output) {
+    fn replay(&self, explainer: &mut Explainer, (number, bytes): &Held, output: &mut Output) {
         let done = self.with_call(bytes, |call| explainer.call(*number, call, Told::Replay));
         if let Some(Err(failed)) = done {
             tell_failure(&Failure::new(format!("line {number} is passed over: {failed}")));
@@ -122,7 +122,7 @@ impl Lines<'_> {
         }
     }
 
-    fn last(&self, explainer: &mut Explainer<'_>, (number, bytes): &Held) -> Result<Explanation, Stop> {
+    fn last(&self, explainer: &mut Explainer, (number, bytes): &Held) -> Result<Explanation, Stop> {
         let done = self.with_call(bytes, |call| explainer.call(*number, call, Told::Explain(self.options)));
         match done {
             Some(Ok(Some(explanation))) => Ok(explanation),

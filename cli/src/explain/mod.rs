@@ -6,6 +6,7 @@
 mod lines;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use sqrt_authoring::explain::{Explainer, Explanation, Options, Paint, page, tree};
 use sqrt_vm::policy::Policy;
@@ -36,7 +37,7 @@ pub(crate) fn run(args: &ExplainArgs, output: &mut Output) -> Result<(), Stop> {
     };
     let Some(program) = inputs.program(&args.settings, true, output)? else { return Ok(()) };
     let policy = match Policy::new(program, limits) {
-        Ok(policy) => policy,
+        Ok(policy) => Arc::new(policy),
         Err(error) => {
             tell_failure(&cannot_run(&error));
             output.worsen(Status::NotFine);
@@ -51,7 +52,7 @@ pub(crate) fn run(args: &ExplainArgs, output: &mut Output) -> Result<(), Stop> {
         (None, None) => Wanted::Last,
     };
     let options = Options { show_values: args.show_values, full: args.full };
-    let mut explainer = Explainer::new(&policy, &statements);
+    let mut explainer = Explainer::new(Arc::clone(&policy), statements);
     let lines = Lines { path: &calls_path, limits: policy.limits(), wanted, options };
     let explanation = lines.explain(calls, &mut explainer, output)?;
     write(args, &explanation, output)
