@@ -11,7 +11,7 @@ use super::model::{
     Event, Explanation, ShownBlock, ShownCondition, ShownMetadata, ShownRule, ShownSet, Step, StepState,
     Update,
 };
-use super::text::shown_set;
+use super::text::{shown_set, told_sets};
 use super::values::described;
 
 const STYLE: &str = include_str!("page.css");
@@ -26,7 +26,9 @@ pub fn page(explanation: &Explanation, version: &str) -> String {
     page.text(&format!("{} {}", explanation.decision, explanation.call.tool));
     page.raw("</title>\n<style>\n");
     page.raw(STYLE);
-    page.raw("</style>\n</head>\n<body>\n<main>\n");
+    page.raw("</style>\n</head>\n<body>\n<main class=\"");
+    page.raw(if explanation.decision == "allow" { "allowed" } else { "denied" });
+    page.raw("\">\n");
     page.head(explanation);
     page.call(explanation);
     page.updates("Before the rules, the updates of the session (S6.1)", &explanation.before);
@@ -69,6 +71,20 @@ impl Page {
         }
     }
 
+    /// A sentence, in which what stands in backticks is code.
+    fn prose(&mut self, tag: &'static str, class: &'static str, text: &str) {
+        // Writing to a string cannot fail.
+        let _ = write!(self.0, "<{tag} class=\"{class}\">");
+        for (place, part) in text.split('`').enumerate() {
+            if place % 2 == 1 {
+                self.element("code", "quoted", part);
+            } else {
+                self.text(part);
+            }
+        }
+        let _ = write!(self.0, "</{tag}>");
+    }
+
     /// An element with a class that has text alone.
     fn element(&mut self, tag: &'static str, class: &'static str, text: &str) {
         // Writing to a string cannot fail.
@@ -84,7 +100,7 @@ impl Page {
         self.raw(" ");
         self.text(&explanation.call.tool);
         self.raw("</h1>\n");
-        self.element("p", "because", &explanation.because);
+        self.prose("p", "because", &explanation.because);
         if let Some(rule) = &explanation.rule {
             self.raw("<p>");
             self.element("code", "place", &format!("{}:{}:{}", rule.file, rule.line, rule.column));
@@ -171,9 +187,9 @@ impl Page {
             }
             self.raw("<li>");
             self.element("span", "field", name);
-            self.raw(" ");
+            self.raw("<div>");
             self.set(set);
-            self.raw("</li>");
+            self.raw("</div></li>");
         }
         self.raw("</ul>");
     }
@@ -189,7 +205,8 @@ impl Page {
         for string in &set.strings {
             self.element("code", "tag", &string.string);
             if !string.from.is_empty() {
-                self.element("span", "from", &format!("← {}", string.from.join(" ← ")));
+                self.prose("span", "from", &format!("← {}", string.from.join(" ← ")));
+                self.raw("<br>");
             }
             self.raw(" ");
         }
@@ -275,9 +292,9 @@ impl Page {
             write!(self.0, "<details class=\"step {class}\"{}><summary>", if open { " open" } else { "" });
         self.element("span", "spec", step.spec);
         self.raw(" ");
-        self.text(&step.question);
+        self.prose("span", "question", &step.question);
         self.raw(" ");
-        self.element("span", "answer", &step.answer);
+        self.prose("span", "answer", &step.answer);
         self.raw("</summary>\n");
         step.rules.iter().for_each(|rule| self.rule(rule));
         self.raw("</details>\n");
@@ -295,7 +312,7 @@ impl Page {
         self.raw(" ");
         self.priority(rule.priority);
         self.raw(" ");
-        self.element("span", "answer", &rule.because);
+        self.prose("span", "answer", &rule.because);
         self.raw("</summary>\n");
         if let Some(description) = &rule.description {
             self.element("blockquote", "description", &description.replace('\n', " "));
@@ -337,9 +354,9 @@ impl Page {
                 self.element("span", "dim", " told above");
             }
             if let Some(because) = &condition.because {
-                self.element("p", "evidence", because);
+                self.prose("p", "evidence", because);
             }
-            for set in &condition.sets {
+            for set in told_sets(condition) {
                 let name = set.name.as_deref().unwrap_or("the other set");
                 self.element("p", "evidence", &format!("{name} is {}", shown_set(&set.set)));
             }

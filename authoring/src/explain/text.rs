@@ -279,12 +279,18 @@ impl Tree {
             if let Some(because) = &condition.because {
                 self.line(depth + 1, &self.paint.dim(&visible(because)));
             }
-            for NamedSet { name, set } in &condition.sets {
+            for NamedSet { name, set } in told_sets(condition) {
                 let name = name.as_deref().unwrap_or("the other set");
                 self.line(depth + 1, &self.paint.dim(&format!("{} is {}", visible(name), shown_set(set))));
             }
         }
     }
+}
+
+/// The sets that a condition does not have in its own text.
+pub(super) fn told_sets(condition: &ShownCondition) -> impl Iterator<Item = &NamedSet> {
+    let is_written = condition.condition.contains('{');
+    condition.sets.iter().filter(move |set| set.name.is_some() || !is_written)
 }
 
 fn place(block: &Place) -> String {
