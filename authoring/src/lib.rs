@@ -7,3 +7,4 @@
 pub mod config;
 pub mod lint;
 pub mod nearest;
+pub mod explain;

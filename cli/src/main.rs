@@ -11,6 +11,7 @@ mod configuration;
 mod diff;
 mod disasm;
 mod eval;
+mod explain;
 mod fmt;
 mod input;
 mod json;
@@ -78,6 +79,7 @@ fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
         Verb::Fmt(args) => fmt::run(args, output),
         Verb::Lint(args) => lint::run(args, output),
         Verb::Eval(args) => eval::run(args, output),
+        Verb::Explain(args) => explain::run(args, output),
         Verb::Compile(args) => compile::run(args, output),
         Verb::Disasm(args) => disasm::run(args, output),
         Verb::Limits(args) => limits::run(args, output),

@@ -4,9 +4,10 @@
 
 use std::path::{Path, PathBuf};
 
+use sqrt_authoring::explain::Statements;
 use sqrt_compiler::limits::Limits;
 use sqrt_compiler::x_policy::XPolicy;
-use sqrt_compiler::{Source, compile};
+use sqrt_compiler::{Options, Source, analyse, compile};
 use sqrt_vm::bytecode::VerifiedProgram;
 use sqrt_vm::policy::PolicyError;
 
@@ -65,6 +66,16 @@ impl PolicyInputs {
             Some(image) => self.loaded(image, args, explanations).map(Some),
             None => Ok(self.compiled(args, explanations, output)),
         }
+    }
+
+    /// How the updates of the policy files are written; nothing of an image, nor of the code of a document.
+    pub(crate) fn statements(&self) -> Statements {
+        if self.image().is_some() {
+            return Statements::default();
+        }
+        let sources: Vec<Source<'_>> = self.files.iter().map(PolicyFile::source).collect();
+        let options = Options { limits: self.limits, ..Options::default() };
+        Statements::of(&analyse(&sources, &options))
     }
 
     /// An image is a whole policy: its presets and its lets were compiled in.

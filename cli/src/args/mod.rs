@@ -5,6 +5,7 @@ mod compile;
 mod completions;
 mod disasm;
 mod eval;
+mod explain;
 mod fmt;
 mod limits;
 mod lint;
@@ -20,6 +21,7 @@ pub(crate) use compile::CompileArgs;
 pub(crate) use completions::CompletionsArgs;
 pub(crate) use disasm::DisasmArgs;
 pub(crate) use eval::EvalArgs;
+pub(crate) use explain::{ExplainArgs, ExplainFormat};
 pub(crate) use fmt::FmtArgs;
 pub(crate) use limits::ShowLimitsArgs;
 pub(crate) use lint::{ConfigArgs, LintArgs, LintFormat};
@@ -70,6 +72,7 @@ pub(crate) enum Verb {
     Fmt(FmtArgs),
     Lint(LintArgs),
     Eval(EvalArgs),
+    Explain(ExplainArgs),
     Compile(CompileArgs),
     Disasm(DisasmArgs),
     Limits(ShowLimitsArgs),

@@ -1,0 +1,250 @@
+//! Conditions as explanations show them: a flat list with depths, and of each test what decided it.
+//!
+//! Invariant: what a let stands for is told once in the rules and once in each phase, so that no use of lets makes a long
+//! explanation; beyond the most conditions none is told, and they are counted.
+
+use std::collections::HashSet;
+
+use sqrt_vm::bytecode::operand::ReadingImm;
+use sqrt_vm::json::CallLine;
+use sqrt_vm::metadata::FieldImm;
+use sqrt_vm::trace::{ConditionKind, ConditionTrace, Evidence, Operand, SetOf, UpdatePhase, ValueOf};
+use sqrt_vm::value::Value;
+use sqrt_vm::visible::quote;
+
+use super::Options;
+use super::model::{NamedSet, ShownCondition, ShownLeaf, ShownValue};
+use super::sets::{field_name, shown_set};
+use super::values::{described, shown_leaf, shown_value};
+
+/// The most conditions that are told, unless everything was asked for.
+const MOST: usize = 400;
+
+/// The most that are told if everything was asked for.
+const MOST_OF_ALL: usize = 100_000;
+
+/// Writes conditions down.
+pub(super) struct Conditions<'c> {
+    line: &'c CallLine<'c>,
+    session_value: Option<Value<'c>>,
+    options: Options,
+    lets: HashSet<(Option<UpdatePhase>, u32)>,
+    told: usize,
+    pub(super) left_out: usize,
+}
+
+impl<'c> Conditions<'c> {
+    pub(super) fn new(line: &'c CallLine<'c>, session_value: Option<Value<'c>>, options: Options) -> Self {
+        Conditions { line, session_value, options, lets: HashSet::new(), told: 0, left_out: 0 }
+    }
+
+    /// A condition and what it is made of, each before its parts.
+    pub(super) fn of(
+        &mut self,
+        whole: ConditionTrace<'_>,
+        phase: Option<UpdatePhase>,
+    ) -> Vec<ShownCondition> {
+        let most = if self.options.full { MOST_OF_ALL } else { MOST };
+        let (mut shown, mut open) = (Vec::new(), vec![(0, whole)]);
+        while let Some((depth, condition)) = open.pop() {
+            if self.told >= most {
+                self.left_out += 1;
+                // What it is made of is not counted: that could take as long as telling it.
+                continue;
+            }
+            self.told += 1;
+            let is_let = condition.kind() == ConditionKind::Let;
+            let tested = condition.outcome().is_some();
+            // Where a let was tested again later, what came of it then is told there.
+            let known = |part: &ConditionTrace<'_>| !tested || part.outcome().is_some();
+            let lets = &mut self.lets;
+            let parts: Vec<_> = condition
+                .parts()
+                .rev()
+                .filter(|part| !is_let || (known(part) && lets.insert((phase, part.number()))))
+                .collect();
+            shown.push(self.condition(depth, condition, is_let && parts.is_empty()));
+            open.extend(parts.into_iter().map(|part| (depth + 1, part)));
+        }
+        shown
+    }
+
+    fn condition(&self, depth: usize, condition: ConditionTrace<'_>, told_before: bool) -> ShownCondition {
+        let (line, column) = condition.start();
+        let mut shown = ShownCondition {
+            depth,
+            file: condition.file().to_owned(),
+            line,
+            column,
+            condition: condition.text().to_owned(),
+            outcome: condition.outcome(),
+            because: None,
+            told_before,
+            leaf: None,
+            sets: Vec::new(),
+        };
+        if let (Some(outcome), Some(evidence)) = (condition.outcome(), condition.evidence()) {
+            self.evidence(&mut shown, outcome, &evidence);
+        }
+        shown
+    }
+
+    fn evidence(&self, shown: &mut ShownCondition, outcome: bool, evidence: &Evidence<'_>) {
+        match evidence {
+            Evidence::Leaves { of, reading, decided } => self.leaves(shown, *of, *reading, *decided),
+            Evidence::Values { left, right, .. } => {
+                let (left, right) = (self.side(*left), self.side(*right));
+                let equal = if outcome { "count as equal" } else { "are not equal" };
+                shown.because = Some(format!("{left} and {right} {equal}"));
+            }
+            Evidence::Set { set, decided } => {
+                shown.sets = vec![self.named(set)];
+                shown.because = decided.map(|string| format!("{} decides", quote(string)));
+            }
+            Evidence::Sets { left, right } => {
+                shown.because = self.compared(&shown.condition, outcome, left, right);
+                // What the policy writes comes last.
+                let mut sides = [left, right];
+                sides.sort_by_key(|side| side.of == SetOf::Made);
+                shown.sets = sides.map(|side| self.named(side)).into();
+            }
+            _ => {}
+        }
+    }
+
+    fn leaves(&self, shown: &mut ShownCondition, of: ValueOf, reading: ReadingImm, decided: Option<u64>) {
+        let (name, value) = self.value(of);
+        let Some(value) = value else {
+            shown.because = Some(match of {
+                ValueOf::Absent => "the call has no such argument: there is no leaf".to_owned(),
+                _ => format!("{name} is absent: there is no leaf"),
+            });
+            return;
+        };
+        let whole = shown_value(value, self.options);
+        let in_set = |holds: bool| if holds { "in the set" } else { "not in the set" };
+        shown.because = Some(match decided.and_then(|number| value.leaf(number)) {
+            Some(place) => {
+                let leaf = shown_leaf(&place, self.options);
+                let because = format!(
+                    "{name}{}, {}, is {}",
+                    leaf.path,
+                    described(&leaf.value),
+                    in_set(reading != ReadingImm::All)
+                );
+                shown.leaf = Some(leaf);
+                because
+            }
+            None if whole.leaves == 0 => format!("{name}, {}, has no leaf", described(&whole)),
+            None => self.all_leaves(shown, name, whole, reading == ReadingImm::All, in_set),
+        });
+    }
+
+    /// What is to be said where no leaf alone decided.
+    fn all_leaves(
+        &self,
+        shown: &mut ShownCondition,
+        name: String,
+        whole: ShownValue,
+        inside: bool,
+        in_set: impl Fn(bool) -> &'static str,
+    ) -> String {
+        if !matches!(whole.kind, "list" | "object") {
+            let because = format!("{name}, {}, is {}", described(&whole), in_set(inside));
+            shown.leaf = Some(ShownLeaf { path: String::new(), value: whole });
+            return because;
+        }
+        let which = match (whole.leaves, inside) {
+            (1, _) => "its only leaf is".to_owned(),
+            (leaves, true) => format!("all of its {leaves} leaves are"),
+            (leaves, false) => format!("none of its {leaves} leaves is"),
+        };
+        let inside = whole.leaves != 1 || inside;
+        format!("{name} is {}: {which} {}", described(&whole), in_set(inside))
+    }
+
+    fn value(&self, of: ValueOf) -> (String, Option<Value<'c>>) {
+        match of {
+            ValueOf::Arg(place) => {
+                let argument = self.line.call.args().get(place as usize);
+                let name = argument.map(|argument| quote(argument.name())).unwrap_or_default();
+                (name, argument.map(|argument| argument.value()))
+            }
+            ValueOf::Result => {
+                ("the result".to_owned(), self.line.returned.as_ref().map(|returned| returned.value()))
+            }
+            ValueOf::Session => ("the session's value".to_owned(), self.session_value),
+            ValueOf::Literal => ("the literal".to_owned(), None),
+            _ => ("the argument".to_owned(), None),
+        }
+    }
+
+    fn side(&self, of: ValueOf) -> String {
+        match self.value(of) {
+            (name, Some(value)) => format!("{name} ({})", described(&shown_value(value, self.options))),
+            (name, None) => format!("{name} that is absent"),
+        }
+    }
+
+    fn named(&self, operand: &Operand<'_>) -> NamedSet {
+        let set = operand.set.map_or_else(Default::default, |set| shown_set(set, self.options));
+        NamedSet { name: self.name(operand.of), set }
+    }
+
+    fn name(&self, of: SetOf) -> Option<String> {
+        let dotted = |whose: &str, field: FieldImm| Some(format!("{whose}.{}", field_name(field)));
+        match of {
+            SetOf::Arg(place, field) => {
+                let argument = self.line.call.args().get(place as usize);
+                dotted(argument.map(|argument| argument.name()).unwrap_or_default(), field)
+            }
+            SetOf::Absent(field) => {
+                Some(format!("{} of an argument that the call does not have", field_name(field)))
+            }
+            SetOf::ArgsUnion(field) => dotted("@args", field).map(|name| format!("{name}.union")),
+            SetOf::ArgsIntersect(field) => dotted("@args", field).map(|name| format!("{name}.intersect")),
+            SetOf::Result(field) => dotted("@result", field),
+            SetOf::Session(field) => dotted("@session", field),
+            _ => None,
+        }
+    }
+
+    /// What two finite sets have in common or not, as the comparison asks.
+    fn compared(&self, text: &str, outcome: bool, left: &Operand<'_>, right: &Operand<'_>) -> Option<String> {
+        let (Some(left), Some(right)) = (left.set, right.set) else {
+            return Some("a pattern against a set without end: the safe side (S5.4)".to_owned());
+        };
+        if left.is_complement() || right.is_complement() {
+            return None;
+        }
+        let others: HashSet<&str> = right.strings().collect();
+        let (mut both, mut only): (Vec<&str>, Vec<&str>) =
+            left.strings().partition(|string| others.contains(string));
+        both.sort_unstable();
+        only.sort_unstable();
+        // What stands before the first set or string is the comparison.
+        let operator = text.split(['{', '"']).next().unwrap_or_default();
+        if operator.contains(" overlaps ") {
+            return Some(match outcome {
+                true => format!("both have {}", few(&both)),
+                false => "they have nothing in common".to_owned(),
+            });
+        }
+        match () {
+            () if outcome => None,
+            () if operator.contains(" subset of ") => Some(format!("not in the other set: {}", few(&only))),
+            () if operator.contains(" superset of ") => Some(format!("missing: {}", few(&only))),
+            () => None,
+        }
+    }
+}
+
+/// A few strings, and how many more there are.
+fn few(strings: &[&str]) -> String {
+    const FEW: usize = 3;
+    let mut named = strings.iter().take(FEW).map(|string| quote(string)).collect::<Vec<_>>().join(", ");
+    if strings.len() > FEW {
+        named.push_str(&format!(" and {} more", strings.len().saturating_sub(FEW)));
+    }
+    named
+}
