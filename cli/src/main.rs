@@ -12,6 +12,7 @@ mod fmt;
 mod input;
 mod json;
 mod limits;
+mod lsp;
 mod output;
 mod policy;
 mod program;
@@ -70,6 +71,7 @@ fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
         Verb::Compile(args) => compile::run(args, output),
         Verb::Disasm(args) => disasm::run(args, output),
         Verb::Limits(args) => limits::run(args, output),
+        Verb::Lsp(args) => lsp::run(args, output),
     }
 }
 
