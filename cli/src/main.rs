@@ -18,6 +18,7 @@ mod json;
 mod limits;
 mod lint;
 mod man;
+mod lsp;
 mod output;
 mod policy;
 mod program;
@@ -85,6 +86,7 @@ fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
         Verb::Limits(args) => limits::run(args, output),
         Verb::Completions(args) => completions::run(args, output),
         Verb::Man(args) => man::run(args, output),
+        Verb::Lsp(args) => lsp::run(args, output),
     }
 }
 

@@ -10,6 +10,7 @@ mod fmt;
 mod limits;
 mod lint;
 mod man;
+mod lsp;
 mod shared;
 
 use std::sync::LazyLock;
@@ -26,6 +27,7 @@ pub(crate) use fmt::FmtArgs;
 pub(crate) use limits::ShowLimitsArgs;
 pub(crate) use lint::{ConfigArgs, LintArgs, LintFormat};
 pub(crate) use man::ManArgs;
+pub(crate) use lsp::LspArgs;
 pub(crate) use shared::{LevelArg, LimitsArgs, ModeArg, SettingsArgs};
 
 use crate::terminal::When;
@@ -78,6 +80,7 @@ pub(crate) enum Verb {
     Limits(ShowLimitsArgs),
     Completions(CompletionsArgs),
     Man(ManArgs),
+    Lsp(LspArgs),
 }
 
 #[cfg(test)]
