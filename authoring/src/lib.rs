@@ -5,7 +5,7 @@
 //! tree and its intermediate representation, never of its text by other means.
 
 pub mod config;
+pub mod editor;
+pub mod explain;
 pub mod lint;
 pub mod nearest;
-pub mod explain;
-pub mod editor;

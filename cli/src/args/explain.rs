@@ -10,7 +10,7 @@ use super::{LimitsArgs, SettingsArgs};
 ///
 /// The calls before it are decided first, so that its session is as it was. Values of calls are shown only with `--show-values`.
 #[derive(Debug, Args)]
-#[command(after_help = EXPLAIN_HELP)]
+#[command(before_help = EXPLAIN_HELP)]
 pub(crate) struct ExplainArgs {
     /// Policy files, or one image; `-` is standard input, if the calls come from a file.
     #[arg(value_name = "POLICY", required_unless_present = "x_policy")]

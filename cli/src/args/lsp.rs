@@ -9,7 +9,7 @@ use super::LimitsArgs;
 /// Editors start it; it speaks the Language Server Protocol and ends when the editor says so. Each file is a policy by itself,
 /// as for `sqrt check`, unless its folder is one policy.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  $ sqrt lsp\n  $ sqrt lsp --together")]
+#[command(before_help = "Example:\n  $ sqrt lsp\n  $ sqrt lsp --together")]
 pub(crate) struct LspArgs {
     /// Take the policy files of each folder as one policy that shares its lets.
     #[arg(long)]

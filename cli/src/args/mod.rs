@@ -9,8 +9,8 @@ mod explain;
 mod fmt;
 mod limits;
 mod lint;
-mod man;
 mod lsp;
+mod man;
 mod shared;
 
 use std::sync::LazyLock;
@@ -26,8 +26,8 @@ pub(crate) use explain::{ExplainArgs, ExplainFormat};
 pub(crate) use fmt::FmtArgs;
 pub(crate) use limits::ShowLimitsArgs;
 pub(crate) use lint::{ConfigArgs, LintArgs, LintFormat};
-pub(crate) use man::ManArgs;
 pub(crate) use lsp::LspArgs;
+pub(crate) use man::ManArgs;
 pub(crate) use shared::{LevelArg, LimitsArgs, ModeArg, SettingsArgs};
 
 use crate::terminal::When;

@@ -15,9 +15,10 @@ use crate::args::{ExplainArgs, ExplainFormat};
 use crate::input;
 use crate::json::write_line;
 use crate::limits;
-use crate::output::{Failure, Output, Status, Stop, stdout_is_coloured, tell_failure};
+use crate::output::{Failure, Output, Status, Stop, tell_failure};
 use crate::program::{PolicyInputs, cannot_run};
 use crate::replace::{replace_file, same_file};
+use crate::terminal::stdout_is_coloured;
 use lines::{Lines, Wanted};
 
 /// Explains the call that is asked for.
