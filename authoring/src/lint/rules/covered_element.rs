@@ -1,6 +1,7 @@
 //! An element that another one of its set covers.
 
-use crate::lint::rules::support::remove_element;
+use crate::lint::analysis::elements::pattern_of;
+use crate::lint::rules::support::{elements_among_metadata, remove_element};
 use crate::lint::{Context, Finding, Group, Rule, Sink};
 use sqrt_compiler::ir::{Element, ElementKind};
 use std::collections::HashSet;
@@ -29,6 +30,7 @@ pub(super) static RULE: Rule = Rule {
 const COVERING: usize = 32;
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
+    let among_metadata = elements_among_metadata(context);
     let mut told = HashSet::new();
     for literal in &context.policy.literals {
         let is_wide = |element: &&Element| {
@@ -54,7 +56,12 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
                     .also(other.origin, "this one")
                     .help("remove it, or narrow the other element");
             if let Some(edits) = remove_element(context, element.origin) {
-                finding = finding.fix("remove it", edits);
+                // Against everything but some labels, a pattern takes the safe side and a text does not (S5.4).
+                let has_pattern = pattern_of(&element.kind).or(pattern_of(&other.kind)).is_some();
+                finding = match has_pattern && among_metadata.contains(&element.origin) {
+                    true => finding.suggest("remove it", edits),
+                    false => finding.fix("remove it", edits),
+                };
             }
             sink.report(finding);
         }

@@ -117,10 +117,16 @@ fn decisive(block: &Block) -> Option<Decisive<'_>> {
 
 /// The first rule of a block that has nothing to decide.
 fn idle<'p>(found: &Decisive<'_>, block: &'p Block) -> Option<&'p ir::Rule> {
+    let is_allow = |rule: &ir::Rule| rule.outcome == Outcome::Allow;
+    let has_must_allow =
+        block.rules.iter().any(|rule| is_allow(rule) && rule.enforcement == Enforcement::Must);
     block.rules.iter().find(|rule| match found.why {
         // Two that are written alike are another matter.
-        Why::AlwaysDenied => rule.outcome == Outcome::Allow || rule.condition.is_some(),
-        Why::AlwaysAllowed | Why::Required => rule.enforcement == Enforcement::Should,
+        Why::AlwaysDenied => is_allow(rule) || rule.condition.is_some(),
+        // A `should allow` is also what makes the `must allow` of its block no requirement (S6.3).
+        Why::AlwaysAllowed | Why::Required => {
+            rule.enforcement == Enforcement::Should && !(is_allow(rule) && has_must_allow)
+        }
     })
 }
 

@@ -1,9 +1,8 @@
 //! A pattern that is one plain text.
 
 use crate::lint::analysis::{Piece, pieces};
-use crate::lint::rules::support::patterns;
+use crate::lint::rules::support::{elements_among_metadata, patterns};
 use crate::lint::{Context, Edit, Finding, Group, Rule, Sink};
-use sqrt_compiler::ir::Origin;
 
 pub(super) static RULE: Rule = Rule {
     code: "L0401",
@@ -26,6 +25,7 @@ pub(super) static RULE: Rule = Rule {
 };
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
+    let among_metadata = elements_among_metadata(context);
     for found in patterns(context).into_iter().filter(|found| !found.is_sized) {
         let Some(pieces) = pieces(found.pattern) else { continue };
         let [Piece::Text(text)] = pieces.as_slice() else { continue };
@@ -34,9 +34,13 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         if !text.chars().all(safe) {
             continue;
         }
-        let at = Origin { ..found.literal };
-        let finding = Finding::new(&RULE, at, format!("this pattern matches `{text}` and nothing else"));
-        let edit = Edit::replace(at, format!("\"{text}\""));
-        sink.report(finding.help("write a plain string").fix("write a plain string", vec![edit]));
+        let message = format!("this pattern matches `{text}` and nothing else");
+        let finding = Finding::new(&RULE, found.at, message).help("write a plain string");
+        let edits = vec![Edit::replace(found.at, format!("\"{text}\""))];
+        // Against everything but some labels, a pattern takes the safe side and a text does not (S5.4).
+        sink.report(match among_metadata.contains(&found.at) {
+            true => finding.suggest("write a plain string", edits),
+            false => finding.fix("write a plain string", edits),
+        });
     }
 }

@@ -1,7 +1,7 @@
 //! A `should` rule behind one of its block that fires whenever it would.
 
 use crate::lint::{Context, Finding, Group, Rule, Sink};
-use sqrt_compiler::ir::{self, Enforcement};
+use sqrt_compiler::ir::{self, Enforcement, Outcome};
 
 pub(super) static RULE: Rule = Rule {
     code: "L0201",
@@ -44,7 +44,13 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
             let Some(hiding) = hiding else { continue };
             let finding = Finding::new(&RULE, rule.position.origin, "this rule never speaks")
                 .also(hiding.position.origin, "this one fires first whenever it would");
-            sink.report(finding.help("move it before that rule, or remove it"));
+            let help = match rule.outcome {
+                Outcome::Deny => "move it before that rule, or remove it",
+                Outcome::Allow => {
+                    "move it before that rule, or remove it, if the tool is to be no allow list by it"
+                }
+            };
+            sink.report(finding.help(help));
         }
     }
 }

@@ -1,10 +1,12 @@
 //! What several rules look for in the same way: uses of patterns, values and metadata, labels, updates, and texts to remove.
 
 mod labels;
+mod metadata;
 mod removal;
 mod updates;
 
 pub(super) use labels::{Asked, labels_asked_for, labels_set, nearest_label};
+pub(super) use metadata::elements_among_metadata;
 pub(super) use removal::{remove_element, remove_member};
 pub(super) use updates::{ConditionReads, phases};
 
@@ -144,8 +146,6 @@ pub(super) struct Standing<'p> {
     pub(super) pattern: &'p Pattern,
     /// The element, or the literal of the id.
     pub(super) at: Origin,
-    /// What a plain string could stand for; the same place.
-    pub(super) literal: Origin,
     /// Whether it has a length beside it.
     pub(super) is_sized: bool,
 }
@@ -157,7 +157,7 @@ pub(super) fn patterns<'p>(context: &Context<'p>) -> Vec<Standing<'p>> {
     let mut found = Vec::new();
     let mut add = |id: PatternId, at: Origin, is_sized: bool| {
         if let Some(pattern) = policy.patterns.get(id.index()).filter(|_| seen.insert(at)) {
-            found.push(Standing { pattern, at, literal: at, is_sized });
+            found.push(Standing { pattern, at, is_sized });
         }
     };
     for element in policy.literals.iter().flat_map(|literal| &literal.elements) {
