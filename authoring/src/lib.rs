@@ -5,3 +5,4 @@
 //! tree and its intermediate representation, never of its text by other means.
 
 pub mod explain;
+pub mod repl;

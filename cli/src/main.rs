@@ -16,6 +16,7 @@ mod limits;
 mod output;
 mod policy;
 mod program;
+mod repl;
 mod replace;
 mod settings;
 
@@ -69,6 +70,7 @@ fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
         Verb::Fmt(args) => fmt::run(args, output),
         Verb::Eval(args) => eval::run(args, output),
         Verb::Explain(args) => explain::run(args, output),
+        Verb::Repl(args) => repl::run(args, output),
         Verb::Compile(args) => compile::run(args, output),
         Verb::Disasm(args) => disasm::run(args, output),
         Verb::Limits(args) => limits::run(args, output),

@@ -1,6 +1,6 @@
 //! Conditions as explanations show them: a flat list with depths, and of each test what decided it.
 //!
-//! Invariant: what a let stands for is told once in the rules and once in each phase, so that no use of lets makes a long
+//! Invariant: what was not asked is told without its parts; what a let stands for is told once in the rules and once in each phase, so that no use of lets makes a long
 //! explanation; beyond the most conditions none is told, and they are counted.
 
 use std::collections::HashSet;
@@ -53,10 +53,14 @@ impl<'c> Conditions<'c> {
                 continue;
             }
             self.told += 1;
+            if condition.outcome().is_none() {
+                // Nothing of it was asked.
+                shown.push(self.condition(depth, condition, false));
+                continue;
+            }
             let is_let = condition.kind() == ConditionKind::Let;
-            let tested = condition.outcome().is_some();
             // Where a let was tested again later, what came of it then is told there.
-            let known = |part: &ConditionTrace<'_>| !tested || part.outcome().is_some();
+            let known = |part: &ConditionTrace<'_>| part.outcome().is_some();
             let lets = &mut self.lets;
             let parts: Vec<_> = condition
                 .parts()
@@ -198,9 +202,7 @@ impl<'c> Conditions<'c> {
                 let argument = self.line.call.args().get(place as usize);
                 dotted(argument.map(|argument| argument.name()).unwrap_or_default(), field)
             }
-            SetOf::Absent(field) => {
-                Some(format!("{} of an argument that the call does not have", field_name(field)))
-            }
+            SetOf::Absent(field) => Some(format!("{} of an absent argument", field_name(field))),
             SetOf::ArgsUnion(field) => dotted("@args", field).map(|name| format!("{name}.union")),
             SetOf::ArgsIntersect(field) => dotted("@args", field).map(|name| format!("{name}.intersect")),
             SetOf::Result(field) => dotted("@result", field),

@@ -134,6 +134,18 @@ impl Explainer {
         self.sessions.insert(name.map(Box::from), Known { session, origins, calls: 0 });
     }
 
+    /// The metadata of a session, and where its strings came from as far as the one of this name tells.
+    pub fn told(&self, name: Option<&str>, session: &Session, options: Options) -> ShownMetadata {
+        let none = MetadataOrigins::default();
+        let origins = self.sessions.get(&name.map(Box::from)).map_or(&none, |known| &known.origins);
+        final_metadata(
+            session.metadata(),
+            &Scratch::new(&self.policy).tags(&self.policy, session),
+            origins,
+            options,
+        )
+    }
+
     /// Forgets a session.
     pub fn forget(&mut self, name: Option<&str>) {
         self.sessions.remove(&name.map(Box::from));

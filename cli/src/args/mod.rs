@@ -7,6 +7,7 @@ mod eval;
 mod explain;
 mod fmt;
 mod limits;
+mod repl;
 mod shared;
 
 use std::sync::LazyLock;
@@ -20,6 +21,7 @@ pub(crate) use eval::EvalArgs;
 pub(crate) use explain::{ExplainArgs, ExplainFormat};
 pub(crate) use fmt::FmtArgs;
 pub(crate) use limits::ShowLimitsArgs;
+pub(crate) use repl::ReplArgs;
 pub(crate) use shared::{LevelArg, LimitsArgs, ModeArg, SettingsArgs};
 
 /// The version of the command and of the format of images that it writes and reads.
@@ -49,6 +51,7 @@ pub(crate) enum Verb {
     Fmt(FmtArgs),
     Eval(EvalArgs),
     Explain(ExplainArgs),
+    Repl(ReplArgs),
     Compile(CompileArgs),
     Disasm(DisasmArgs),
     Limits(ShowLimitsArgs),
