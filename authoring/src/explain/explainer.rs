@@ -105,11 +105,16 @@ pub struct Explainer {
 }
 
 impl Explainer {
-    /// No session yet; `statements` says how the updates of the policy are written.
+    /// No session yet; `statements` says how the updates of the policy are written, which [can be explained](Self::can_explain).
     pub fn new(policy: Arc<Policy>, statements: Statements) -> Self {
         let mut scratch = Scratch::new(&policy);
         scratch.explain(&policy, true);
         Explainer { policy, statements, scratch, sessions: HashMap::new() }
+    }
+
+    /// Whether a policy can be explained: an image may have been compiled without what that takes.
+    pub fn can_explain(policy: &Policy) -> bool {
+        policy.program().explanations.blocks.len() == policy.program().blocks.len()
     }
 
     /// The session of a name, as the calls so far left it.

@@ -232,6 +232,12 @@ fn an_image_is_explained_too() {
         explain(&[&image, "--calls", calls, "--call", "2"]),
     );
     assert_eq!((text.stdout, of_image.status), (of_image.stdout, 0));
+    let bare = folder.path("bare.sqrtc");
+    let compiled =
+        sqrt().args(["compile", "--no-explanations", policy, "-o", &bare]).current_dir(root()).output();
+    assert!(compiled.unwrap().status.success());
+    let refused = explain(&[&bare, "--calls", calls]);
+    assert!(refused.status == 2 && refused.stderr.contains("without explanations"), "{}", refused.stderr);
     let with_updates = explain(&[&image, "--calls", calls, "--call", "6"]);
     assert!(with_updates.stdout.contains("28: an update of result.tags\n"), "{}", with_updates.stdout);
 }
