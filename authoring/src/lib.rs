@@ -9,3 +9,4 @@ pub mod editor;
 pub mod explain;
 pub mod lint;
 pub mod nearest;
+pub mod repl;

@@ -22,6 +22,7 @@ mod man;
 mod output;
 mod policy;
 mod program;
+mod repl;
 mod replace;
 mod settings;
 mod terminal;
@@ -81,6 +82,7 @@ fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
         Verb::Lint(args) => lint::run(args, output),
         Verb::Eval(args) => eval::run(args, output),
         Verb::Explain(args) => explain::run(args, output),
+        Verb::Repl(args) => repl::run(args, output),
         Verb::Compile(args) => compile::run(args, output),
         Verb::Disasm(args) => disasm::run(args, output),
         Verb::Limits(args) => limits::run(args, output),

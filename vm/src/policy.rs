@@ -1,5 +1,7 @@
 //! A policy that runs: a verified program with what running needs built once. Immutable, shared between threads.
 
+mod about;
+
 use std::fmt;
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
 //! Conditions as explanations show them: a flat list with depths, and of each test what decided it.
 //!
-//! Invariant: what a let stands for is told once in the rules and once in each phase, so that no use of lets makes a long
+//! Invariant: what was not asked is told without its parts; what a let stands for is told once in the rules and once in each phase, so that no use of lets makes a long
 //! explanation; beyond the most conditions none is told, and they are counted.
 
 use std::collections::HashSet;
@@ -27,6 +27,10 @@ const MOST_OF_ALL: usize = 100_000;
 pub(super) struct Conditions<'c> {
     line: &'c CallLine<'c>,
     session_value: Option<Value<'c>>,
+    /// What is shown of the values: of each argument, the result and the session.
+    args: Vec<ShownValue>,
+    result: Option<ShownValue>,
+    session: Option<ShownValue>,
     options: Options,
     lets: HashSet<(Option<UpdatePhase>, u32)>,
     told: usize,
@@ -35,7 +39,13 @@ pub(super) struct Conditions<'c> {
 
 impl<'c> Conditions<'c> {
     pub(super) fn new(line: &'c CallLine<'c>, session_value: Option<Value<'c>>, options: Options) -> Self {
-        Conditions { line, session_value, options, lets: HashSet::new(), told: 0, left_out: 0 }
+        // Values are shown whole where the call is told, and not again at each condition.
+        let brief = Options { full: false, ..options };
+        let args = line.call.args().iter().map(|argument| shown_value(argument.value(), brief)).collect();
+        let result = line.returned.as_ref().map(|returned| shown_value(returned.value(), brief));
+        let session = session_value.map(|value| shown_value(value, brief));
+        let lets = HashSet::new();
+        Conditions { line, session_value, args, result, session, options, lets, told: 0, left_out: 0 }
     }
 
     /// A condition and what it is made of, each before its parts.
@@ -53,10 +63,14 @@ impl<'c> Conditions<'c> {
                 continue;
             }
             self.told += 1;
+            if condition.outcome().is_none() {
+                // Nothing of it was asked.
+                shown.push(self.condition(depth, condition, false));
+                continue;
+            }
             let is_let = condition.kind() == ConditionKind::Let;
-            let tested = condition.outcome().is_some();
             // Where a let was tested again later, what came of it then is told there.
-            let known = |part: &ConditionTrace<'_>| !tested || part.outcome().is_some();
+            let known = |part: &ConditionTrace<'_>| part.outcome().is_some();
             let lets = &mut self.lets;
             let parts: Vec<_> = condition
                 .parts()
@@ -114,74 +128,66 @@ impl<'c> Conditions<'c> {
 
     fn leaves(&self, shown: &mut ShownCondition, of: ValueOf, reading: ReadingImm, decided: Option<u64>) {
         let (name, value) = self.value(of);
-        let Some(value) = value else {
+        let missing = match reading {
+            ReadingImm::AnyOrNone => "there is no leaf, which counts as one in the set here (S4.4)",
+            ReadingImm::Any | ReadingImm::All => "there is no leaf",
+        };
+        let Some((value, whole)) = value else {
             shown.because = Some(match of {
-                ValueOf::Absent => "the call has no such argument: there is no leaf".to_owned(),
-                _ => format!("{name} is absent: there is no leaf"),
+                ValueOf::Absent => format!("the call has no such argument: {missing}"),
+                _ => format!("{name} is absent: {missing}"),
             });
             return;
         };
-        let whole = shown_value(value, self.options);
-        let in_set = |holds: bool| if holds { "in the set" } else { "not in the set" };
+        let inside = reading == ReadingImm::All;
         shown.because = Some(match decided.and_then(|number| value.leaf(number)) {
             Some(place) => {
-                let leaf = shown_leaf(&place, self.options);
+                let leaf = shown_leaf(&place, Options { full: false, ..self.options });
+                let counts = match (place.path.is_empty(), inside) {
+                    (true, _) => "",
+                    (false, true) => ", and every leaf has to be (S4.4)",
+                    (false, false) => ", and one leaf is enough (S4.4)",
+                };
                 let because = format!(
-                    "{name}{}, {}, is {}",
+                    "{name}{}, {}, is {}{counts}",
                     leaf.path,
                     described(&leaf.value),
-                    in_set(reading != ReadingImm::All)
+                    in_set(!inside)
                 );
                 shown.leaf = Some(leaf);
                 because
             }
-            None if whole.leaves == 0 => format!("{name}, {}, has no leaf", described(&whole)),
-            None => self.all_leaves(shown, name, whole, reading == ReadingImm::All, in_set),
+            None if whole.leaves == 0 => format!("{name} is {}: {missing}", described(whole)),
+            None if !matches!(whole.kind, "list" | "object") => {
+                shown.leaf = Some(ShownLeaf { path: String::new(), value: whole.clone() });
+                format!("{name}, {}, is {}", described(whole), in_set(inside))
+            }
+            None => format!("{name} is {}: {}", described(whole), all_leaves(whole.leaves, inside)),
         });
     }
 
-    /// What is to be said where no leaf alone decided.
-    fn all_leaves(
-        &self,
-        shown: &mut ShownCondition,
-        name: String,
-        whole: ShownValue,
-        inside: bool,
-        in_set: impl Fn(bool) -> &'static str,
-    ) -> String {
-        if !matches!(whole.kind, "list" | "object") {
-            let because = format!("{name}, {}, is {}", described(&whole), in_set(inside));
-            shown.leaf = Some(ShownLeaf { path: String::new(), value: whole });
-            return because;
-        }
-        let which = match (whole.leaves, inside) {
-            (1, _) => "its only leaf is".to_owned(),
-            (leaves, true) => format!("all of its {leaves} leaves are"),
-            (leaves, false) => format!("none of its {leaves} leaves is"),
-        };
-        let inside = whole.leaves != 1 || inside;
-        format!("{name} is {}: {which} {}", described(&whole), in_set(inside))
-    }
-
-    fn value(&self, of: ValueOf) -> (String, Option<Value<'c>>) {
+    fn value(&self, of: ValueOf) -> (String, Option<(Value<'c>, &ShownValue)>) {
         match of {
             ValueOf::Arg(place) => {
                 let argument = self.line.call.args().get(place as usize);
                 let name = argument.map(|argument| quote(argument.name())).unwrap_or_default();
-                (name, argument.map(|argument| argument.value()))
+                (name, argument.map(|argument| argument.value()).zip(self.args.get(place as usize)))
             }
             ValueOf::Result => {
-                ("the result".to_owned(), self.line.returned.as_ref().map(|returned| returned.value()))
+                let value = self.line.returned.as_ref().map(|returned| returned.value());
+                ("the result".to_owned(), value.zip(self.result.as_ref()))
             }
-            ValueOf::Session => ("the session's value".to_owned(), self.session_value),
+            ValueOf::Session => {
+                ("the session's value".to_owned(), self.session_value.zip(self.session.as_ref()))
+            }
             ValueOf::Literal => ("the literal".to_owned(), None),
-            _ => ("the argument".to_owned(), None),
+            _ => ("an argument".to_owned(), None),
         }
     }
 
     fn side(&self, of: ValueOf) -> String {
         match self.value(of) {
-            (name, Some(value)) => format!("{name} ({})", described(&shown_value(value, self.options))),
+            (name, Some((_, value))) => format!("{name} ({})", described(value)),
             (name, None) => format!("{name} that is absent"),
         }
     }
@@ -198,9 +204,7 @@ impl<'c> Conditions<'c> {
                 let argument = self.line.call.args().get(place as usize);
                 dotted(argument.map(|argument| argument.name()).unwrap_or_default(), field)
             }
-            SetOf::Absent(field) => {
-                Some(format!("{} of an argument that the call does not have", field_name(field)))
-            }
+            SetOf::Absent(field) => Some(format!("{} of an absent argument", field_name(field))),
             SetOf::ArgsUnion(field) => dotted("@args", field).map(|name| format!("{name}.union")),
             SetOf::ArgsIntersect(field) => dotted("@args", field).map(|name| format!("{name}.intersect")),
             SetOf::Result(field) => dotted("@result", field),
@@ -236,6 +240,19 @@ impl<'c> Conditions<'c> {
             () if operator.contains(" superset of ") => Some(format!("missing: {}", few(&only))),
             () => None,
         }
+    }
+}
+
+fn in_set(holds: bool) -> &'static str {
+    if holds { "in the set" } else { "not in the set" }
+}
+
+/// What is to be said where no leaf alone decided.
+fn all_leaves(leaves: u64, inside: bool) -> String {
+    match (leaves, inside) {
+        (1, inside) => format!("its only leaf is {}", in_set(inside)),
+        (leaves, true) => format!("all of its {leaves} leaves are in the set"),
+        (leaves, false) => format!("none of its {leaves} leaves is in the set"),
     }
 }
 

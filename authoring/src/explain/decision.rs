@@ -85,7 +85,7 @@ fn kind_of(rule: RuleInfo<'_>) -> Kind {
 }
 
 /// The words of a rule's kind.
-pub(super) fn words(rule: RuleInfo<'_>) -> &'static str {
+pub(crate) fn words(rule: RuleInfo<'_>) -> &'static str {
     match (rule.is_must(), rule.is_deny()) {
         (true, true) => "must deny",
         (true, false) => "must allow",

@@ -105,11 +105,16 @@ pub struct Explainer {
 }
 
 impl Explainer {
-    /// No session yet; `statements` says how the updates of the policy are written.
+    /// No session yet; `statements` says how the updates of the policy are written, which [can be explained](Self::can_explain).
     pub fn new(policy: Arc<Policy>, statements: Statements) -> Self {
         let mut scratch = Scratch::new(&policy);
         scratch.explain(&policy, true);
         Explainer { policy, statements, scratch, sessions: HashMap::new() }
+    }
+
+    /// Whether a policy can be explained: an image may have been compiled without what that takes.
+    pub fn can_explain(policy: &Policy) -> bool {
+        policy.program().explanations.blocks.len() == policy.program().blocks.len()
     }
 
     /// The session of a name, as the calls so far left it.
@@ -132,6 +137,18 @@ impl Explainer {
             origins.of_mut(field).extend(told.collect::<Vec<_>>());
         }
         self.sessions.insert(name.map(Box::from), Known { session, origins, calls: 0 });
+    }
+
+    /// The metadata of a session, and where its strings came from as far as the one of this name tells.
+    pub fn told(&self, name: Option<&str>, session: &Session, options: Options) -> ShownMetadata {
+        let none = MetadataOrigins::default();
+        let origins = self.sessions.get(&name.map(Box::from)).map_or(&none, |known| &known.origins);
+        final_metadata(
+            session.metadata(),
+            &Scratch::new(&self.policy).tags(&self.policy, session),
+            origins,
+            options,
+        )
     }
 
     /// Forgets a session.

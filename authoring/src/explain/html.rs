@@ -358,7 +358,7 @@ impl Page {
             }
             for set in told_sets(condition) {
                 let name = set.name.as_deref().unwrap_or("the other set");
-                self.element("p", "evidence", &format!("{name} is {}", shown_set(&set.set)));
+                self.element("p", "evidence", &format!("{name}: {}", shown_set(&set.set)));
             }
             self.raw("</div>\n");
         }

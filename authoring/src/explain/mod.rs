@@ -16,11 +16,12 @@ mod statements;
 mod text;
 mod values;
 
+pub(crate) use decision::words;
 pub use explainer::{Explainer, Failed, Step as Told};
 pub use html::page;
 pub use model::*;
 pub use statements::Statements;
-pub use text::{Paint, brief, tree};
+pub use text::{Paint, brief, condition_tree, metadata_text, tree};
 
 /// What an explanation shows.
 #[derive(Debug, Clone, Copy, Default)]

@@ -52,6 +52,9 @@ impl Paint {
     }
 }
 
+/// How many rules a brief explanation tells.
+const BRIEF_RULES: usize = 3;
+
 /// Writes lines with their depths.
 struct Tree {
     out: String,
@@ -77,22 +80,42 @@ pub fn tree(explanation: &Explanation, paint: Paint) -> String {
 pub fn brief(explanation: &Explanation, paint: Paint) -> String {
     let mut tree = Tree { out: String::new(), paint };
     tree.head(explanation);
-    for rule in explanation.steps.iter().flat_map(|step| &step.rules) {
-        let matters = match explanation.basis {
-            "allow_list" | "default" => !rule.conditions.is_empty() && !rule.fired,
-            // All rules of the block that needs one.
-            "must_allow_unmet" => rule.rule == "must allow" && !rule.fired,
-            _ => rule.decides,
-        };
-        if matters {
-            tree.rule(1, rule, true);
-        }
+    let rules =
+        explanation.steps.iter().flat_map(|step| &step.rules).filter(|rule| matters(explanation, rule));
+    let more = rules.clone().count().saturating_sub(BRIEF_RULES);
+    rules.take(BRIEF_RULES).for_each(|rule| tree.rule(1, rule, true));
+    if more > 0 {
+        tree.line(1, &paint.dim(&format!("… {more} more rules that did not fire")));
     }
     if let Some(result) = &explanation.result_after {
         tree.metadata(1, "the result", result);
     }
     tree.metadata(1, "the session", &explanation.session_after);
     tree.out
+}
+
+/// Conditions with what decided them, one deeper than the line before.
+pub fn condition_tree(conditions: &[ShownCondition], paint: Paint) -> String {
+    let mut tree = Tree { out: String::new(), paint };
+    tree.conditions(1, conditions);
+    tree.out
+}
+
+/// Metadata, and where its strings came from.
+pub fn metadata_text(whose: &str, metadata: &ShownMetadata, paint: Paint) -> String {
+    let mut tree = Tree { out: String::new(), paint };
+    tree.metadata(0, &visible(whose), metadata);
+    tree.out
+}
+
+/// Whether a rule belongs to why the decision is as it is.
+fn matters(explanation: &Explanation, rule: &ShownRule) -> bool {
+    match explanation.basis {
+        // What would have decided, and why it did not. A rule without conditions is told at another question.
+        "allow_list" | "default" => !rule.conditions.is_empty() && !rule.fired,
+        "must_allow_unmet" => !rule.conditions.is_empty() && rule.rule == "must allow" && !rule.fired,
+        _ => rule.decides,
+    }
 }
 
 impl Tree {
@@ -281,7 +304,7 @@ impl Tree {
             }
             for NamedSet { name, set } in told_sets(condition) {
                 let name = name.as_deref().unwrap_or("the other set");
-                self.line(depth + 1, &self.paint.dim(&format!("{} is {}", visible(name), shown_set(set))));
+                self.line(depth + 1, &self.paint.dim(&format!("{}: {}", visible(name), shown_set(set))));
             }
         }
     }

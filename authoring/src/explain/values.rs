@@ -22,10 +22,20 @@ pub(super) fn shown_value(value: Value<'_>, options: Options) -> ShownValue {
         Value::List(items) => ("list", Some(items.len())),
         Value::Object(members) => ("object", Some(members.len())),
     };
-    let text = options.show_values.then(|| {
-        let mut text = String::new();
-        write_value(&mut text, value);
-        cut(text, options)
+    let text = options.show_values.then(|| match value {
+        // A long text is not written to be cut.
+        Value::Str(text) if !options.full && length > Some(LONGEST) => {
+            let start: String = text.chars().take(LONGEST).collect();
+            let more = length.unwrap_or(0).saturating_sub(LONGEST);
+            let mut out = String::new();
+            write_value(&mut out, Value::Str(&start));
+            out + &left_out(more)
+        }
+        value => {
+            let mut text = String::new();
+            write_value(&mut text, value);
+            cut(text, options)
+        }
     });
     ShownValue { kind, length, leaves: leaves(value), text }
 }
@@ -36,10 +46,13 @@ fn cut(mut text: String, options: Options) -> String {
     {
         let more = text.chars().count().saturating_sub(LONGEST);
         text.truncate(at);
-        // Writing to a string cannot fail.
-        let _ = write!(text, "… ({more} more characters)");
+        text.push_str(&left_out(more));
     }
     text
+}
+
+fn left_out(more: usize) -> String {
+    format!("… ({more} more characters)")
 }
 
 /// How many leaves there are, keys counted (S4.4).

@@ -11,6 +11,7 @@ mod limits;
 mod lint;
 mod lsp;
 mod man;
+mod repl;
 mod shared;
 
 use std::sync::LazyLock;
@@ -28,6 +29,7 @@ pub(crate) use limits::ShowLimitsArgs;
 pub(crate) use lint::{ConfigArgs, LintArgs, LintFormat};
 pub(crate) use lsp::LspArgs;
 pub(crate) use man::ManArgs;
+pub(crate) use repl::ReplArgs;
 pub(crate) use shared::{LevelArg, LimitsArgs, ModeArg, SettingsArgs};
 
 use crate::terminal::When;
@@ -75,6 +77,7 @@ pub(crate) enum Verb {
     Lint(LintArgs),
     Eval(EvalArgs),
     Explain(ExplainArgs),
+    Repl(ReplArgs),
     Compile(CompileArgs),
     Disasm(DisasmArgs),
     Limits(ShowLimitsArgs),

@@ -45,6 +45,10 @@ pub(crate) fn run(args: &ExplainArgs, output: &mut Output) -> Result<(), Stop> {
             return Ok(());
         }
     };
+    if !Explainer::can_explain(&policy) {
+        let failure = Failure::new("the image was compiled without explanations");
+        return Err(failure.help("compile it without `--no-explanations`, or give the policy files").into());
+    }
     let statements = inputs.statements();
     input::tell_if_typed(&calls_path, "calls, one JSON object a line,");
     let wanted = match (args.call, &args.session) {

@@ -143,9 +143,9 @@ impl Machine<'_> {
                 };
                 (dst, evidence)
             }
-            Op::SupersetPattern { dst, left, right, .. } | Op::EqualPattern { dst, left, right, .. } => {
-                (dst, self.sets_evidence(left, right))
-            }
+            // As `subset` has it of `superset` without a pattern: the part comes first.
+            Op::SupersetPattern { dst, left, right, .. } => (dst, self.sets_evidence(right, left)),
+            Op::EqualPattern { dst, left, right, .. } => (dst, self.sets_evidence(left, right)),
             Op::IsEmpty { dst, set }
             | Op::IsUniversal { dst, set }
             | Op::IsUniversalPattern { dst, set, .. }

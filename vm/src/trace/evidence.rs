@@ -30,7 +30,7 @@ pub enum Evidence<'s> {
         /// How they were read.
         reading: ReadingImm,
     },
-    /// Two sets.
+    /// Two sets; of `subset of` and `superset of`, the one that is to be a part of the other comes first.
     Sets {
         /// One of them.
         left: Operand<'s>,
