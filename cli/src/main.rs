@@ -17,6 +17,7 @@ mod policy;
 mod program;
 mod replace;
 mod settings;
+mod test;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe, Location};
@@ -66,6 +67,7 @@ fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
     match verb {
         Verb::Check(args) => check::run(args, output),
         Verb::Fmt(args) => fmt::run(args, output),
+        Verb::Test(args) => test::run(args, output),
         Verb::Eval(args) => eval::run(args, output),
         Verb::Compile(args) => compile::run(args, output),
         Verb::Disasm(args) => disasm::run(args, output),

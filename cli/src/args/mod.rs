@@ -7,6 +7,7 @@ mod eval;
 mod fmt;
 mod limits;
 mod shared;
+mod test;
 
 use std::sync::LazyLock;
 
@@ -19,6 +20,7 @@ pub(crate) use eval::EvalArgs;
 pub(crate) use fmt::FmtArgs;
 pub(crate) use limits::ShowLimitsArgs;
 pub(crate) use shared::{LevelArg, LimitsArgs, ModeArg, SettingsArgs};
+pub(crate) use test::{CoverageArgs, CoverageFormat, ReportFormat, TestArgs};
 
 /// The version of the command and of the format of images that it writes and reads.
 static VERSION: LazyLock<String> = LazyLock::new(|| {
@@ -45,6 +47,7 @@ Exit status: 0 done and fine, 1 the policy is not fine, 2 the command could not 
 pub(crate) enum Verb {
     Check(CheckArgs),
     Fmt(FmtArgs),
+    Test(TestArgs),
     Eval(EvalArgs),
     Compile(CompileArgs),
     Disasm(DisasmArgs),
