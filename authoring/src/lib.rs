@@ -10,3 +10,4 @@ pub mod explain;
 pub mod lint;
 pub mod nearest;
 pub mod repl;
+pub mod testing;

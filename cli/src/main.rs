@@ -26,6 +26,7 @@ mod repl;
 mod replace;
 mod settings;
 mod terminal;
+mod test;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe, Location};
@@ -80,6 +81,7 @@ fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
         Verb::Check(args) => check::run(args, output),
         Verb::Fmt(args) => fmt::run(args, output),
         Verb::Lint(args) => lint::run(args, output),
+        Verb::Test(args) => test::run(args, output),
         Verb::Eval(args) => eval::run(args, output),
         Verb::Explain(args) => explain::run(args, output),
         Verb::Repl(args) => repl::run(args, output),

@@ -59,6 +59,11 @@ impl Failure {
         self.help = Some(help.into());
         self
     }
+
+    /// What could not be done, and the way out.
+    pub(crate) fn parts(&self) -> (&str, Option<&str>) {
+        (&self.message, self.help.as_deref())
+    }
 }
 
 impl From<Failure> for Stop {

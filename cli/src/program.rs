@@ -152,7 +152,7 @@ pub(crate) fn cannot_run(error: &PolicyError) -> Failure {
 }
 
 /// A document holds code, so it may be as long as a policy, and escapes may double it.
-fn read_document(path: &Path, limits: &Limits) -> Result<Vec<u8>, Failure> {
+pub(crate) fn read_document(path: &Path, limits: &Limits) -> Result<Vec<u8>, Failure> {
     input::tell_if_typed(path, "an X-Policy document");
     let limit = (limits.source_bytes() as u64).saturating_mul(2);
     let bytes = input::read(path, limit)?;

@@ -46,6 +46,17 @@ fn every_verb_takes_limits() {
 }
 
 #[test]
+fn test_files_have_limits() {
+    let folder = Folder::new();
+    folder.file("mail.sqrt", MAIL);
+    let text = "tests: [{name: a, steps: [{call: {tool: send_email}, expect: allow, repeat: 3}]}]\n";
+    let tests = folder.file("mail_test.yaml", text);
+    sides("test_file_bytes", text.len(), |limit| run(["test", &tests, "--limit", limit]), 2);
+    sides("test_calls", 3, |limit| run(["test", &tests, "--limit", limit]), 2);
+    sides("source_bytes", MAIL.len(), |limit| run(["test", &tests, "--limit", limit]), 1);
+}
+
+#[test]
 fn limits_are_shown_as_they_are_set() {
     let shown = run(["limits", "--limit", "value_bytes=1_0MiB", "--limit", "work=7", "--limit", "work=8"]);
     assert_eq!((shown.status, shown.stderr.as_str()), (0, ""));

@@ -13,6 +13,7 @@ mod lsp;
 mod man;
 mod repl;
 mod shared;
+mod test;
 
 use std::sync::LazyLock;
 
@@ -31,6 +32,7 @@ pub(crate) use lsp::LspArgs;
 pub(crate) use man::ManArgs;
 pub(crate) use repl::ReplArgs;
 pub(crate) use shared::{LevelArg, LimitsArgs, ModeArg, SettingsArgs};
+pub(crate) use test::{CoverageArgs, CoverageFormat, ReportFormat, TestArgs};
 
 use crate::terminal::When;
 
@@ -75,6 +77,7 @@ pub(crate) enum Verb {
     Check(CheckArgs),
     Fmt(FmtArgs),
     Lint(LintArgs),
+    Test(TestArgs),
     Eval(EvalArgs),
     Explain(ExplainArgs),
     Repl(ReplArgs),

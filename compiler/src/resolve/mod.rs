@@ -41,6 +41,7 @@ use crate::syntax::token::FileId;
 use lowering::Lowering;
 use names::Names;
 use similar::Similar;
+pub use similar::nearest;
 use sink::Sink;
 use source::Source;
 

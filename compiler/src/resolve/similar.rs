@@ -6,6 +6,11 @@ const LOOKUPS: u32 = 50;
 /// So many pairs of bytes are compared; then, and for names that would take more at once, there are no hints.
 const COMPARISONS: usize = 10_000_000;
 
+/// The nearest of `names`, if one is near enough to be meant; the first of several.
+pub fn nearest<'n>(name: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+    Similar::new().nearest(name, names)
+}
+
 /// Finds names that look like a given one.
 pub(super) struct Similar {
     lookups: u32,

@@ -209,6 +209,8 @@ limits! {
     group Command {
         eval_sessions = 1_000_000, "sessions",
             "A session is kept to the end of the input; a call that needs one more gets the error form.";
+        test_file_bytes = 8 * MIB, "bytes", "The text of a test file, which is held whole, as a tree.";
+        test_calls = 1_000_000, "calls", "The calls of all tests of a file, rows of tables and repetitions counted.";
     }
     fixed {
         pattern_bytes = MAX_TEXT, "bytes", "The text of a pattern.";
