@@ -16,6 +16,7 @@ mod output;
 mod policy;
 mod program;
 mod replace;
+mod replay;
 mod settings;
 
 use std::ffi::OsString;
@@ -67,6 +68,7 @@ fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
         Verb::Check(args) => check::run(args, output),
         Verb::Fmt(args) => fmt::run(args, output),
         Verb::Eval(args) => eval::run(args, output),
+        Verb::Replay(args) => replay::run(args, output),
         Verb::Compile(args) => compile::run(args, output),
         Verb::Disasm(args) => disasm::run(args, output),
         Verb::Limits(args) => limits::run(args, output),

@@ -26,7 +26,7 @@ impl Policy {
 
 impl Policy {
     /// Refuses metadata with a set that lists too many tags.
-    pub(crate) fn check_set_sizes(&self, metadata: &MetadataInput<'_>) -> Result<(), LimitExceeded> {
+    pub fn check_set_sizes(&self, metadata: &MetadataInput<'_>) -> Result<(), LimitExceeded> {
         let listed = FIELDS.into_iter().filter_map(|field| metadata.field(field)).map(SetInput::len).max();
         LimitExceeded::check("tags_per_set", listed.unwrap_or(0), self.limits().tags_per_set)
     }

@@ -6,6 +6,7 @@ mod disasm;
 mod eval;
 mod fmt;
 mod limits;
+mod replay;
 mod shared;
 
 use std::sync::LazyLock;
@@ -18,6 +19,7 @@ pub(crate) use disasm::DisasmArgs;
 pub(crate) use eval::EvalArgs;
 pub(crate) use fmt::FmtArgs;
 pub(crate) use limits::ShowLimitsArgs;
+pub(crate) use replay::{KindArg, ReplayArgs};
 pub(crate) use shared::{LevelArg, LimitsArgs, ModeArg, SettingsArgs};
 
 /// The version of the command and of the format of images that it writes and reads.
@@ -46,6 +48,7 @@ pub(crate) enum Verb {
     Check(CheckArgs),
     Fmt(FmtArgs),
     Eval(EvalArgs),
+    Replay(Box<ReplayArgs>),
     Compile(CompileArgs),
     Disasm(DisasmArgs),
     Limits(ShowLimitsArgs),

@@ -5,7 +5,7 @@
 
 mod answer;
 mod inputs;
-mod reader;
+pub(crate) mod reader;
 mod sessions;
 
 use std::io::Read;
