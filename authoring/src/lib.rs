@@ -4,4 +4,5 @@
 //! Invariants: nothing here opens a file, prints or asks a clock, the command does that; what is made of a policy is made of its
 //! tree and its intermediate representation, never of its text by other means.
 
+pub mod diff;
 pub mod replay;

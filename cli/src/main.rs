@@ -6,6 +6,7 @@
 mod args;
 mod check;
 mod compile;
+mod diff;
 mod disasm;
 mod eval;
 mod fmt;
@@ -69,6 +70,7 @@ fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
         Verb::Fmt(args) => fmt::run(args, output),
         Verb::Eval(args) => eval::run(args, output),
         Verb::Replay(args) => replay::run(args, output),
+        Verb::Diff(args) => diff::run(args, output),
         Verb::Compile(args) => compile::run(args, output),
         Verb::Disasm(args) => disasm::run(args, output),
         Verb::Limits(args) => limits::run(args, output),

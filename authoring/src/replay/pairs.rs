@@ -34,6 +34,14 @@ impl RulePairs {
         RulePairs(looks(old).iter().map(|look| numbers.get(look).copied()).collect())
     }
 
+    /// The same, with the rules that were not looked at, which are those of presets, by their looks.
+    #[must_use]
+    pub fn completed(mut self, old: &Policy, new: &Policy) -> RulePairs {
+        let RulePairs(by_looks) = RulePairs::by_looks(old, new);
+        self.0.extend(by_looks.into_iter().skip(self.0.len()));
+        self
+    }
+
     /// Whether a rule of the old policy and one of the new are the same.
     pub(super) fn are_one(&self, old: u32, new: u32) -> bool {
         self.0.get(old as usize).copied().flatten() == Some(new)

@@ -2,6 +2,7 @@
 
 mod check;
 mod compile;
+mod diff;
 mod disasm;
 mod eval;
 mod fmt;
@@ -15,11 +16,12 @@ use clap::{Parser, Subcommand};
 
 pub(crate) use check::{CheckArgs, Format};
 pub(crate) use compile::CompileArgs;
+pub(crate) use diff::DiffArgs;
 pub(crate) use disasm::DisasmArgs;
 pub(crate) use eval::EvalArgs;
 pub(crate) use fmt::FmtArgs;
 pub(crate) use limits::ShowLimitsArgs;
-pub(crate) use replay::{KindArg, ReplayArgs};
+pub(crate) use replay::{AgainstArgs, KindArg, ReplayArgs};
 pub(crate) use shared::{LevelArg, LimitsArgs, ModeArg, SettingsArgs};
 
 /// The version of the command and of the format of images that it writes and reads.
@@ -49,6 +51,7 @@ pub(crate) enum Verb {
     Fmt(FmtArgs),
     Eval(EvalArgs),
     Replay(Box<ReplayArgs>),
+    Diff(DiffArgs),
     Compile(CompileArgs),
     Disasm(DisasmArgs),
     Limits(ShowLimitsArgs),

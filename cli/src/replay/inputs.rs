@@ -79,26 +79,7 @@ fn add_files(path: &Path, files: &mut Vec<PathBuf>) -> Result<(), Failure> {
         return Ok(());
     }
     let before = files.len();
-    let mut open = vec![path.to_owned()];
-    while let Some(next) = open.pop() {
-        if next.is_dir() {
-            let entries = fs::read_dir(&next).map_err(|error| input::unreadable(&next, &error))?;
-            let mut found = Vec::new();
-            for entry in entries {
-                let entry = entry.map_err(|error| input::unreadable(&next, &error))?;
-                let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
-                let is_wanted = entry.file_type().is_ok_and(|kind| kind.is_dir() || kind.is_file());
-                if is_wanted && !is_hidden {
-                    found.push(entry.path());
-                }
-            }
-            // The last one is taken first.
-            found.sort_by(|left, right| right.cmp(left));
-            open.append(&mut found);
-        } else {
-            files.push(next);
-        }
-    }
+    input::walk(path, &mut |file| files.push(file))?;
     if files.len() == before {
         return Err(Failure::new(format!("there are no files in {}", input::quoted(path)))
             .help("hidden files and links in a folder are left out"));

@@ -15,6 +15,7 @@ mod text;
 use std::num::NonZero;
 use std::path::PathBuf;
 
+use sqrt_authoring::diff::compare;
 use sqrt_authoring::replay::{Baseline, Kind, Replay, Report, RulePairs};
 use sqrt_vm::limits::Limits;
 use sqrt_vm::policy::Policy;
@@ -23,7 +24,7 @@ use crate::args::{Format, KindArg, ReplayArgs, SettingsArgs};
 use crate::input;
 use crate::limits;
 use crate::output::{Failure, Output, Status, Stop, tell_failure};
-use crate::program::{PolicyInputs, cannot_run};
+use crate::program::{PolicyInputs, cannot_run, policy_files};
 use crate::replace::replace_file;
 use inputs::Calls;
 use progress::Progress;
@@ -40,43 +41,66 @@ pub(crate) fn run(args: &ReplayArgs, output: &mut Output) -> Result<(), Stop> {
         let failure = Failure::new("a second policy and recorded answers are both to be compared with");
         return Err(failure.help("leave out `--against…`, or `--recorded` and `--answers`").into());
     }
-    let Some(first) = policy(&args.policies, &args.settings, limits, output)? else { return Ok(()) };
+    let Some(first) = Chosen::read(&args.policies, &args.settings, limits, output)? else { return Ok(()) };
     let second = if compares {
         let files = if args.against.is_empty() { &args.policies } else { &args.against };
         let settings = args.against_settings.over(&args.settings);
-        let Some(second) = policy(files, &settings, limits, output)? else { return Ok(()) };
+        let Some(second) = Chosen::read(files, &settings, limits, output)? else { return Ok(()) };
         Some(second)
     } else {
         None
     };
-    let pairs = second.as_ref().map(|second| RulePairs::by_looks(&first, second)).unwrap_or_default();
+    let pairs = second.as_ref().map(|second| first.rule_pairs(second)).unwrap_or_default();
     let (baseline, policy) = match &second {
-        Some(second) => (Baseline::Policy(&first, &pairs), second),
-        None if args.recorded || !args.answers.is_empty() => (Baseline::Recorded, &first),
-        None => (Baseline::Nothing, &first),
+        Some(second) => (Baseline::Policy(&first.policy, &pairs), &second.policy),
+        None if args.recorded || !args.answers.is_empty() => (Baseline::Recorded, &first.policy),
+        None => (Baseline::Nothing, &first.policy),
     };
     let report = replay(args, baseline, policy)?;
     finish(args, &report, output)
 }
 
-/// A policy that runs; `None`, told, if it is not fine.
-fn policy(
-    files: &[PathBuf],
-    settings: &SettingsArgs,
-    limits: Limits,
-    output: &mut Output,
-) -> Result<Option<Policy>, Stop> {
-    let Some(inputs) = PolicyInputs::read(files, settings.x_policy.as_deref(), limits, output)? else {
-        return Ok(None);
-    };
-    let Some(program) = inputs.program(settings, false, output)? else { return Ok(None) };
-    match Policy::new(program, limits) {
-        Ok(policy) => Ok(Some(policy)),
-        Err(error) => {
-            tell_failure(&cannot_run(&error));
-            output.worsen(Status::NotFine);
-            Ok(None)
+/// A policy that runs, and what it was made of.
+struct Chosen {
+    policy: Policy,
+    inputs: PolicyInputs,
+    settings: SettingsArgs,
+}
+
+impl Chosen {
+    /// Reads a policy; `None`, told, if it is not fine.
+    fn read(
+        paths: &[PathBuf],
+        settings: &SettingsArgs,
+        limits: Limits,
+        output: &mut Output,
+    ) -> Result<Option<Chosen>, Stop> {
+        let files = policy_files(paths)?;
+        let Some(inputs) = PolicyInputs::read(&files, settings.x_policy.as_deref(), limits, output)? else {
+            return Ok(None);
+        };
+        let Some(program) = inputs.program(settings, false, output)? else { return Ok(None) };
+        match Policy::new(program, limits) {
+            Ok(policy) => Ok(Some(Chosen { policy, inputs, settings: settings.clone() })),
+            Err(error) => {
+                tell_failure(&cannot_run(&error));
+                output.worsen(Status::NotFine);
+                Ok(None)
+            }
         }
+    }
+
+    /// Which rules of another policy are which of this one: found by a comparison of the texts, if they are there.
+    fn rule_pairs(&self, other: &Chosen) -> RulePairs {
+        let is_text = |chosen: &Chosen| chosen.inputs.image().is_none();
+        let revision = |chosen: &Chosen| chosen.inputs.revision(&chosen.settings).ok();
+        if is_text(self)
+            && is_text(other)
+            && let (Some(old), Some(new)) = (revision(self), revision(other))
+        {
+            return compare(&old, &new).rule_pairs().completed(&self.policy, &other.policy);
+        }
+        RulePairs::by_looks(&self.policy, &other.policy)
     }
 }
 
