@@ -5,9 +5,11 @@
 //! tree and its intermediate representation, never of its text by other means.
 
 pub mod config;
+pub mod diff;
 pub mod editor;
 pub mod explain;
 pub mod lint;
 pub mod nearest;
 pub mod repl;
+pub mod replay;
 pub mod testing;

@@ -10,12 +10,12 @@ use sqrt_compiler::limits::Limits;
 use sqrt_vm::visible::visible;
 
 use crate::args::FmtArgs;
-use crate::diff;
 use crate::input;
 use crate::limits;
 use crate::output::{Failure, Output, Status, Stop, tell, tell_failure};
 use crate::policy::{PolicyFile, counted, tell_diagnostics};
 use crate::replace::replace_file;
+use crate::unified;
 
 /// Formats the files; one that cannot be read or formatted stops no other.
 pub(crate) fn run(args: &FmtArgs, output: &mut Output) -> Result<(), Stop> {
@@ -68,13 +68,13 @@ fn file(args: &FmtArgs, path: &Path, limits: &Limits, output: &mut Output) -> Re
         output.worsen(Status::NotFine);
     }
     if args.diff {
-        diff::show(&policy.name, "formatted", &source.text, &formatted, output)?;
+        unified::show(&policy.name, "formatted", &source.text, &formatted, output)?;
     } else if args.check {
         if !is_in_style {
             output.text(&format!("{}\n", visible(&policy.name)))?;
         }
     } else if input::is_stdin(path) {
-        diff::text(&formatted, output)?;
+        unified::text(&formatted, output)?;
     } else if !is_in_style {
         replace_file(path, formatted.as_bytes())?;
     }

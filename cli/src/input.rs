@@ -1,6 +1,6 @@
 //! Files and standard input, as the command line names them: `-` is standard input, which can be read once.
 
-use std::fs::{File, Metadata};
+use std::fs::{self, File, Metadata};
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
@@ -85,4 +85,28 @@ pub(crate) fn tell_if_typed(path: &Path, what: &str) {
 pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
     let name = if is_stdin(path) { "standard input".to_owned() } else { quoted(path) };
     Failure::new(format!("cannot read {name}: {error}"))
+}
+
+/// Hands out the files below a folder by name, hidden entries and links left out.
+pub(crate) fn walk(folder: &Path, each: &mut dyn FnMut(PathBuf)) -> Result<(), Failure> {
+    let mut open = vec![folder.to_owned()];
+    while let Some(next) = open.pop() {
+        if !next.is_dir() {
+            each(next);
+            continue;
+        }
+        let mut found = Vec::new();
+        for entry in fs::read_dir(&next).map_err(|error| unreadable(&next, &error))? {
+            let entry = entry.map_err(|error| unreadable(&next, &error))?;
+            let is_hidden = entry.file_name().to_string_lossy().starts_with('.');
+            let is_wanted = entry.file_type().is_ok_and(|kind| kind.is_dir() || kind.is_file());
+            if is_wanted && !is_hidden {
+                found.push(entry.path());
+            }
+        }
+        // The last one is taken first.
+        found.sort_by(|left, right| right.cmp(left));
+        open.append(&mut found);
+    }
+    Ok(())
 }

@@ -62,7 +62,7 @@ pub(crate) fn run(args: &ShowLimitsArgs, output: &mut Output) -> Result<(), Stop
 }
 
 /// A number with a comma between thousands.
-fn grouped(number: usize) -> String {
+pub(crate) fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (at, digit) in digits.chars().enumerate() {

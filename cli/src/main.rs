@@ -24,9 +24,11 @@ mod policy;
 mod program;
 mod repl;
 mod replace;
+mod replay;
 mod settings;
 mod terminal;
 mod test;
+mod unified;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe, Location};
@@ -85,6 +87,8 @@ fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
         Verb::Eval(args) => eval::run(args, output),
         Verb::Explain(args) => explain::run(args, output),
         Verb::Repl(args) => repl::run(args, output),
+        Verb::Replay(args) => replay::run(args, output),
+        Verb::Diff(args) => diff::run(args, output),
         Verb::Compile(args) => compile::run(args, output),
         Verb::Disasm(args) => disasm::run(args, output),
         Verb::Limits(args) => limits::run(args, output),

@@ -4,11 +4,12 @@
 
 use std::path::{Path, PathBuf};
 
+use sqrt_authoring::diff::Revision;
 use sqrt_authoring::explain::Statements;
 use sqrt_authoring::repl::Sources;
 use sqrt_compiler::limits::Limits;
-use sqrt_compiler::x_policy::XPolicy;
-use sqrt_compiler::{Options, Source, analyse, compile};
+use sqrt_compiler::x_policy::{CODE_NAME, XPolicy};
+use sqrt_compiler::{Compiled, Options, Source, analyse, compile};
 use sqrt_vm::bytecode::VerifiedProgram;
 use sqrt_vm::policy::PolicyError;
 
@@ -113,6 +114,30 @@ impl PolicyInputs {
         Ok(if settings == program.program().settings { program } else { program.with_settings(settings) })
     }
 
+    /// What the text is compiled with.
+    fn options(&self, args: &SettingsArgs) -> Options {
+        let mut options = self.document.as_ref().map(XPolicy::options).unwrap_or_default();
+        settings::apply(args, &mut options.settings);
+        options.limits = self.limits;
+        options
+    }
+
+    /// The policy for comparisons of texts.
+    ///
+    /// # Errors
+    /// What is wrong with it, if it has errors. It must not be an image.
+    pub(crate) fn revision(&self, args: &SettingsArgs) -> Result<Revision, Box<Compiled>> {
+        let code = self.document.as_ref().and_then(|document| document.code.as_deref());
+        let code = code.map(|code| Source { name: CODE_NAME, bytes: code.as_bytes() });
+        let sources: Vec<Source<'_>> = self.files.iter().map(PolicyFile::source).chain(code).collect();
+        Revision::new(&sources, &self.options(args))
+    }
+
+    /// Its files.
+    pub(crate) fn files_mut(&mut self) -> &mut [PolicyFile] {
+        &mut self.files
+    }
+
     fn compiled(
         &self,
         args: &SettingsArgs,
@@ -120,10 +145,7 @@ impl PolicyInputs {
         output: &mut Output,
     ) -> Option<VerifiedProgram> {
         let sources: Vec<Source<'_>> = self.files.iter().map(PolicyFile::source).collect();
-        let mut options = self.document.as_ref().map(XPolicy::options).unwrap_or_default();
-        settings::apply(args, &mut options.settings);
-        options.limits = self.limits;
-        options.no_explanations = !explanations;
+        let options = Options { no_explanations: !explanations, ..self.options(args) };
         let compiled = match &self.document {
             Some(document) => document.compile_with(&sources, &options),
             None => compile(&sources, &options),
@@ -161,4 +183,26 @@ pub(crate) fn read_document(path: &Path, limits: &Limits) -> Result<Vec<u8>, Fai
             .help("that is twice the limit `source_bytes`: raise it with `--limit source_bytes=…`"));
     }
     Ok(bytes)
+}
+
+/// The files of a policy, where folders are named too: those are walked by name, for files that end in `.sqrt`.
+pub(crate) fn policy_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        if input::is_stdin(path) || !path.is_dir() {
+            files.push(path.clone());
+            continue;
+        }
+        let before = files.len();
+        input::walk(path, &mut |file| {
+            if file.extension().is_some_and(|extension| extension == "sqrt") {
+                files.push(file);
+            }
+        })?;
+        if files.len() == before {
+            return Err(Failure::new(format!("no file in {} ends in `.sqrt`", input::quoted(path)))
+                .help("hidden files and links in a folder are left out"));
+        }
+    }
+    Ok(files)
 }

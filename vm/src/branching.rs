@@ -25,8 +25,11 @@ impl Policy {
 }
 
 impl Policy {
-    /// Refuses metadata with a set that lists too many tags.
-    pub(crate) fn check_set_sizes(&self, metadata: &MetadataInput<'_>) -> Result<(), LimitExceeded> {
+    /// Refuses metadata with a set that lists too many tags, which [`Policy::check_branch`] denies without a reason.
+    ///
+    /// # Errors
+    /// If a set lists more than `tags_per_set`.
+    pub fn check_set_sizes(&self, metadata: &MetadataInput<'_>) -> Result<(), LimitExceeded> {
         let listed = FIELDS.into_iter().filter_map(|field| metadata.field(field)).map(SetInput::len).max();
         LimitExceeded::check("tags_per_set", listed.unwrap_or(0), self.limits().tags_per_set)
     }

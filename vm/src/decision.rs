@@ -72,6 +72,13 @@ pub struct RuleRef {
     pub(crate) rule: u32,
 }
 
+impl RuleRef {
+    /// The number of the rule: over the whole policy, in source order, from 0.
+    pub fn number(self) -> u32 {
+        self.rule
+    }
+}
+
 /// The outcome of the rules.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Verdict {

@@ -3,6 +3,7 @@
 mod check;
 mod compile;
 mod completions;
+mod diff;
 mod disasm;
 mod eval;
 mod explain;
@@ -12,6 +13,7 @@ mod lint;
 mod lsp;
 mod man;
 mod repl;
+mod replay;
 mod shared;
 mod test;
 
@@ -22,6 +24,7 @@ use clap::{Parser, Subcommand};
 pub(crate) use check::{CheckArgs, Format};
 pub(crate) use compile::CompileArgs;
 pub(crate) use completions::CompletionsArgs;
+pub(crate) use diff::DiffArgs;
 pub(crate) use disasm::DisasmArgs;
 pub(crate) use eval::EvalArgs;
 pub(crate) use explain::{ExplainArgs, ExplainFormat};
@@ -31,6 +34,7 @@ pub(crate) use lint::{ConfigArgs, LintArgs, LintFormat};
 pub(crate) use lsp::LspArgs;
 pub(crate) use man::ManArgs;
 pub(crate) use repl::ReplArgs;
+pub(crate) use replay::{AgainstArgs, KindArg, ReplayArgs};
 pub(crate) use shared::{LevelArg, LimitsArgs, ModeArg, SettingsArgs};
 pub(crate) use test::{CoverageArgs, CoverageFormat, ReportFormat, TestArgs};
 
@@ -81,6 +85,8 @@ pub(crate) enum Verb {
     Eval(EvalArgs),
     Explain(ExplainArgs),
     Repl(ReplArgs),
+    Replay(Box<ReplayArgs>),
+    Diff(DiffArgs),
     Compile(CompileArgs),
     Disasm(DisasmArgs),
     Limits(ShowLimitsArgs),

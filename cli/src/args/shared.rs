@@ -15,7 +15,7 @@ pub(crate) struct LimitsArgs {
 }
 
 /// What a policy is made with beside its text.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub(crate) struct SettingsArgs {
     /// Whether a call that no rule decides is allowed [default: true].
     #[arg(long, value_name = "BOOL", action = ArgAction::Set)]

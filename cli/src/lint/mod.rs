@@ -16,12 +16,12 @@ use sqrt_compiler::Source;
 
 use crate::args::{LintArgs, LintFormat};
 use crate::configuration::Configuration;
-use crate::diff;
 use crate::input;
 use crate::limits;
 use crate::output::{Failure, Output, Status, Stop, tell, tell_failure};
 use crate::policy::PolicyFile;
 use crate::replace::replace_file;
+use crate::unified;
 
 /// Looks through the files, each by itself unless they are one policy.
 pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<(), Stop> {
@@ -146,11 +146,11 @@ impl Run<'_> {
             if self.args.diff {
                 if is_changed && count > 0 {
                     let old = String::from_utf8_lossy(&file.bytes);
-                    diff::show(&file.name, "fixed", &old, new, output)?;
+                    unified::show(&file.name, "fixed", &old, new, output)?;
                     output.worsen(Status::NotFine);
                 }
             } else if input::is_stdin(path) {
-                diff::text(new, output)?;
+                unified::text(new, output)?;
             } else if is_changed && count > 0 {
                 replace_file(path, new.as_bytes())?;
             }

@@ -69,6 +69,20 @@ pub fn format(source: &str, limits: &Limits) -> Result<String, FormatError> {
     }
 }
 
+/// A piece of a policy, such as a condition or a set, in the same style on one line, without its comments. What is no piece of
+/// a policy comes out all the same, as far as it has tokens.
+///
+/// ```
+/// use sqrt_compiler::format::one_line;
+///
+/// let text = one_line("to . value in{ \"a\" ,\n\"b\" }// those", &Default::default());
+/// assert_eq!(text, r#"to.value in {"a", "b"}"#);
+/// ```
+pub fn one_line(source: &str, limits: &Limits) -> String {
+    let arena = Bump::new();
+    tokens::on_one_line(source, &parse(&arena, FileId(0), source, limits).tokens)
+}
+
 /// What must not change: tokens and then comments, without what says nothing in them.
 fn pieces<'s>(source: &'s str, table: &'s TokenTable) -> impl Iterator<Item = (Option<TokenKind>, &'s str)> {
     let text = |span: Span| source.get(span.start as usize..span.end as usize).unwrap_or_default();

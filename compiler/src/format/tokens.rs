@@ -194,6 +194,22 @@ impl<'s> Tokens<'s> {
     }
 }
 
+/// All tokens but doc comments, with spaces where they are apart; braces are those of sets.
+pub(super) fn on_one_line(source: &str, table: &TokenTable) -> String {
+    let mut out = String::new();
+    let mut before: Option<Before> = None;
+    for token in table.tokens().iter().filter(|token| !matches!(token.kind, K::Doc | K::End)) {
+        let is_inside = |before: Before| before.kind == K::LeftBrace || token.kind == K::RightBrace;
+        if before.is_some_and(|before| is_apart(before, token.kind) && !is_inside(before)) {
+            out.push(' ');
+        }
+        let text = source.get(token.span.start as usize..token.span.end as usize).unwrap_or_default();
+        out.push_str(text);
+        before = Some(Before { kind: token.kind, is_domain: is_domain(text) });
+    }
+    out
+}
+
 /// A token that was taken.
 #[derive(Clone, Copy)]
 struct Before {

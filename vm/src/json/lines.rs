@@ -22,13 +22,11 @@ const KEPT: usize = 1 << 20;
 /// with a number of more digits than 18): the reader of JSON that is for them has memory of its own.
 #[derive(Debug)]
 pub struct JsonLines {
-    scratch: Scratch,
+    decider: LineDecider,
     /// For what cannot be borrowed from the line.
     arena: Arena,
     /// To sort tags in.
     order: Vec<TagId>,
-    /// The session's value before the line set it, or memory.
-    value_before: Option<OwnedValue>,
     /// Whether answers have a trace.
     traces: bool,
 }
@@ -36,14 +34,14 @@ pub struct JsonLines {
 impl JsonLines {
     /// Memory for lines under `policy`; with another policy, every call fails.
     pub fn new(policy: &Policy) -> JsonLines {
-        let scratch = Scratch::new(policy);
-        JsonLines { scratch, arena: Arena::new(), order: Vec::new(), value_before: None, traces: false }
+        let decider = LineDecider::new(policy);
+        JsonLines { decider, arena: Arena::new(), order: Vec::new(), traces: false }
     }
 
     /// Whether the answers to calls from now on have the key `trace`, which explains them down to each condition:
     /// [`Scratch::explain`] says what that costs. Off at first.
     pub fn explain(&mut self, policy: &Policy, on: bool) {
-        self.scratch.explain(policy, on);
+        self.scratch_mut().explain(policy, on);
         self.traces = on;
     }
 
@@ -61,12 +59,8 @@ impl JsonLines {
         session: impl FnOnce(Option<&str>) -> Result<&'s mut Session, String>,
         out: &mut String,
     ) -> Result<(), AnswerError> {
-        let JsonLines { scratch, arena, order, value_before, traces } = self;
-        if arena.allocated_bytes() > KEPT {
-            *arena = Arena::new();
-        } else {
-            arena.reset();
-        }
+        let JsonLines { decider, arena, order, traces } = self;
+        arena.reset_for_line();
         match read_line(line, arena, policy.limits())? {
             Line::Branch(question) => {
                 policy.check_set_sizes(&question.metadata)?;
@@ -75,7 +69,8 @@ impl JsonLines {
             Line::Call(line) => {
                 let session =
                     session(line.session).map_err(|message| AnswerError(Cause::NoSession(message)))?;
-                let decision = decide(policy, &line, session, scratch, value_before)?;
+                let decision = decider.decide(policy, &line, session)?;
+                let scratch = decider.scratch();
                 let mut parts =
                     AnswerParts::new(line.session, line.call.tool(), &decision, policy, session, scratch);
                 parts.trace = traces.then_some((policy, scratch));
@@ -87,40 +82,76 @@ impl JsonLines {
 
     /// The scratch, with the details of the last call.
     pub fn scratch(&self) -> &Scratch {
-        &self.scratch
+        self.decider.scratch()
     }
 
     /// The scratch, to set it up.
     pub fn scratch_mut(&mut self) -> &mut Scratch {
-        &mut self.scratch
+        &mut self.decider.scratch
     }
 }
 
-/// Decides the call of a line. If that fails the session has the value that it had.
-fn decide(
-    policy: &Policy,
-    line: &CallLine<'_>,
-    session: &mut Session,
-    scratch: &mut Scratch,
-    value_before: &mut Option<OwnedValue>,
-) -> Result<Decision, AnswerError> {
-    if let Some(value) = line.session_value {
-        // The old value goes aside, and its place gets the memory of the one before.
-        session.swap_value(value_before);
-        if let Err(error) = session.set_value(value, policy.limits()) {
-            session.swap_value(value_before);
-            return Err(AnswerError(Cause::Value(error)));
+impl Arena {
+    /// Forgets what a line was read into, and gives the memory back that only a huge one needs.
+    pub fn reset_for_line(&mut self) {
+        if self.allocated_bytes() > KEPT {
+            *self = Arena::new();
+        } else {
+            self.reset();
         }
     }
-    let decision = policy.evaluate(session, &line.call, line.returned.as_ref(), scratch);
-    match decision.failure() {
-        Some(failure) => {
-            if line.session_value.is_some() {
+}
+
+/// Decides calls of lines under one policy: the memory for that, used again for every call. [`JsonLines`] is all that most
+/// hosts need; this is for those that read a line once ([`read_line`]) and decide its call under several policies, or answer
+/// otherwise.
+#[derive(Debug)]
+pub struct LineDecider {
+    scratch: Scratch,
+    /// The session's value before the line set it, or memory.
+    value_before: Option<OwnedValue>,
+}
+
+impl LineDecider {
+    /// Memory for calls under `policy`; with another policy, every call fails.
+    pub fn new(policy: &Policy) -> LineDecider {
+        LineDecider { scratch: Scratch::new(policy), value_before: None }
+    }
+
+    /// Decides the call of a line, which may set the session's value first.
+    ///
+    /// # Errors
+    /// If deciding fails (S6.11). The session is what it was then, its value too.
+    pub fn decide(
+        &mut self,
+        policy: &Policy,
+        line: &CallLine<'_>,
+        session: &mut Session,
+    ) -> Result<Decision, AnswerError> {
+        let LineDecider { scratch, value_before } = self;
+        if let Some(value) = line.session_value {
+            // The old value goes aside, and its place gets the memory of the one before.
+            session.swap_value(value_before);
+            if let Err(error) = session.set_value(value, policy.limits()) {
                 session.swap_value(value_before);
+                return Err(AnswerError(Cause::Value(error)));
             }
-            Err(AnswerError(Cause::Failure(failure.clone())))
         }
-        None => Ok(decision),
+        let decision = policy.evaluate(session, &line.call, line.returned.as_ref(), scratch);
+        match decision.failure() {
+            Some(failure) => {
+                if line.session_value.is_some() {
+                    session.swap_value(value_before);
+                }
+                Err(AnswerError(Cause::Failure(failure.clone())))
+            }
+            None => Ok(decision),
+        }
+    }
+
+    /// The scratch, with the details of the last call.
+    pub fn scratch(&self) -> &Scratch {
+        &self.scratch
     }
 }
 

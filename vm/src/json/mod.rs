@@ -25,7 +25,7 @@ pub use answer::{AnswerParts, RuleParts, write_answer, write_branch_answer, writ
 
 pub(crate) use line::read_value;
 pub use line::{BranchLine, CallLine, Line, LineError, read_line};
-pub use lines::{AnswerError, JsonLines};
+pub use lines::{AnswerError, JsonLines, LineDecider};
 pub use state::{ImportError, STATE_VERSION};
 pub(crate) use state::{PENDING_KEY, SESSION_KEY, read_pending, read_session};
 pub use text::{write_string, write_string_content, write_value};

@@ -1,5 +1,6 @@
 //! Metadata: three exact sets of tags that every argument, the result and the session carry (S2.2, S2.3).
 
+mod across;
 mod call_ids;
 mod mentioned;
 mod session;

@@ -307,6 +307,15 @@ impl<'t> Tags<'t> {
         }
     }
 
+    /// The ids that a string has: the policy's, the session's, the call's.
+    pub(super) fn ids(&self, tag: &str) -> [Option<TagId>; 3] {
+        let of_session = || self.session.find(tag).map(|index| session_tag(self.universe, index));
+        match self.universe.find(tag) {
+            found @ Some(_) => [found, None, None],
+            None => [None, of_session(), self.call.find(tag).map(call_tag)],
+        }
+    }
+
     /// The id of a string, if it has one.
     pub fn find(&self, tag: &str) -> Option<TagId> {
         let of_session = || self.session.find(tag).map(|index| session_tag(self.universe, index));
