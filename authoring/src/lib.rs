@@ -11,3 +11,4 @@ pub mod lint;
 pub mod nearest;
 pub mod repl;
 pub mod testing;
+pub mod tools;
