@@ -27,6 +27,7 @@ mod replace;
 mod settings;
 mod terminal;
 mod test;
+mod tools;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe, Location};

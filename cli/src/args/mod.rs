@@ -14,6 +14,7 @@ mod man;
 mod repl;
 mod shared;
 mod test;
+mod tools;
 
 use std::sync::LazyLock;
 
@@ -33,6 +34,7 @@ pub(crate) use man::ManArgs;
 pub(crate) use repl::ReplArgs;
 pub(crate) use shared::{LevelArg, LimitsArgs, ModeArg, SettingsArgs};
 pub(crate) use test::{CoverageArgs, CoverageFormat, ReportFormat, TestArgs};
+pub(crate) use tools::ToolsArgs;
 
 use crate::terminal::When;
 

@@ -61,10 +61,7 @@ impl Leaves {
             (false, false) => {}
         }
         if !listed.is_empty() {
-            let more = listed.len().saturating_sub(MOST_VALUES);
-            listed.truncate(MOST_VALUES);
-            let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
-            parts.insert(0, format!("{}{rest}", listed.join(", ")));
+            parts.insert(0, alternatives(listed));
         }
         if self.null {
             parts.push("null".to_owned());
@@ -92,6 +89,19 @@ impl Numbers {
                 format!("{kind}{}", sides.join(" and"))
             }
         }
+    }
+}
+
+/// Values that are listed, in words.
+fn alternatives(mut listed: Vec<String>) -> String {
+    let more = listed.len().saturating_sub(MOST_VALUES);
+    listed.truncate(MOST_VALUES);
+    if more > 0 {
+        return format!("{} or one of {more} more", listed.join(", "));
+    }
+    match listed.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        _ => listed.concat(),
     }
 }
 

@@ -38,10 +38,12 @@ pub enum Problem {
         place: Place,
         /// The block.
         block: BlockId,
-        /// The tools in words: `` `send_email` has ``, `none of 3 tools has`.
+        /// The tools in words.
         tools: String,
         /// An argument of a similar name.
         nearest: Option<String>,
+        /// The arguments that the tools have.
+        known: Vec<String>,
     },
     /// A condition on the value of an argument that never holds, or always.
     Decided {

@@ -6,7 +6,7 @@ use sqrt_compiler::ir::{
     Block, ConditionId, ConditionKind, MetaRef, MetaSource, Origin, Policy, Reading, SetId, SetKind,
     Statement, Update, ValueRef,
 };
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// An argument that is mentioned.
 #[derive(Debug, Clone)]
@@ -164,13 +164,15 @@ pub(super) fn unknown_arguments(
             continue;
         }
         let listed = own.iter().flat_map(|tool| &tool.arguments.listed);
-        let nearest = nearest(mention.name, listed.map(|argument| argument.name.as_str()));
+        let known: BTreeSet<&str> = listed.map(|argument| argument.name.as_str()).collect();
+        let nearest = nearest(mention.name, known.iter().copied());
         problems.push(Problem::UnknownArgument {
             name: mention.name.to_owned(),
             place: mention.place,
             block: scope.id,
             tools: fit.names(tools),
             nearest: nearest.map(str::to_owned),
+            known: known.into_iter().map(str::to_owned).collect(),
         });
     }
     problems

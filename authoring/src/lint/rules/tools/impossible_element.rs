@@ -1,7 +1,7 @@
 //! An element of a set that no value of the argument is.
 
-use super::{rename, string};
-use crate::lint::{Context, Finding, Group, Rule, Sink};
+use super::string;
+use crate::lint::{Context, Edit, Finding, Group, Rule, Sink};
 use crate::tools::fit::Problem;
 use sqrt_vm::visible::quote;
 
@@ -26,9 +26,10 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         let message = format!("no value of {} is this: it is {allowed}", quote(name));
         let finding = Finding::new(&RULE, *at, message);
         sink.report(match nearest {
-            Some(nearest) => finding
-                .help(format!("is {} meant?", quote(nearest)))
-                .suggest(format!("change it to {}", quote(nearest)), rename(*at, Some(nearest), string)),
+            Some(nearest) => finding.help(format!("is {} meant?", quote(nearest))).suggest(
+                format!("change it to {}", quote(nearest)),
+                vec![Edit::replace(*at, string(nearest))],
+            ),
             None => finding.help(format!("the schema says so at {}", quote(pointer))),
         });
     }

@@ -9,7 +9,7 @@ pub(super) mod tool_without_policy;
 pub(super) mod unknown_argument;
 pub(super) mod unknown_tool;
 
-use crate::lint::{Context, Edit};
+use crate::lint::Context;
 use sqrt_compiler::ir::{BlockId, Origin};
 use sqrt_compiler::syntax::token::{Token, TokenKind};
 
@@ -70,11 +70,6 @@ fn argument(context: &Context<'_>, within: Origin, name: &str) -> Origin {
     token(context, within, |token, next| {
         matches!(next.kind, TokenKind::Dot | TokenKind::DotValue) && text(token) == name
     })
-}
-
-/// The change of a name to one that may be meant.
-fn rename(at: Origin, nearest: Option<&str>, written: impl Fn(&str) -> String) -> Vec<Edit> {
-    nearest.map(|nearest| Edit::replace(at, written(nearest))).into_iter().collect()
 }
 
 /// A name as the language writes strings.

@@ -14,7 +14,7 @@ pub(in super::super) static RULE: Rule = Rule {
     why: "The rule looks as if it protected something and never fires, often as a number is sent as a string, or a value is spelled in another \
           way.",
     spec: &["S4.2", "S4.4"],
-    example: "tool \"send_email\" {\n    must deny when priority.value == \"urgent\";\n}\n\ntool \"search\" {\n    must deny when limit.value in {int 5000..};\n}\n",
+    example: "tool \"send_email\" {\n    must deny when priority.value == \"urgent\";\n}\n\ntool \"search\" {\n    must deny when limit.value in {float 5000..};\n}\n",
     better: "tool \"send_email\" {\n    must deny when priority.value == \"high\";\n}\n\ntool \"search\" {\n    should deny always;\n}\n",
     fixes: false,
     check,

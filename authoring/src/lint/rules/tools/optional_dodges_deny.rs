@@ -15,7 +15,7 @@ pub(in super::super) static RULE: Rule = Rule {
            denies such calls.",
     why: "What is absent is in no set. If the tool then goes on with a value of its own, that may be just what the rule denies.",
     spec: &["S3.7", "S4.4"],
-    example: "tool \"search\" {\n    must deny when limit.value in {int 100..};\n}\n\ntool \"send_email\" {\n    should allow always;\n}\n",
+    example: "tool \"search\" {\n    must deny when limit.value in {float 100..};\n}\n\ntool \"send_email\" {\n    should allow always;\n}\n",
     better: "tool \"search\" {\n    must deny when not limit.value in {int 1..99};\n}\n\ntool \"send_email\" {\n    should allow always;\n}\n",
     fixes: false,
     check,

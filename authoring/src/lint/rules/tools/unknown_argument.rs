@@ -1,9 +1,12 @@
 //! An argument that the tool does not have.
 
-use super::{argument, is_name, rename, tool_id};
-use crate::lint::{Context, Finding, Group, Rule, Sink};
+use super::{argument, is_name, tool_id};
+use crate::lint::{Context, Edit, Finding, Group, Rule, Sink};
 use crate::tools::fit::Problem;
 use sqrt_vm::visible::quote;
+
+/// So many are named.
+const MOST_NAMES: usize = 12;
 
 pub(in super::super) static RULE: Rule = Rule {
     code: "L0602",
@@ -22,7 +25,9 @@ pub(in super::super) static RULE: Rule = Rule {
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
     for problem in context.fit {
-        let Problem::UnknownArgument { name, place, block, tools, nearest } = problem else { continue };
+        let Problem::UnknownArgument { name, place, block, tools, nearest, known } = problem else {
+            continue;
+        };
         let at = argument(context, place.at, name);
         let has = if tools.contains(" and ") { "have" } else { "has" };
         let message = format!("{tools} {has} no argument {}", quote(name));
@@ -33,17 +38,21 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
             finding = finding.also(id, "the block is about it");
         }
         sink.report(match nearest {
-            Some(nearest) => {
-                let edits =
-                    rename(at, Some(nearest).filter(|name| is_name(name)).map(String::as_str), str::to_owned);
-                let finding = finding.help(format!("is {} meant?", quote(nearest)));
-                if edits.is_empty() {
-                    finding
-                } else {
-                    finding.suggest(format!("rename it to {}", quote(nearest)), edits)
-                }
-            }
-            None => finding.help("it is absent in every call; `--tools` has the arguments of each tool"),
+            Some(nearest) if is_name(nearest) => finding
+                .help(format!("is {} meant?", quote(nearest)))
+                .suggest(format!("rename it to {}", quote(nearest)), vec![Edit::replace(at, nearest)]),
+            _ => finding.help(listed(known)),
         });
+    }
+}
+
+/// The arguments that there are, in words.
+fn listed(known: &[String]) -> String {
+    let names: Vec<String> = known.iter().take(MOST_NAMES).map(|name| quote(name)).collect();
+    match (names.as_slice(), known.len().saturating_sub(names.len())) {
+        ([], _) => "there are no arguments".to_owned(),
+        ([only], _) => format!("the only argument is {only}"),
+        (names, 0) => format!("the arguments are {}", names.join(", ")),
+        (names, more) => format!("the arguments are {} and {more} more", names.join(", ")),
     }
 }

@@ -1,7 +1,7 @@
 //! A block about a tool that the agent does not have.
 
-use super::{rename, string, tool_id};
-use crate::lint::{Context, Finding, Group, Rule, Sink};
+use super::{string, tool_id};
+use crate::lint::{Context, Edit, Finding, Group, Rule, Sink};
 use crate::tools::fit::Problem;
 use sqrt_compiler::ir::ToolMatcher;
 use sqrt_vm::visible::quote;
@@ -31,9 +31,10 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         };
         let finding = Finding::new(&RULE, at, message);
         sink.report(match nearest {
-            Some(nearest) => finding
-                .help(format!("is {} meant?", quote(nearest)))
-                .suggest(format!("rename it to {}", quote(nearest)), rename(at, Some(nearest), string)),
+            Some(nearest) => finding.help(format!("is {} meant?", quote(nearest))).suggest(
+                format!("rename it to {}", quote(nearest)),
+                vec![Edit::replace(at, string(nearest))],
+            ),
             None => finding.help("no call ever gets to this block; the pattern matches the whole name"),
         });
     }
