@@ -7,6 +7,7 @@
 pub mod config;
 pub mod editor;
 pub mod explain;
+pub mod init;
 pub mod lint;
 pub mod nearest;
 pub mod repl;

@@ -10,7 +10,7 @@ pub(crate) mod domain;
 pub mod fit;
 mod formats;
 pub(crate) mod json;
-mod language;
+pub(crate) mod language;
 mod membership;
 pub mod schema;
 

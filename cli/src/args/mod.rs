@@ -7,6 +7,7 @@ mod disasm;
 mod eval;
 mod explain;
 mod fmt;
+mod init;
 mod limits;
 mod lint;
 mod lsp;
@@ -27,6 +28,7 @@ pub(crate) use disasm::DisasmArgs;
 pub(crate) use eval::EvalArgs;
 pub(crate) use explain::{ExplainArgs, ExplainFormat};
 pub(crate) use fmt::FmtArgs;
+pub(crate) use init::InitArgs;
 pub(crate) use limits::ShowLimitsArgs;
 pub(crate) use lint::{ConfigArgs, LintArgs, LintFormat};
 pub(crate) use lsp::LspArgs;
@@ -76,6 +78,7 @@ Exit status: 0 done and fine, 1 the policy is not fine, 2 the command could not 
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    Init(InitArgs),
     Check(CheckArgs),
     Fmt(FmtArgs),
     Lint(LintArgs),

@@ -46,6 +46,8 @@ pub(super) fn problems(fit: &Fit<'_>, scopes: &[Scope<'_>]) -> Vec<Problem> {
                 let names = fit.tools.tools().iter().map(|tool| tool.name.as_str());
                 nearest(name, names).map(str::to_owned)
             }
+            // Where there are no tools at all, a block about every tool is about those to come.
+            ToolMatcher::Pattern(_) if fit.tools.tools().is_empty() => continue,
             ToolMatcher::Pattern(_) => None,
         };
         problems.push(Problem::UnknownTool { block: scope.id, nearest });
