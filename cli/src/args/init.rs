@@ -12,7 +12,7 @@ use super::LimitsArgs;
 /// needed; without it, it is a worked example. What is there already is not overwritten.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  $ sqrt init\n  $ sqrt init --tools tools.json policies/\n  $ sqrt init --tools tools.json agent/mail.sqrt"
+    before_help = "Example:\n  $ sqrt init\n  $ sqrt init --tools tools.json policies/\n  $ sqrt init --tools tools.json agent/mail.sqrt"
 )]
 pub(crate) struct InitArgs {
     /// The folder to write `policy.sqrt` into, or the policy file, with `.sqrt` at its end.
