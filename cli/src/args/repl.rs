@@ -11,7 +11,7 @@ use super::{LimitsArgs, SettingsArgs};
 /// On a terminal it is a dialogue, with history and completion (Tab); from a pipe or a file it does one line after another and
 /// stops for none. `:help` shows what can be entered.
 #[derive(Debug, Args)]
-#[command(after_help = REPL_HELP)]
+#[command(before_help = REPL_HELP)]
 pub(crate) struct ReplArgs {
     /// Policy files.
     #[arg(value_name = "POLICY", required_unless_present = "x_policy")]

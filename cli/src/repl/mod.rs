@@ -19,10 +19,10 @@ use crate::args::ReplArgs;
 use crate::eval::reader::{Line, LineReader};
 use crate::input;
 use crate::limits;
-use crate::output::{
-    Failure, Output, Status, Stop, stderr_is_coloured, stdout_is_coloured, tell, tell_failure,
-};
+use crate::output::{Failure, Output, Status, Stop, tell, tell_failure};
 use crate::program::{PolicyInputs, refuse_image};
+use crate::terminal::stderr_is_coloured;
+use crate::terminal::stdout_is_coloured;
 
 /// Makes the policy ready and does what the lines say.
 pub(crate) fn run(args: &ReplArgs, output: &mut Output) -> Result<(), Stop> {
