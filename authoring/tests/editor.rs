@@ -6,14 +6,15 @@
 
 use std::fs;
 use std::path::Path;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
 use sqrt_authoring::editor::{
-    Document, KnownArgument, KnownTool, Policy, Surroundings, completions, definition, findings, fixes,
-    folds, highlights, hints, hover, prepare_rename, references, rename, selections, semantic_tokens,
-    symbols,
+    Document, Policy, Surroundings, completions, definition, findings, fixes, folds, highlights, hints,
+    hover, prepare_rename, references, rename, selections, semantic_tokens, symbols,
 };
+use sqrt_authoring::lint;
+use sqrt_authoring::tools::ToolSet;
 use sqrt_compiler::limits::Limits;
 use sqrt_compiler::syntax::token::Span;
 
@@ -58,10 +59,8 @@ const PIECES: &[&str] = &[
 ];
 
 fn around() -> Surroundings {
-    let argument =
-        KnownArgument { name: "x".to_owned(), kind: Some("string".to_owned()), ..KnownArgument::default() };
-    let tool = KnownTool { name: "t".to_owned(), arguments: vec![argument], ..KnownTool::default() };
-    Surroundings { tools: vec![tool] }
+    let listed = br#"[{"name": "t", "input_schema": {"properties": {"x": {"type": "string"}}}}]"#;
+    Surroundings { tools: Some(Arc::new(ToolSet::parse(listed, &Limits::default()).unwrap())) }
 }
 
 /// The nearest character boundary at or before a place, as a fraction of the text.
@@ -87,6 +86,7 @@ fn ask_everything(text: &str, other: &str, offset: u32) {
     let texts = [text, other];
     let whole = Span { start: 0, end: u32::try_from(text.len()).unwrap() };
     let around = around();
+    let options = lint::Options { tools: around.tools.clone(), ..lint::Options::default() };
     if let Some(found) = hover(policy, &around, 0, offset) {
         assert_within(text, found.span);
         assert!(!found.markdown.is_empty());
@@ -109,7 +109,7 @@ fn ask_everything(text: &str, other: &str, offset: u32) {
     }
     let chain = selections(documents[0], offset);
     assert!(chain.windows(2).all(|pair| pair[1].start <= pair[0].start && pair[0].end <= pair[1].end));
-    for found in findings(policy, &limits).into_iter().chain(fixes(policy, 0, whole, &limits)) {
+    for found in findings(policy, &options).into_iter().chain(fixes(policy, 0, whole, &options)) {
         let edits = found.fix.into_iter().flat_map(|fix| fix.edits);
         for place in edits.map(|edit| edit.place) {
             assert_within(texts[place.file], place.span);

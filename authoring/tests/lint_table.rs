@@ -2,16 +2,22 @@
 //! better shows nothing, and a fix makes the one from the other.
 #![allow(clippy::unwrap_used, reason = "tests may panic")]
 
+use sqrt_authoring::lint::rules::tools::EXAMPLE_TOOLS;
 use sqrt_authoring::lint::{Finding, Group, Level, Levels, Lint, Options, RULES, Rule, Selector, fix, lint};
+use sqrt_authoring::tools::ToolSet;
 use sqrt_compiler::Source;
 use sqrt_compiler::format::format;
+use sqrt_vm::limits::Limits;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-/// Everything that is on, and this rule.
+/// Everything that is on, and this rule, with the tools of the examples where the rule is about these.
 fn options(rule: &'static Rule) -> Options {
     let mut levels = Levels::default();
     levels.add_layer(vec![(Selector::One(Lint::Rule(rule)), Level::Warn)]);
-    Options { levels, ..Options::default() }
+    let tools = ToolSet::parse(EXAMPLE_TOOLS.as_bytes(), &Limits::default()).unwrap();
+    let tools = (rule.group == Group::Tools).then(|| Arc::new(tools));
+    Options { levels, tools, ..Options::default() }
 }
 
 fn source(text: &str) -> [Source<'_>; 1] {

@@ -68,6 +68,11 @@ impl Configuration {
         Ok(Self { config, folder, path: Some(path.to_owned()) })
     }
 
+    /// The file with the definitions of tools that it names.
+    pub(crate) fn tools(&self) -> Option<PathBuf> {
+        self.config.policy.tools.as_ref().map(|tools| self.folder.join(tools))
+    }
+
     /// The policy files that it names, in order; each glob by the alphabet, no file twice.
     pub(crate) fn files(&self) -> Result<Vec<PathBuf>, Failure> {
         let Some(path) = &self.path else {

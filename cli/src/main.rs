@@ -13,6 +13,7 @@ mod disasm;
 mod eval;
 mod explain;
 mod fmt;
+mod init;
 mod input;
 mod json;
 mod limits;
@@ -29,6 +30,7 @@ mod settings;
 mod terminal;
 mod test;
 mod unified;
+mod tools;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe, Location};
@@ -80,6 +82,7 @@ fn internal_error(place: Option<&Location<'_>>) -> Failure {
 
 fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
     match verb {
+        Verb::Init(args) => init::run(args, output),
         Verb::Check(args) => check::run(args, output),
         Verb::Fmt(args) => fmt::run(args, output),
         Verb::Lint(args) => lint::run(args, output),

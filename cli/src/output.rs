@@ -3,7 +3,7 @@
 //! Invariants: nothing here panics when a stream is closed. A reader of standard output that went away is no failure, the
 //! command then ends quietly; any other failed write is one.
 
-use std::fmt::Display;
+use std::fmt::{self, Display};
 #[cfg(unix)]
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
@@ -63,6 +63,13 @@ impl Failure {
     /// What could not be done, and the way out.
     pub(crate) fn parts(&self) -> (&str, Option<&str>) {
         (&self.message, self.help.as_deref())
+    }
+}
+
+impl Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&visible(&self.message))?;
+        self.help.as_ref().map_or(Ok(()), |help| write!(f, "; {}", visible(help)))
     }
 }
 

@@ -87,8 +87,9 @@ impl Pattern {
         self.size
     }
 
-    /// The pattern between start and end of text.
-    pub(crate) fn whole(&self) -> &Hir {
+    /// The pattern between start and end of text, for what asks other questions of patterns than whether a text matches. That `.`
+    /// crosses line ends is in it, what a line end in a value does beyond that is not (S4.5).
+    pub fn whole(&self) -> &Hir {
         &self.whole
     }
 }

@@ -1,16 +1,17 @@
-//! Mending what the compiler complains about, where it is certain what is meant.
+//! Mending what is found: what a lint offers, and what the compiler complains about where it is certain what is meant.
 //!
 //! Invariant: a fix of an error was tried: with it the file has fewer errors of syntax, or the name is one that there is. A fix of
 //! a warning says the same in the way that the warning asks for.
 
 use sqrt_compiler::check_syntax;
-use sqrt_compiler::diagnostics::{Code, Diagnostic};
+use sqrt_compiler::diagnostics::Code;
 use sqrt_compiler::limits::Limits;
 use sqrt_compiler::syntax::token::Span;
 use sqrt_compiler::{Compiled, Source};
 
 use super::diagnostics::{Finding, findings};
 use super::document::{Document, Place, Policy};
+use crate::lint::{self, Options};
 
 /// Longer texts get no fixes that have to be tried: each trial reads the whole text.
 const LONGEST_TRIED: usize = 1 << 20;
@@ -31,43 +32,45 @@ pub struct Fix {
     pub title: String,
     /// What it changes; the edits do not overlap.
     pub edits: Vec<Edit>,
+    /// Whether it can be put in without anyone looking.
+    pub is_certain: bool,
 }
 
 /// The findings with fixes that touch a part of a file.
-pub fn fixes(policy: Policy<'_>, file: usize, range: Span, limits: &Limits) -> Vec<Finding> {
+pub fn fixes(policy: Policy<'_>, file: usize, range: Span, options: &Options) -> Vec<Finding> {
     let touches = |found: &Finding| {
         let span = found.place.span;
         found.place.file == file && span.start <= range.end && range.start <= span.end
     };
-    let mut found = findings(policy, limits);
+    let mut found = findings(policy, options);
     found.retain(|found| touches(found));
     for finding in &mut found {
-        finding.fix = finding.fix.take().filter(|fix| is_certain(policy, finding.code, fix, limits));
+        finding.fix = finding.fix.take().filter(|fix| helps(policy, finding.code, fix, &options.limits));
     }
     found.retain(|found| found.fix.is_some());
     found
 }
 
 /// The fix that a diagnostic asks for, not yet tried.
-pub(super) fn fix_of(policy: Policy<'_>, found: &Diagnostic) -> Option<Fix> {
+pub(super) fn fix_of(policy: Policy<'_>, code: Code, found: &lint::Finding) -> Option<Fix> {
     let place = Place { file: found.primary.file.0 as usize, span: found.primary.span };
     let old = policy.document(place.file)?.slice(place.span);
     let replace = |text: String| {
         let title = if old.is_empty() { format!("Insert `{text}`") } else { format!("Write `{text}`") };
-        Some(Fix { title, edits: vec![Edit { place, text }] })
+        Some(Fix { title, edits: vec![Edit { place, text }], is_certain: true })
     };
-    match found.code {
+    match code {
         Code::MissingSemicolon => replace(";".to_owned()),
         Code::MisplacedDoc | Code::TrailingDoc => {
             let rest = old.strip_prefix("///")?;
             let edits = vec![Edit { place, text: format!("//{rest}") }];
-            Some(Fix { title: "Make it an ordinary comment, `//`".to_owned(), edits })
+            Some(Fix { title: "Make it an ordinary comment, `//`".to_owned(), edits, is_certain: true })
         }
         Code::UnknownEscape if old.starts_with('\\') => replace(format!("\\{old}")),
         Code::DoubledBackslash if old == r"\\" => replace(r"\".to_owned()),
         Code::ForeignSyntax if own_form(old).is_some() => replace(own_form(old)?),
         Code::WildcardForUniversal => replace("\"*\"".to_owned()),
-        _ if found.is_error() => replace(meant(found.help.as_deref()?)?.to_owned()),
+        _ if found.lint.is_error() => replace(meant(found.help.as_deref()?)?.to_owned()),
         _ => None,
     }
 }
@@ -94,8 +97,8 @@ fn meant(help: &str) -> Option<&str> {
 }
 
 /// Whether a fix of an error leaves fewer of them.
-fn is_certain(policy: Policy<'_>, code: &str, fix: &Fix, limits: &Limits) -> bool {
-    if code.starts_with('W') || code == Code::UndefinedName.as_str() {
+fn helps(policy: Policy<'_>, code: &str, fix: &Fix, limits: &Limits) -> bool {
+    if !code.starts_with('E') || code == Code::UndefinedName.as_str() {
         return true;
     }
     let Some(document) = fix.edits.first().and_then(|edit| policy.document(edit.place.file)) else {

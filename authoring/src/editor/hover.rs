@@ -7,7 +7,7 @@ use sqrt_vm::visible::push_visible;
 
 use super::document::{Document, Policy};
 use super::index::{Binding, IsRegex, Kind, LetDeclaration, Mention, Owner, What};
-use super::known::Surroundings;
+use super::known::{Surroundings, kinds};
 use super::places::{FieldsOfLets, field_word, unquoted};
 use super::walk::{About, Reading};
 use super::words::{Word, word};
@@ -136,11 +136,11 @@ fn argument_text(around: &Surroundings, document: &Document, mention: &Mention, 
     let tool = document.index().tools.get(mention.declaration as usize).copied().flatten();
     let tool = tool.map_or("", |(span, _)| document.slice(span));
     let mut text = format!("The argument `{name}` of the call.");
-    if let Some(known) = around.argument(unquoted(tool), name) {
-        let kind = known.kind.as_deref().map_or(String::new(), |kind| format!(" `{}`,", prose(kind)));
-        let there = if known.is_required { "in every call" } else { "may be missing" };
-        text = format!("The argument `{name}` of `{}`:{kind} {there}.", prose(unquoted(tool)));
-        if let Some(description) = &known.description {
+    if let Some((known, argument)) = around.argument(unquoted(tool), name) {
+        let kind = kinds(known, argument).map_or(String::new(), |kind| format!(" `{}`,", prose(&kind)));
+        let there = if argument.required { "in every call" } else { "may be missing" };
+        text = format!("The argument `{name}` of `{}`:{kind} {there}.", prose(&known.name));
+        if let Some(description) = known.description_of(argument) {
             text.push_str(&format!("\n\n{}", prose(description)));
         }
     }
@@ -200,14 +200,13 @@ fn tool_text(around: &Surroundings, literal: &str, is_regex: bool) -> String {
             if let Some(description) = &tool.description {
                 text.push_str(&format!("\n\n{}", prose(description)));
             }
-            for argument in &tool.arguments {
-                let kind =
-                    argument.kind.as_deref().map_or(String::new(), |kind| format!(": {}", prose(kind)));
-                let optional = if argument.is_required { "" } else { ", optional" };
+            for argument in &tool.arguments.listed {
+                let kind = kinds(tool, argument).map_or(String::new(), |kind| format!(": {}", prose(&kind)));
+                let optional = if argument.required { "" } else { ", optional" };
                 text.push_str(&format!("\n- `{}`{kind}{optional}", prose(&argument.name)));
             }
         }
-        None if around.tools.is_empty() => {}
+        None if around.tools.is_none() => {}
         None => text.push_str("\n\nThe file of tools has no tool of this name."),
     }
     cited(&text, &["S4.3"])

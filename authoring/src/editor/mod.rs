@@ -31,7 +31,7 @@ pub use fixes::{Edit, Fix, fixes};
 pub use folding::{Fold, FoldKind, folds};
 pub use hover::{Hover, hover};
 pub use inlay_hints::{Hint, hints};
-pub use known::{KnownArgument, KnownTool, Surroundings};
+pub use known::Surroundings;
 pub use references::{Highlight, highlights, references};
 pub use rename::{RenameError, prepare_rename, rename};
 pub use selection::selections;

@@ -102,7 +102,8 @@ pub fn rename(
     Ok(edits)
 }
 
-fn is_name(text: &str) -> bool {
+/// Whether a text is a word that can be a name.
+pub(super) fn is_name(text: &str) -> bool {
     let mut bytes = text.bytes();
     bytes.next().is_some_and(|first| first.is_ascii_alphabetic() || first == b'_')
         && bytes.all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')

@@ -4,6 +4,7 @@
 
 use super::analysis::{Prover, Reach};
 use super::finding::Finding;
+use crate::tools::fit::Problem;
 use sqrt_compiler::ir::{Condition, ConditionId, Origin, Policy, SetExpr, SetId};
 use sqrt_compiler::syntax::Parsed;
 use sqrt_compiler::syntax::source::SourceFile;
@@ -40,12 +41,15 @@ pub struct Context<'a> {
     pub files: &'a [File<'a>],
     /// Which check rule each condition is part of.
     pub reach: Reach<'a>,
+    /// What does not fit the agent's tools; nothing if these are not known.
+    pub fit: &'a [Problem],
     prover: RefCell<Prover<'a>>,
 }
 
 impl<'a> Context<'a> {
-    pub(super) fn new(policy: &'a Policy, files: &'a [File<'a>]) -> Self {
-        Self { policy, files, reach: Reach::new(policy), prover: RefCell::new(Prover::new(policy)) }
+    pub(super) fn new(policy: &'a Policy, files: &'a [File<'a>], fit: &'a [Problem]) -> Self {
+        let prover = RefCell::new(Prover::new(policy));
+        Self { policy, files, reach: Reach::new(policy), prover, fit }
     }
 
     /// What answers questions about conditions and sets; a rule holds it while it asks.

@@ -24,11 +24,13 @@ pub use levels::{Levels, Selector};
 pub use rule::{Group, Level, Lint, Rule};
 pub use rules::RULES;
 
+use crate::tools::{ToolSet, fit};
 use bumpalo::Bump;
 use sqrt_compiler::diagnostics::{Severity, SourceMap};
 use sqrt_compiler::limits::Limits;
 use sqrt_compiler::syntax::source::SourceFile;
 use sqrt_compiler::{Source, analyse, syntax};
+use std::sync::Arc;
 use suppression::Suppressions;
 
 /// How to lint.
@@ -38,6 +40,16 @@ pub struct Options {
     pub limits: Limits,
     /// Which findings are told, and which as errors.
     pub levels: Levels,
+    /// The agent's tools, if they are known: what the policy says is then looked at beside them.
+    pub tools: Option<Arc<ToolSet>>,
+}
+
+impl Options {
+    /// Whether a lint is looked for: what is about the agent's tools only where these are known.
+    fn looks_for(&self, lint: Lint) -> bool {
+        let can = lint.group() != Group::Tools || self.tools.is_some();
+        can && self.levels.level(lint) != Level::Allow
+    }
 }
 
 /// What was found.
@@ -89,9 +101,12 @@ pub fn lint(sources: &[Source<'_>], options: &Options) -> Report {
         |source| File { source, parsed: syntax::parse(&arena, source.id, &source.text, &options.limits) };
     let trees: Vec<File<'_>> = files.iter().map(parse).collect();
     if let Some(policy) = &analysed.policy {
-        let context = Context::new(policy, &trees);
-        let is_on = |rule| options.levels.level(Lint::Rule(rule)) != Level::Allow;
-        RULES.iter().filter(|rule| is_on(rule)).for_each(|rule| (rule.check)(&context, &mut sink));
+        let problems = options.tools.as_deref().map(|tools| fit::check(policy, tools)).unwrap_or_default();
+        let context = Context::new(policy, &trees, &problems);
+        RULES
+            .iter()
+            .filter(|&&rule| options.looks_for(Lint::Rule(rule)))
+            .for_each(|rule| (rule.check)(&context, &mut sink));
     }
     let mut findings = sink.findings;
     findings.retain_mut(|finding| set_level(finding, &options.levels));
@@ -99,7 +114,7 @@ pub fn lint(sources: &[Source<'_>], options: &Options) -> Report {
     let mut suppressions = Suppressions::read(&trees);
     let suppressed = suppressions.apply(&mut findings);
     if analysed.policy.is_some() {
-        let about_comments = suppressions.into_findings(&options.levels).into_iter();
+        let about_comments = suppressions.into_findings(|lint| options.looks_for(lint)).into_iter();
         findings.extend(
             about_comments
                 .filter_map(|mut finding| set_level(&mut finding, &options.levels).then_some(finding)),

@@ -1,6 +1,7 @@
 //! What is told about a lint, made from the tables: the text of `--explain`, and the pages of `docs/lints/`.
 
 use super::rule::{Group, Lint, Rule};
+use super::rules::tools::EXAMPLE_TOOLS;
 use std::fmt::Write as _;
 
 pub use super::levels::unknown;
@@ -84,6 +85,9 @@ fn of_rule(rule: &Rule) -> String {
         wrapped(rule.what)
     );
     let _ = write!(out, "## Why\n\n{}\n\n## Example\n\n```sqrt\n{}```\n\n", wrapped(rule.why), rule.example);
+    if rule.group == Group::Tools {
+        let _ = write!(out, "The agent's tools:\n\n```json\n{EXAMPLE_TOOLS}```\n\n");
+    }
     let better = if rule.fixes { "What `--fix` makes of it" } else { "Better" };
     let _ = write!(out, "{better}:\n\n```sqrt\n{}```\n", rule.better);
     spec(&mut out, rule.spec);

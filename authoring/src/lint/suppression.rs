@@ -8,8 +8,8 @@
 
 use super::context::File;
 use super::finding::{Edit, Finding, Suppressed};
-use super::levels::{Levels, unknown};
-use super::rule::{Group, Level, Lint};
+use super::levels::unknown;
+use super::rule::{Group, Lint};
 use super::rules::{malformed_suppression, suppression_without_reason, unused_suppression};
 use sqrt_compiler::ir::Origin;
 use sqrt_compiler::syntax::ast::{
@@ -115,10 +115,10 @@ impl Suppressions {
     }
 
     /// What is wrong with the comments, once everything was found: also that one suppresses nothing of what is looked for.
-    pub(super) fn into_findings(self, levels: &Levels) -> Vec<Finding> {
+    pub(super) fn into_findings(self, is_looked_for: impl Fn(Lint) -> bool) -> Vec<Finding> {
         let mut findings = self.findings;
         for suppression in &self.all {
-            let is_unused = |(lint, used): &&(Lint, bool)| !used && levels.level(*lint) != Level::Allow;
+            let is_unused = |(lint, used): &&(Lint, bool)| !used && is_looked_for(*lint);
             let unused: Vec<String> =
                 suppression.lints.iter().filter(is_unused).map(|(lint, _)| lint.name()).collect();
             if unused.is_empty() {

@@ -4,14 +4,14 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::LimitsArgs;
+use super::{ConfigArgs, LimitsArgs, ToolsArgs};
 
 /// Check policies and show every problem.
 ///
 /// Each file is checked by itself. Problems go to standard output; the exit status is 1 if there is an error.
 #[derive(Debug, Args)]
 #[command(
-    before_help = "Example:\n  $ sqrt check mail.sqrt\n  $ sqrt check --together --format json lets.sqrt mail.sqrt"
+    before_help = "Example:\n  $ sqrt check mail.sqrt\n  $ sqrt check --together --format json lets.sqrt mail.sqrt\n  $ sqrt check --tools tools.json mail.sqrt"
 )]
 pub(crate) struct CheckArgs {
     /// Check the grammar and nothing else.
@@ -25,6 +25,12 @@ pub(crate) struct CheckArgs {
     /// How to show problems; `json` is one line per file.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     pub(crate) format: Format,
+
+    #[command(flatten)]
+    pub(crate) tools: ToolsArgs,
+
+    #[command(flatten)]
+    pub(crate) config: ConfigArgs,
 
     #[command(flatten)]
     pub(crate) limits: LimitsArgs,

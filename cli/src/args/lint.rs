@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::LimitsArgs;
+use super::{LimitsArgs, ToolsArgs};
 
 /// Find what is doubtful in policies that compile.
 ///
@@ -54,6 +54,9 @@ pub(crate) struct LintArgs {
     /// How to show findings; `json` is one line per file.
     #[arg(long, value_enum, default_value_t = LintFormat::Text)]
     pub(crate) format: LintFormat,
+
+    #[command(flatten)]
+    pub(crate) tools: ToolsArgs,
 
     #[command(flatten)]
     pub(crate) config: ConfigArgs,

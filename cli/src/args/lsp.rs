@@ -2,12 +2,12 @@
 
 use clap::Args;
 
-use super::LimitsArgs;
+use super::{LimitsArgs, ToolsArgs};
 
 /// Serve an editor: the language server, over standard input and output.
 ///
-/// Editors start it; it speaks the Language Server Protocol and ends when the editor says so. Each file is a policy by itself,
-/// as for `sqrt check`, unless its folder is one policy.
+/// Editors start it; it speaks the Language Server Protocol and ends when the editor says so. The files
+/// that `sqrt.toml` names are one policy; each other file is one by itself, as for `sqrt check`, unless its folder is.
 #[derive(Debug, Args)]
 #[command(before_help = "Example:\n  $ sqrt lsp\n  $ sqrt lsp --together")]
 pub(crate) struct LspArgs {
@@ -18,6 +18,9 @@ pub(crate) struct LspArgs {
     /// Accepted and ignored, as many editors give it: standard input and output are what is used.
     #[arg(long, hide = true)]
     pub(crate) stdio: bool,
+
+    #[command(flatten)]
+    pub(crate) tools: ToolsArgs,
 
     #[command(flatten)]
     pub(crate) limits: LimitsArgs,

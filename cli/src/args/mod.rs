@@ -8,6 +8,7 @@ mod disasm;
 mod eval;
 mod explain;
 mod fmt;
+mod init;
 mod limits;
 mod lint;
 mod lsp;
@@ -16,6 +17,7 @@ mod repl;
 mod replay;
 mod shared;
 mod test;
+mod tools;
 
 use std::sync::LazyLock;
 
@@ -29,6 +31,7 @@ pub(crate) use disasm::DisasmArgs;
 pub(crate) use eval::EvalArgs;
 pub(crate) use explain::{ExplainArgs, ExplainFormat};
 pub(crate) use fmt::FmtArgs;
+pub(crate) use init::InitArgs;
 pub(crate) use limits::ShowLimitsArgs;
 pub(crate) use lint::{ConfigArgs, LintArgs, LintFormat};
 pub(crate) use lsp::LspArgs;
@@ -37,6 +40,7 @@ pub(crate) use repl::ReplArgs;
 pub(crate) use replay::{AgainstArgs, KindArg, ReplayArgs};
 pub(crate) use shared::{LevelArg, LimitsArgs, ModeArg, SettingsArgs};
 pub(crate) use test::{CoverageArgs, CoverageFormat, ReportFormat, TestArgs};
+pub(crate) use tools::ToolsArgs;
 
 use crate::terminal::When;
 
@@ -78,6 +82,7 @@ Exit status: 0 done and fine, 1 the policy is not fine, 2 the command could not 
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    Init(InitArgs),
     Check(CheckArgs),
     Fmt(FmtArgs),
     Lint(LintArgs),

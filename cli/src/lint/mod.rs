@@ -21,6 +21,7 @@ use crate::limits;
 use crate::output::{Failure, Output, Status, Stop, tell, tell_failure};
 use crate::policy::PolicyFile;
 use crate::replace::replace_file;
+use crate::tools;
 use crate::unified;
 
 /// Looks through the files, each by itself unless they are one policy.
@@ -33,8 +34,10 @@ pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<(), Stop> {
     if args.list {
         return explain::list(&levels, output);
     }
-    input::stdin_at_most_once(args.files.iter())?;
-    let options = Options { limits: limits::asked(&args.limits)?, levels };
+    input::stdin_at_most_once(args.files.iter().chain(&args.tools.tools))?;
+    let limits = limits::asked(&args.limits)?;
+    let tools = tools::asked(args.tools.tools.as_ref(), &configuration, &limits)?;
+    let options = Options { limits, levels, tools };
     let (paths, together) = match args.files.is_empty() {
         true => (configuration.files()?, args.together || configuration.config.policy.together),
         false => (args.files.clone(), args.together),

@@ -9,6 +9,7 @@
 mod capabilities;
 mod convert;
 mod files;
+mod project;
 mod publish;
 mod queue;
 mod requests;
@@ -29,7 +30,7 @@ use settings::Settings;
 /// Serves until the editor says that it is done, or goes away.
 pub(crate) fn run(args: &LspArgs, output: &mut Output) -> Result<(), Stop> {
     let limits = limits::asked(&args.limits)?;
-    let settings = Settings { together: args.together };
+    let settings = Settings { together: args.together, tools: args.tools.tools.clone() };
     let queue = Queue::of_stdin(wire::longest_message(&limits))?;
     let end = Server::new(limits, settings, output).serve(queue)?;
     // The protocol wants 1 where the end was not announced.

@@ -25,7 +25,7 @@ impl Published {
             if self.of.get(&key) == Some(&stamps) {
                 continue;
             }
-            let found = together.with(|policy| findings(policy, &workspace.limits));
+            let found = together.with(|policy| findings(policy, &together.project.options));
             let own = found.iter().filter(|finding| finding.place.file == together.current);
             let diagnostics =
                 own.filter_map(|found| diagnostic(&together, found, workspace.encoding)).collect();
@@ -39,10 +39,5 @@ impl Published {
     pub(super) fn close(&mut self, uri: &lsp_types::Uri) -> PublishDiagnosticsParams {
         self.of.remove(uri.as_str());
         PublishDiagnosticsParams { uri: uri.clone(), diagnostics: Vec::new(), version: None }
-    }
-
-    /// Publishes all anew.
-    pub(super) fn clear(&mut self) {
-        self.of.clear();
     }
 }

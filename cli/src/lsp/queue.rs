@@ -15,7 +15,9 @@ use crate::output::Failure;
 
 use super::wire::{Incoming, read};
 
-/// So many messages are held at most.
+/// So many messages are read ahead, beside those that wait.
+const AHEAD: usize = 64;
+/// So many messages wait at most.
 const MOST: usize = 256;
 
 /// Messages that came and were not worked on.
@@ -28,7 +30,7 @@ pub(super) struct Queue {
 impl Queue {
     /// Reads from standard input.
     pub(super) fn of_stdin(longest: u64) -> Result<Self, Failure> {
-        let (sender, receiver) = sync_channel(1);
+        let (sender, receiver) = sync_channel(AHEAD);
         let reader = thread::Builder::new().name("reader".to_owned());
         let started = reader.spawn(move || read_all(&sender, longest));
         started.map_err(|error| Failure::new(format!("cannot start a thread: {error}")))?;

@@ -97,13 +97,9 @@ impl Asked<'_> {
         Ok((together, u32::try_from(offset).unwrap_or(u32::MAX), encoding))
     }
 
-    fn surroundings(&self) -> Surroundings {
-        Surroundings::default()
-    }
-
     fn hover(&mut self, at: &TextDocumentPositionParams) -> Answer<HoverRequest> {
         let (together, offset, encoding) = self.at(at)?;
-        let around = self.surroundings();
+        let around = surroundings(&together);
         let found = together.with(|policy| editor::hover(policy, &around, together.current, offset));
         Ok(found.and_then(|found| {
             let range = together.file()?.text.range(found.span, encoding);
@@ -163,7 +159,7 @@ impl Asked<'_> {
 
     fn completion(&mut self, at: &TextDocumentPositionParams) -> Answer<Completion> {
         let (together, offset, encoding) = self.at(at)?;
-        let around = self.surroundings();
+        let around = surroundings(&together);
         let found = together.with(|policy| editor::completions(policy, &around, together.current, offset));
         let (file, snippets) = (together.file(), self.snippets);
         let items = found.into_iter().enumerate().filter_map(|(number, found)| {
@@ -203,9 +199,9 @@ impl Asked<'_> {
     }
 
     fn code_actions(&mut self, params: &CodeActionParams) -> Answer<CodeActionRequest> {
-        let limits = self.workspace.limits;
         let (together, encoding) = self.together(&params.text_document.uri)?;
         let Some(file) = together.file() else { return Ok(None) };
+        let options = &together.project.options;
         let wants = |kind: &CodeActionKind| {
             let only = params.context.only.as_ref();
             only.is_none_or(|only| {
@@ -217,12 +213,12 @@ impl Asked<'_> {
         let mut actions = Vec::new();
         if wants(&CodeActionKind::QUICKFIX) {
             let span = file.text.span(params.range, encoding);
-            let found = together.with(|policy| editor::fixes(policy, together.current, span, &limits));
+            let found = together.with(|policy| editor::fixes(policy, together.current, span, options));
             actions.extend(found.iter().filter_map(|found| quick_fix(&together, found, encoding)));
         }
         if wants(&CodeActionKind::SOURCE_FIX_ALL) {
             let all = file.text.whole();
-            let found = together.with(|policy| editor::fixes(policy, together.current, all, &limits));
+            let found = together.with(|policy| editor::fixes(policy, together.current, all, options));
             actions.extend(fix_all(&together, &found, encoding));
         }
         Ok(Some(actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()))
@@ -261,6 +257,11 @@ impl Asked<'_> {
     }
 }
 
+/// What is known of the agent's tools.
+fn surroundings(together: &Together) -> Surroundings {
+    Surroundings { tools: together.project.options.tools.clone() }
+}
+
 fn run<R: Request>(params: Value, work: impl FnOnce(R::Params) -> Answer<R>) -> Result<Value, ResponseError> {
     let params = serde_json::from_value(params)
         .map_err(|why| error(ErrorCode::InvalidParams, format!("parameters of `{}`: {why}", R::METHOD)))?;
@@ -279,7 +280,7 @@ fn quick_fix(together: &Together, found: &Finding, encoding: Encoding) -> Option
         kind: Some(CodeActionKind::QUICKFIX),
         diagnostics: Some(vec![convert::diagnostic(together, found, encoding)?]),
         edit: Some(workspace_edit(together, &fix.edits, encoding)),
-        is_preferred: Some(true),
+        is_preferred: Some(fix.is_certain),
         ..CodeAction::default()
     })
 }
@@ -287,7 +288,7 @@ fn quick_fix(together: &Together, found: &Finding, encoding: Encoding) -> Option
 /// All fixes of a file as one, but for those that meet others.
 fn fix_all(together: &Together, found: &[Finding], encoding: Encoding) -> Option<CodeAction> {
     let mut edits: Vec<Edit> = Vec::new();
-    for fix in found.iter().filter_map(|found| found.fix.as_ref()) {
+    for fix in found.iter().filter_map(|found| found.fix.as_ref()).filter(|fix| fix.is_certain) {
         let end = edits.last().map_or(0, |edit| edit.place.span.end);
         let is_free =
             fix.edits.iter().all(|edit| edit.place.span.start >= end && edit.place.file == together.current);

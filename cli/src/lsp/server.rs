@@ -6,12 +6,13 @@ use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response,
 use lsp_types::notification::{
     DidChangeConfiguration, DidChangeTextDocument, DidChangeWatchedFiles, DidCloseTextDocument,
     DidOpenTextDocument, DidSaveTextDocument, Exit, Initialized, LogMessage, Notification as _,
-    PublishDiagnostics,
+    PublishDiagnostics, ShowMessage,
 };
 use lsp_types::request::{Initialize, RegisterCapability, Request as _, Shutdown};
 use lsp_types::{
     DidChangeConfigurationParams, DidChangeTextDocumentParams, DidCloseTextDocumentParams,
-    DidOpenTextDocumentParams, InitializeParams, InitializeResult, PublishDiagnosticsParams, ServerInfo,
+    DidOpenTextDocumentParams, InitializeParams, InitializeResult, MessageType, PublishDiagnosticsParams,
+    ServerInfo,
 };
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -150,7 +151,7 @@ impl<'o> Server<'o> {
         self.snippets = capabilities::takes_snippets(&params.capabilities);
         self.watches_files = capabilities::watches_files(&params.capabilities);
         if let Some(options) = &params.initialization_options {
-            self.workspace.settings.take(options);
+            self.workspace.set(options);
         }
         self.phase = Phase::Running;
         let result = InitializeResult {
@@ -190,12 +191,11 @@ impl<'o> Server<'o> {
             }
             DidChangeConfiguration::METHOD => {
                 if let Some(changed) = self.read::<DidChangeConfigurationParams>(&method, params)? {
-                    self.workspace.settings.take(&changed.settings);
-                    self.published.clear();
+                    self.workspace.set(&changed.settings);
                 }
             }
-            // Files are looked at again whenever diagnostics are due, which is now.
-            DidChangeWatchedFiles::METHOD | DidSaveTextDocument::METHOD => {}
+            // Policy files are looked at again whenever diagnostics are due, which is now.
+            DidChangeWatchedFiles::METHOD | DidSaveTextDocument::METHOD => self.workspace.look_again(),
             _ => {}
         }
         Ok(())
@@ -234,7 +234,10 @@ impl<'o> Server<'o> {
         }
         let (published, workspace) = (&mut self.published, &mut self.workspace);
         let due = catch_unwind(AssertUnwindSafe(|| published.due(workspace)));
-        due.unwrap_or_default().into_iter().try_for_each(|params| self.publish_one(params))
+        due.unwrap_or_default().into_iter().try_for_each(|params| self.publish_one(params))?;
+        self.workspace.take_problems().into_iter().try_for_each(|message| {
+            self.notify(ShowMessage::METHOD, json!({"type": MessageType::ERROR, "message": message}))
+        })
     }
 
     fn publish_one(&mut self, params: PublishDiagnosticsParams) -> Result<(), Stop> {

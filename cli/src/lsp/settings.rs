@@ -1,5 +1,7 @@
 //! What an editor can set: as `initializationOptions`, and later by `workspace/didChangeConfiguration`, there below `sqrt`.
 
+use std::path::PathBuf;
+
 use serde_json::Value;
 
 /// The settings in force.
@@ -7,6 +9,8 @@ use serde_json::Value;
 pub(super) struct Settings {
     /// Whether the policy files of a folder are one policy.
     pub(super) together: bool,
+    /// The file with the definitions of the agent's tools; it wins over that of `sqrt.toml`.
+    pub(super) tools: Option<PathBuf>,
 }
 
 impl Settings {
@@ -15,6 +19,9 @@ impl Settings {
         let value = value.get("sqrt").unwrap_or(value);
         if let Some(together) = value.get("together").and_then(Value::as_bool) {
             self.together = together;
+        }
+        if let Some(tools) = value.get("tools").and_then(Value::as_str) {
+            self.tools = (!tools.is_empty()).then(|| PathBuf::from(tools));
         }
     }
 }
@@ -31,7 +38,9 @@ mod tests {
         settings.take(&json!({"sqrt": {"together": "yes"}}));
         settings.take(&json!(null));
         assert!(settings.together);
-        settings.take(&json!({"sqrt": {"together": false}}));
-        assert!(!settings.together);
+        settings.take(&json!({"sqrt": {"together": false, "tools": "tools.json"}}));
+        assert_eq!(settings, Settings { together: false, tools: Some("tools.json".into()) });
+        settings.take(&json!({"tools": ""}));
+        assert_eq!(settings.tools, None);
     }
 }

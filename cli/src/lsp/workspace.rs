@@ -1,7 +1,8 @@
 //! The documents that are open, the files beside them, and which of them are one policy.
 //!
-//! A file is a policy by itself, as for `sqrt check`. With `together` the policy files of its folder are one, by their names; of
-//! those, an open one counts as it is in the editor. A document that was never saved stands alone.
+//! The files that `sqrt.toml` names are one policy, in its order. Each other file is one by itself, as for `sqrt check`, or with
+//! `together` one with the policy files of its folder, by their names. Of all these an open one counts as it is in the editor. A
+//! document that was never saved stands alone.
 //!
 //! Invariant: a file is parsed once for each version of its text.
 
@@ -12,12 +13,14 @@ use std::rc::Rc;
 use std::time::SystemTime;
 
 use lsp_types::{TextDocumentContentChangeEvent, Uri};
+use serde_json::Value;
 use sqrt_authoring::editor::{Document, Policy};
 use sqrt_compiler::syntax::source::SourceFile;
 use sqrt_compiler::syntax::token::FileId;
 use sqrt_vm::limits::Limits;
 
 use super::files::{neighbours, path_of, uri_of};
+use super::project::{Project, Projects, absolute};
 use super::settings::Settings;
 use super::text::{Encoding, Text};
 
@@ -36,6 +39,7 @@ pub(super) struct File {
 pub(super) struct Together {
     pub(super) files: Vec<Rc<File>>,
     pub(super) current: usize,
+    pub(super) project: Rc<Project>,
 }
 
 impl Together {
@@ -52,7 +56,7 @@ impl Together {
 
     /// What the policy consists of; another where a text is another.
     pub(super) fn stamps(&self) -> Vec<u64> {
-        self.files.iter().map(|file| file.stamp).collect()
+        self.files.iter().map(|file| file.stamp).chain([self.project.stamp]).collect()
     }
 }
 
@@ -77,9 +81,10 @@ struct Stored {
 pub(super) struct Workspace {
     pub(super) limits: Limits,
     pub(super) encoding: Encoding,
-    pub(super) settings: Settings,
+    settings: Settings,
     open: BTreeMap<String, Open>,
     stored: HashMap<PathBuf, Stored>,
+    projects: Projects,
     stamps: u64,
 }
 
@@ -91,6 +96,7 @@ impl Workspace {
             settings,
             open: BTreeMap::new(),
             stored: HashMap::new(),
+            projects: Projects::default(),
             stamps: 0,
         }
     }
@@ -130,20 +136,44 @@ impl Workspace {
     pub(super) fn together(&mut self, uri: &str) -> Option<Together> {
         let path = self.open.get(uri)?.path.clone();
         let own = self.opened_file(uri)?;
-        let alone = Together { files: vec![own.clone()], current: 0 };
-        let Some(path) = path.filter(|_| self.settings.together) else { return Some(alone) };
+        let project = self.projects.of(path.as_deref(), &self.settings, &self.limits);
+        let alone = Together { files: vec![own.clone()], current: 0, project: project.clone() };
+        let Some(path) = path else { return Some(alone) };
+        let here = absolute(&path);
+        let names_it = project.together.contains(&here);
+        let paths = match (names_it, self.settings.together) {
+            (true, _) => project.together.clone(),
+            (false, true) => neighbours(&path),
+            (false, false) => return Some(alone),
+        };
         let mut files = Vec::new();
         let mut current = None;
-        for neighbour in neighbours(&path) {
-            if neighbour == path {
+        for path in paths {
+            if absolute(&path) == here {
                 current = Some(files.len());
                 files.push(own.clone());
-            } else if let Some(file) = self.file(&neighbour) {
+            } else if let Some(file) = self.file(&path) {
                 files.push(file);
             }
         }
         // A file that is not there any more, or not called a policy, stands alone.
-        Some(current.map_or(alone, |current| Together { files, current }))
+        Some(current.map_or(alone, |current| Together { files, current, project }))
+    }
+
+    /// Takes settings of the editor.
+    pub(super) fn set(&mut self, settings: &Value) {
+        self.settings.take(settings);
+        self.projects.forget();
+    }
+
+    /// Reads anew what is not open.
+    pub(super) fn look_again(&mut self) {
+        self.projects.forget();
+    }
+
+    /// What is wrong with the files of the project, and was not told yet.
+    pub(super) fn take_problems(&mut self) -> Vec<String> {
+        self.projects.take_problems()
     }
 
     fn opened_file(&mut self, uri: &str) -> Option<Rc<File>> {
@@ -162,7 +192,9 @@ impl Workspace {
 
     /// A file by its path: as it is in the editor, or on the disk. One that cannot be read, or is no text, is left out.
     fn file(&mut self, path: &Path) -> Option<Rc<File>> {
-        let open = self.open.iter().find(|(_, open)| open.path.as_deref() == Some(path));
+        let here = absolute(path);
+        let is_it = |open: &Open| open.path.as_deref().is_some_and(|path| absolute(path) == here);
+        let open = self.open.iter().find(|(_, open)| is_it(open));
         if let Some(uri) = open.map(|(uri, _)| uri.clone()) {
             return self.opened_file(&uri);
         }

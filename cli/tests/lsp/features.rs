@@ -381,3 +381,15 @@ fn a_broken_document_keeps_its_features() {
     let found = client.request("textDocument/documentSymbol", json!({"textDocument": {"uri": URI}}));
     assert_eq!(found[1]["name"], "\"t\"");
 }
+
+#[test]
+fn hints_count_blocks_whose_regex_matches_the_tool() {
+    let mut client = Client::start();
+    let text = "tool \"read_file\" {\n    should allow always;\n}\ntool r\"read_.*\" {\n    must deny when x.value in {1};\n}\ntool r\"other\\\\.\" {\n    must deny always;\n}\n";
+    client.open(URI, text);
+    let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 99, "character": 0}});
+    let found =
+        client.request("textDocument/inlayHint", json!({"textDocument": {"uri": URI}, "range": range}));
+    assert_eq!(found.as_array().unwrap().len(), 1);
+    assert_eq!((&found[0]["position"]["line"], &found[0]["label"]), (&json!(1), &json!("2.")));
+}

@@ -117,3 +117,115 @@ fn editors_are_asked_to_watch_policy_files() {
     client.send(&json!({"jsonrpc": "2.0", "id": asked["id"], "result": null}));
     assert_eq!(client.shut_down().0, 0);
 }
+
+#[test]
+fn the_files_that_sqrt_toml_names_are_one_policy_in_its_order() {
+    let folder = Folder::new();
+    let mail = folder.file("a-mail.sqrt", MAIL);
+    let lets = folder.file("lets.sqrt", LETS);
+    let other = folder.file("other.sqrt", MAIL);
+    folder.file("sqrt.toml", "[policy]\nfiles = [\"lets.sqrt\", \"a-*.sqrt\"]\n");
+    let mut client = Client::start();
+    client.open(&mail, MAIL);
+    client.open(&other, MAIL);
+    assert_eq!(codes(&client.diagnostics(&mail, 1)), Vec::<&str>::new());
+    assert_eq!(codes(&client.diagnostics(&other, 1)), ["E0302"], "what is not named stands alone");
+    let at = json!({"textDocument": {"uri": mail}, "position": {"line": 0, "character": 38}});
+    assert_eq!(client.request("textDocument/definition", at)[0]["uri"], lets);
+    folder.file("sqrt.toml", "[policy]\nfiles = [\"*.sqrt\"]\ntogether = false\n");
+    client.notify("workspace/didChangeWatchedFiles", json!({"changes": []}));
+    assert_eq!(codes(&client.diagnostics(&mail, 1)), ["E0302"]);
+}
+
+#[test]
+fn lints_have_the_levels_of_sqrt_toml_and_a_broken_one_is_told() {
+    const UNUSED: &str = "let unused = {\"a\"};\ntool \"t\" { must deny always; }\n";
+    let folder = Folder::new();
+    let policy = folder.file("policy.sqrt", UNUSED);
+    let mut client = Client::start();
+    client.open(&policy, UNUSED);
+    let found = client.diagnostics(&policy, 1);
+    assert_eq!(
+        (codes(&found), &found[0]["severity"], &found[0]["tags"]),
+        (vec!["L0301"], &json!(2), &json!([1]))
+    );
+    let saved = |client: &mut Client| {
+        client.notify("textDocument/didSave", json!({"textDocument": {"uri": policy}}));
+        client.diagnostics(&policy, 1)
+    };
+    folder.file("sqrt.toml", "[lint]\ndeny = [\"unused-let\"]\n");
+    assert_eq!(saved(&mut client)[0]["severity"], 1);
+    folder.file("sqrt.toml", "[lint]\nallow = [\"unused-let\"]\n");
+    assert_eq!(codes(&saved(&mut client)), Vec::<&str>::new());
+    folder.file("sqrt.toml", "[lint]\nalow = []\n");
+    assert_eq!(codes(&saved(&mut client)), ["L0301"], "without it, all is by default");
+    let told = client.receive().unwrap();
+    assert_eq!(told["method"], "window/showMessage");
+    let message = told["params"]["message"].as_str().unwrap();
+    assert!(message.contains("sqrt.toml:2:1: there is no key `alow`; is `allow` meant?"), "{message}");
+}
+
+const TOOLS: &str = r#"[{"name": "send", "description": "Sends a mail.", "input_schema": {"type": "object", "required": ["to"],
+    "properties": {"to": {"type": "string", "description": "Who gets it."}, "cc": {"type": "array"}}, "additionalProperties": false}}]"#;
+
+#[test]
+fn the_agents_tools_are_known_to_diagnostics_hover_and_completion() {
+    const SEND: &str = "tool \"send\" { must deny when too.value in {\"x\"}; }\ntool \"\" { }\n";
+    let folder = Folder::new();
+    let policy = folder.file("policy.sqrt", SEND);
+    folder.file("tools.json", TOOLS);
+    folder.file("sqrt.toml", "[policy]\ntools = \"tools.json\"\n");
+    let mut client = Client::start();
+    client.open(&policy, SEND);
+    let found = client.diagnostics(&policy, 1);
+    let about = found.iter().find(|found| found["code"].as_str().unwrap().starts_with("L06")).unwrap();
+    assert!(about["message"].as_str().unwrap().contains("`to`"), "the nearest name: {about}");
+    let at = |line: u32, character: u32| json!({"textDocument": {"uri": policy}, "position": {"line": line, "character": character}});
+    let hover =
+        client.request("textDocument/hover", at(0, 7))["contents"]["value"].as_str().unwrap().to_owned();
+    assert!(hover.contains("Sends a mail.") && hover.contains("- `cc`: array, optional"), "{hover}");
+    let labels = |client: &mut Client, at: Value| -> Vec<String> {
+        let found = client.request("textDocument/completion", at);
+        found["items"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["label"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert!(labels(&mut client, at(1, 6)).contains(&"send".to_owned()));
+    let offered = labels(&mut client, at(0, 32));
+    assert!(
+        offered.contains(&"to.value".to_owned()) && offered.contains(&"cc.value".to_owned()),
+        "{offered:?}"
+    );
+
+    // The setting of the editor wins.
+    let other = folder.file("other.json", &TOOLS.replace("\"to\"", "\"too\""));
+    let path = other.strip_prefix("file://").unwrap();
+    client.notify("workspace/didChangeConfiguration", json!({"settings": {"sqrt": {"tools": path}}}));
+    let found = client.diagnostics(&policy, 1);
+    assert_eq!(codes(&found), ["L0601"], "all but the tool without a name fits");
+}
+
+#[test]
+fn lints_are_fixed_as_the_linter_fixes_them() {
+    const TEXT: &str = "  // sqrt-lint: allow(unused-let) -- later\nlet spam = {\"a\"};\ntool \"t\" { must deny when x.value in spam; }\n";
+    let folder = Folder::new();
+    let policy = folder.file("policy.sqrt", TEXT);
+    let mut client = Client::start();
+    client.open(&policy, TEXT);
+    let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}});
+    let whole_line = json!({"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 0}});
+    for kind in ["quickfix", "source.fixAll"] {
+        let context = json!({"diagnostics": [], "only": [kind]});
+        let params = json!({"textDocument": {"uri": policy}, "range": range, "context": context});
+        let found = client.request("textDocument/codeAction", params);
+        assert_eq!(
+            found[0]["edit"]["changes"][&policy],
+            json!([{"range": whole_line, "newText": ""}]),
+            "{found}"
+        );
+        assert!(found[0]["title"].as_str().unwrap().starts_with(char::is_uppercase));
+    }
+}

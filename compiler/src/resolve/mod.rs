@@ -45,6 +45,11 @@ pub use similar::nearest;
 use sink::Sink;
 use source::Source;
 
+/// The pattern that a regex string stands for (S1.6), by the text between its quotes.
+pub fn regex_text(raw: &str) -> String {
+    decode::regex::decode(raw).pattern
+}
+
 /// A parsed file.
 #[derive(Debug, Clone, Copy)]
 pub struct ResolveInput<'a> {

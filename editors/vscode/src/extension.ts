@@ -37,6 +37,7 @@ function settings() {
     path: section.get<string>("path", "sqrt").trim() || "sqrt",
     arguments: section.get<string[]>("arguments", []),
     together: section.get<boolean>("together", false),
+    tools: section.get<string>("tools", ""),
   };
 }
 
@@ -56,14 +57,14 @@ function restart(): Promise<void> {
 }
 
 function newClient(): LanguageClient {
-  const { path, arguments: more, together } = settings();
+  const { path, arguments: more, together, tools } = settings();
   const server: ServerOptions = { command: path, args: serverArguments(more), transport: TransportKind.stdio };
   const options: LanguageClientOptions = {
     documentSelector: [
       { scheme: "file", language: LANGUAGE },
       { scheme: "untitled", language: LANGUAGE },
     ],
-    initializationOptions: { together },
+    initializationOptions: { together, tools },
     synchronize: { configurationSection: "sqrt" },
   };
   return new LanguageClient("sqrt", "SQRT", server, options);

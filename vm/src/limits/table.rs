@@ -207,6 +207,8 @@ limits! {
             "How many replaced policies are held for calls that are still to be finished; with one more the oldest is given up.";
     }
     group Command {
+        tools_bytes = 4 * MIB => 256 * MIB, "bytes",
+            "The definitions of an agent's tools (`--tools`); reading them takes some thirty times as much memory.";
         eval_sessions = 1_000_000, "sessions",
             "A session is kept to the end of the input; a call that needs one more gets the error form.";
         test_file_bytes = 8 * MIB, "bytes", "The text of a test file, which is held whole, as a tree.";

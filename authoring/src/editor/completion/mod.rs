@@ -13,8 +13,9 @@ use sqrt_compiler::syntax::token::Span;
 use self::context::{Expected, context};
 use super::document::{Document, Policy};
 use super::index::{Kind, LetDeclaration, What};
-use super::known::Surroundings;
+use super::known::{Surroundings, kinds};
 use super::places::{FieldsOfLets, field_word, known_strings, unquoted};
+use super::rename::is_name;
 use super::words::word;
 
 /// More than anyone looks through.
@@ -211,10 +212,14 @@ impl Offers<'_> {
     fn arguments(&mut self, tool: Option<&str>, field: Option<Field>) {
         let field = field.map_or("value", field_word);
         let known = tool.and_then(|tool| self.around.tool(unquoted(tool)));
-        for argument in known.map_or(&[][..], |tool| &tool.arguments) {
-            let detail = argument.kind.clone().unwrap_or_else(|| "an argument".to_owned());
-            let label = format!("{}.{field}", argument.name);
-            self.push(&label, CompletionKind::Argument, &detail, None);
+        if let Some(known) = known {
+            for argument in &known.arguments.listed {
+                let detail = kinds(known, argument).unwrap_or_else(|| "an argument".to_owned());
+                let label = format!("{}.{field}", argument.name);
+                if is_name(&argument.name) {
+                    self.push(&label, CompletionKind::Argument, &detail, None);
+                }
+            }
         }
         let mentioned = |of_this_tool: bool| -> BTreeSet<String> {
             let all = self.policy.mentions().filter(|(_, _, mention)| mention.what == What::Argument);
@@ -274,7 +279,7 @@ impl Offers<'_> {
 
     fn tools(&mut self, with_quotes: bool) {
         let quoted = |name: &str| if with_quotes { format!("\"{name}\"") } else { name.to_owned() };
-        for tool in &self.around.tools {
+        for tool in self.around.tools() {
             // What would need an escape is rare enough to be typed.
             if !tool.name.contains(['"', '\\']) {
                 let detail = tool.description.as_deref().and_then(|text| text.lines().next()).unwrap_or("");

@@ -43,6 +43,7 @@ mod suffix_without_boundary;
 mod support;
 pub(super) mod suppression_without_reason;
 mod text_dodges_deny;
+pub mod tools;
 mod unescaped_dot;
 mod unreachable_should;
 mod unused_let;
@@ -94,6 +95,13 @@ pub static RULES: &[&Rule] = &[
     &malformed_suppression::RULE,
     &suppression_without_reason::RULE,
     &unused_suppression::RULE,
+    &tools::unknown_tool::RULE,
+    &tools::unknown_argument::RULE,
+    &tools::never_by_schema::RULE,
+    &tools::always_by_schema::RULE,
+    &tools::impossible_element::RULE,
+    &tools::optional_dodges_deny::RULE,
+    &tools::tool_without_policy::RULE,
     &dodged_by_absence::RULE,
     &case_dodges_deny::RULE,
     &text_dodges_deny::RULE,

@@ -1,0 +1,11 @@
+[
+  (tool_body)
+  (statements)
+  (updates)
+  (set_literal)
+] @indent
+
+[
+  "}"
+  ")"
+] @outdent

@@ -1,0 +1,7 @@
+[
+  (tool_body)
+  (statements)
+  (updates)
+  (set_literal)
+  (block_comment)
+] @fold

@@ -1,0 +1,10 @@
+; As Neovim reads it.
+[
+  (tool_body)
+  (statements)
+  (updates)
+  (set_literal)
+  (rule)
+] @indent.begin
+
+["}" ")"] @indent.branch @indent.end
