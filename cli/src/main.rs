@@ -29,8 +29,8 @@ mod replay;
 mod settings;
 mod terminal;
 mod test;
-mod unified;
 mod tools;
+mod unified;
 
 use std::ffi::OsString;
 use std::panic::{self, AssertUnwindSafe, Location};
