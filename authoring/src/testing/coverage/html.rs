@@ -239,8 +239,8 @@ pre { border: 1px solid var(--line); border-radius: 6px; font: 13px/1.7 ui-monos
 pre .line { color: var(--dim); display: inline-block; margin-right: 1rem; text-align: right; user-select: none; width: 3.5rem; }
 pre .line:target { background: var(--part); color: inherit; }
 .full { background: var(--full); } .part { background: var(--part); } .miss { background: var(--miss); }
-pre .block, pre .rule.full { background: none; } pre .block.miss { background: var(--miss); }
-pre .condition, pre .update { border-radius: 3px; } pre .condition:hover, pre .rule:hover, pre .update:hover { outline: 1px solid var(--dim); }
+pre .block { background: none; } pre .block.miss { background: var(--miss); }
+pre .condition, pre .update, pre .rule { border-radius: 3px; } pre .condition:hover, pre .rule:hover, pre .update:hover { outline: 1px solid var(--dim); }
 .mark { color: var(--mark); font-weight: normal; margin-right: .2em; user-select: none; }
 .none { color: var(--dim); } .legend span { border-radius: 3px; padding: .1rem .4rem; }
 @media print { pre { overflow: visible; white-space: pre-wrap; } }
