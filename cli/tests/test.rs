@@ -8,7 +8,7 @@ mod common;
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::Duration;
@@ -262,18 +262,16 @@ struct Watching {
 
 impl Watching {
     fn start(folder: &Folder, args: &[&str]) -> Self {
-        let mut command = sqrt();
-        command.current_dir(folder.path("")).args(args).stdout(Stdio::piped()).stderr(Stdio::piped());
+        // One pipe for both streams keeps their lines in order.
+        let mut command = Command::new("sh");
+        command.args(["-c", "exec \"$0\" \"$@\" 2>&1", env!("CARGO_BIN_EXE_sqrt")]).args(args);
+        command.current_dir(folder.path("")).stdin(Stdio::null()).stdout(Stdio::piped());
         let mut child = command.spawn().unwrap();
+        let stdout = child.stdout.take().unwrap();
         let (sender, lines) = channel();
-        let streams: [Box<dyn std::io::Read + Send>; 2] =
-            [Box::new(child.stdout.take().unwrap()), Box::new(child.stderr.take().unwrap())];
-        for stream in streams {
-            let sender = sender.clone();
-            thread::spawn(move || {
-                BufReader::new(stream).lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
-            });
-        }
+        thread::spawn(move || {
+            BufReader::new(stdout).lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
         Watching { child, lines }
     }
 
