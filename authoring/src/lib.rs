@@ -4,4 +4,10 @@
 //! Invariants: nothing here opens a file, prints or asks a clock, the command does that; what is made of a policy is made of its
 //! tree and its intermediate representation, never of its text by other means.
 
+pub mod config;
+pub mod editor;
+pub mod explain;
+pub mod lint;
+pub mod nearest;
+pub mod repl;
 pub mod testing;

@@ -10,8 +10,9 @@ use crate::args::{CheckArgs, Format};
 use crate::input;
 use crate::json;
 use crate::limits;
-use crate::output::{Failure, Output, Status, Stop, stdout_is_coloured, tell, tell_failure};
+use crate::output::{Failure, Output, Status, Stop, tell, tell_failure};
 use crate::policy::{PolicyFile, Problems, counted, each_rendered, source_map};
+use crate::terminal::stdout_is_coloured;
 
 /// Checks the files; one that cannot be read stops no other, unless they are one policy.
 pub(crate) fn run(args: &CheckArgs, output: &mut Output) -> Result<(), Stop> {

@@ -18,6 +18,7 @@ pub(crate) fn run(args: &DisasmArgs, output: &mut Output) -> Result<(), Stop> {
     match program(&file, &limits)? {
         Some(program) => {
             let show = if args.explanations { disasm_with_explanations } else { disasm };
+            output.page()?;
             output.text(&show(program.program()))?;
             if args.verify { verify(program.program(), &limits, output) } else { Ok(()) }
         }

@@ -3,19 +3,17 @@
 //! Invariants: a file is the old one or the formatted one, and one that cannot be formatted stays as it is. Formatted text is
 //! written as it is, for files and pipes; a terminal gets hidden characters in it as `\u{…}`.
 
-use std::borrow::Cow;
-use std::io::{self, IsTerminal};
 use std::path::Path;
 
-use similar::TextDiff;
 use sqrt_compiler::format::{FormatError, format};
 use sqrt_compiler::limits::Limits;
 use sqrt_vm::visible::visible;
 
 use crate::args::FmtArgs;
+use crate::diff;
 use crate::input;
 use crate::limits;
-use crate::output::{Failure, Output, Status, Stop, stdout_is_coloured, tell, tell_failure};
+use crate::output::{Failure, Output, Status, Stop, tell, tell_failure};
 use crate::policy::{PolicyFile, counted, tell_diagnostics};
 use crate::replace::replace_file;
 
@@ -27,6 +25,7 @@ pub(crate) fn run(args: &FmtArgs, output: &mut Output) -> Result<(), Stop> {
     for path in &args.files {
         match file(args, path, &limits, output) {
             Ok(found) => summary.count(found),
+            Err(stop) if output.is_broken() => return Err(stop),
             Err(Stop::Failure(failure)) => {
                 tell_failure(&failure);
                 output.worsen(Status::Failed);
@@ -69,13 +68,13 @@ fn file(args: &FmtArgs, path: &Path, limits: &Limits, output: &mut Output) -> Re
         output.worsen(Status::NotFine);
     }
     if args.diff {
-        show_diff(&policy.name, &source.text, &formatted, output)?;
+        diff::show(&policy.name, "formatted", &source.text, &formatted, output)?;
     } else if args.check {
         if !is_in_style {
             output.text(&format!("{}\n", visible(&policy.name)))?;
         }
     } else if input::is_stdin(path) {
-        lines(&formatted, output, |line| for_reader(line))?;
+        diff::text(&formatted, output)?;
     } else if !is_in_style {
         replace_file(path, formatted.as_bytes())?;
     }
@@ -84,42 +83,6 @@ fn file(args: &FmtArgs, path: &Path, limits: &Limits, output: &mut Output) -> Re
 
 fn not_formatted(path: &Path, error: &FormatError) -> Failure {
     Failure::new(format!("{}: {error}", input::quoted(path))).help("please report it with the policy")
-}
-
-/// Shows two texts as a unified diff.
-fn show_diff(name: &str, old: &str, new: &str, output: &mut Output) -> Result<(), Stop> {
-    let diff = TextDiff::from_lines(old, new);
-    let name = visible(name);
-    let shown = diff.unified_diff().header(&name, &format!("{name} (formatted)")).to_string();
-    let is_coloured = stdout_is_coloured();
-    lines(&shown, output, |line| {
-        let colour = match line.as_bytes() {
-            [b'+', ..] => "32",
-            [b'-', ..] => "31",
-            [b'@', ..] => "36",
-            _ => return for_reader(line),
-        };
-        let line = for_reader(line);
-        if is_coloured { Cow::Owned(format!("\u{1b}[{colour}m{line}\u{1b}[0m")) } else { line }
-    })
-}
-
-/// Writes lines one by one.
-fn lines<'t>(
-    text: &'t str,
-    output: &mut Output,
-    shown: impl Fn(&'t str) -> Cow<'t, str>,
-) -> Result<(), Stop> {
-    text.split_inclusive('\n').try_for_each(|line| {
-        let (line, end) = line.strip_suffix('\n').map_or((line, ""), |line| (line, "\n"));
-        output.text(&shown(line))?;
-        output.text(end)
-    })
-}
-
-/// A line as it is, or, on a terminal, with nothing in it that would be obeyed or hidden.
-fn for_reader(line: &str) -> Cow<'_, str> {
-    if io::stdout().is_terminal() { visible(line) } else { Cow::Borrowed(line) }
 }
 
 #[derive(Default)]

@@ -42,6 +42,7 @@ pub(crate) fn setting(text: &str) -> Result<(String, usize), String> {
 /// Writes the table.
 pub(crate) fn run(args: &ShowLimitsArgs, output: &mut Output) -> Result<(), Stop> {
     let limits = asked(&args.limits)?;
+    output.page()?;
     for (number, group) in Group::ALL.into_iter().enumerate() {
         let rows: Vec<LimitRow> = limits.table().filter(|row| row.group == group).collect();
         let gap = if number > 0 { "\n" } else { "" };

@@ -6,17 +6,26 @@
 mod args;
 mod check;
 mod compile;
+mod completions;
+mod configuration;
+mod diff;
 mod disasm;
 mod eval;
+mod explain;
 mod fmt;
 mod input;
 mod json;
 mod limits;
+mod lint;
+mod lsp;
+mod man;
 mod output;
 mod policy;
 mod program;
+mod repl;
 mod replace;
 mod settings;
+mod terminal;
 mod test;
 
 use std::ffi::OsString;
@@ -27,17 +36,21 @@ use clap::Parser;
 use sqrt_vm::visible::visible;
 
 use args::{CommandLine, Verb};
-use output::{Failure, Output, Status, Stop, stderr_is_coloured, stdout_is_coloured, tell, tell_failure};
+use output::{Failure, Output, Status, Stop, tell, tell_failure};
+use terminal::{Settings, stderr_is_coloured, stdout_is_coloured};
 
 fn main() -> ExitCode {
     panic::set_hook(Box::new(|panic| tell_failure(&internal_error(panic.location()))));
     let mut output = Output::new();
     let done = guarded(&mut output, |output| match CommandLine::try_parse() {
-        Ok(command_line) => run(&command_line.verb, output),
+        Ok(CommandLine { color, no_pager, verb }) => {
+            Settings { color, no_pager }.apply();
+            run(&verb, output)
+        }
         Err(asked) => help_or_usage(&made_visible(asked), output),
     });
     // What was answered before a failure comes out before it is told.
-    let flushed = output.flush();
+    let flushed = output.finish();
     for stop in [done, flushed].into_iter().filter_map(Result::err) {
         if let Stop::Failure(failure) = stop {
             tell_failure(&failure);
@@ -67,11 +80,17 @@ fn run(verb: &Verb, output: &mut Output) -> Result<(), Stop> {
     match verb {
         Verb::Check(args) => check::run(args, output),
         Verb::Fmt(args) => fmt::run(args, output),
+        Verb::Lint(args) => lint::run(args, output),
         Verb::Test(args) => test::run(args, output),
         Verb::Eval(args) => eval::run(args, output),
+        Verb::Explain(args) => explain::run(args, output),
+        Verb::Repl(args) => repl::run(args, output),
         Verb::Compile(args) => compile::run(args, output),
         Verb::Disasm(args) => disasm::run(args, output),
         Verb::Limits(args) => limits::run(args, output),
+        Verb::Completions(args) => completions::run(args, output),
+        Verb::Man(args) => man::run(args, output),
+        Verb::Lsp(args) => lsp::run(args, output),
     }
 }
 
@@ -87,6 +106,7 @@ fn made_visible(asked: clap::Error) -> clap::Error {
 
 /// Help and version are answers; everything else that clap says is a misuse of the command.
 fn help_or_usage(asked: &clap::Error, output: &mut Output) -> Result<(), Stop> {
+    Settings::of_args_that_are_not_understood(std::env::args_os()).apply();
     let to_stderr = asked.use_stderr();
     let coloured = if to_stderr { stderr_is_coloured() } else { stdout_is_coloured() };
     let rendered = asked.render();
@@ -99,6 +119,7 @@ fn help_or_usage(asked: &clap::Error, output: &mut Output) -> Result<(), Stop> {
         tell(text);
         return Ok(());
     }
+    output.page()?;
     output.text(&text)
 }
 

@@ -1,15 +1,17 @@
 //! The two output streams: standard output for answers, standard error for everything else.
 //!
 //! Invariants: nothing here panics when a stream is closed. A reader of standard output that went away is no failure, the
-//! command then ends quietly; any other failed write is one. Colours appear only on a terminal, and never with `NO_COLOR`.
+//! command then ends quietly; any other failed write is one.
 
 use std::fmt::Display;
 #[cfg(unix)]
 use std::fs::File;
-use std::io::{self, BufWriter, IsTerminal, Write};
+use std::io::{self, BufWriter, Write};
 use std::process::ExitCode;
 
 use sqrt_vm::visible::visible;
+
+use crate::terminal::{Pager, stderr_is_coloured};
 
 /// How the command ends; the worst of several counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,17 +78,46 @@ pub(crate) struct Output {
     /// Whether a write failed; there is no use in trying again, nor in telling it twice.
     broken: bool,
     status: Status,
+    pager: Option<Pager>,
 }
 
 impl Output {
     pub(crate) fn new() -> Self {
         let stdout = BufWriter::with_capacity(1 << 16, stdout());
-        Self { stdout, broken: false, status: Status::Fine }
+        Self { stdout, broken: false, status: Status::Fine, pager: None }
+    }
+
+    /// Lets a pager show the answer from here on, if somebody reads it on a terminal and wants one.
+    pub(crate) fn page(&mut self) -> Result<(), Stop> {
+        if self.pager.is_none()
+            && let Some((pager, stdin)) = Pager::start()
+        {
+            self.flush()?;
+            self.stdout = BufWriter::new(Box::new(stdin));
+            self.pager = Some(pager);
+        }
+        Ok(())
+    }
+
+    /// Passes on what is buffered, and waits until the pager, if there is one, was left.
+    pub(crate) fn finish(&mut self) -> Result<(), Stop> {
+        let flushed = self.flush();
+        if let Some(pager) = self.pager.take() {
+            // Its input ends here.
+            self.stdout = BufWriter::new(Box::new(io::sink()));
+            pager.wait();
+        }
+        flushed
     }
 
     /// The worst status so far.
     pub(crate) fn status(&self) -> Status {
         self.status
+    }
+
+    /// Whether a write failed: no answer comes out any more.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken
     }
 
     /// Notes that the command ends no better than this.
@@ -136,21 +167,6 @@ fn stop(error: io::Error) -> Stop {
         io::ErrorKind::BrokenPipe => Stop::Closed,
         _ => Stop::Failure(Failure::new(format!("cannot write to standard output: {error}"))),
     }
-}
-
-/// Whether standard output shows colours.
-pub(crate) fn stdout_is_coloured() -> bool {
-    io::stdout().is_terminal() && colours_are_welcome()
-}
-
-/// Whether standard error shows colours.
-pub(crate) fn stderr_is_coloured() -> bool {
-    io::stderr().is_terminal() && colours_are_welcome()
-}
-
-fn colours_are_welcome() -> bool {
-    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    !set("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }
 
 /// Writes to standard error; a closed one is nobody's failure.

@@ -12,7 +12,8 @@ use sqrt_vm::bytecode::{ImageErrorKind, VerifiedProgram, image};
 
 use crate::input;
 use crate::limits::raise;
-use crate::output::{Failure, stderr_is_coloured, tell};
+use crate::output::{Failure, tell};
+use crate::terminal::stderr_is_coloured;
 
 /// A policy file that was read.
 pub(crate) struct PolicyFile {

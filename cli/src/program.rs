@@ -4,9 +4,11 @@
 
 use std::path::{Path, PathBuf};
 
+use sqrt_authoring::explain::Statements;
+use sqrt_authoring::repl::Sources;
 use sqrt_compiler::limits::Limits;
 use sqrt_compiler::x_policy::XPolicy;
-use sqrt_compiler::{Source, compile};
+use sqrt_compiler::{Options, Source, analyse, compile};
 use sqrt_vm::bytecode::VerifiedProgram;
 use sqrt_vm::policy::PolicyError;
 
@@ -67,6 +69,24 @@ impl PolicyInputs {
         }
     }
 
+    /// What a dialogue makes its policy of.
+    pub(crate) fn into_sources(self, args: &SettingsArgs) -> Sources {
+        let mut settings = self.document.as_ref().map(XPolicy::options).unwrap_or_default().settings;
+        settings::apply(args, &mut settings);
+        let files = self.files.into_iter().map(|file| (file.name, file.bytes)).collect();
+        Sources { files, document: self.document, settings, limits: self.limits }
+    }
+
+    /// How the updates of the policy files are written; nothing of an image, nor of the code of a document.
+    pub(crate) fn statements(&self) -> Statements {
+        if self.image().is_some() {
+            return Statements::default();
+        }
+        let sources: Vec<Source<'_>> = self.files.iter().map(PolicyFile::source).collect();
+        let options = Options { limits: self.limits, ..Options::default() };
+        Statements::of(&analyse(&sources, &options))
+    }
+
     /// An image is a whole policy: its presets and its lets were compiled in.
     fn loaded(
         &self,
@@ -74,10 +94,7 @@ impl PolicyInputs {
         args: &SettingsArgs,
         explanations: bool,
     ) -> Result<VerifiedProgram, Stop> {
-        let refused = |why: &str, way_out: &str| {
-            let name = input::quoted(Path::new(&image.name));
-            Err(Failure::new(format!("{name} is a compiled image: {why}")).help(way_out).into())
-        };
+        let refused = |why: &str, way_out: &str| Err(refuse_image(image, why, way_out));
         if self.document.is_some() {
             return refused(
                 "an X-Policy document cannot be added to it",
@@ -117,6 +134,12 @@ impl PolicyInputs {
         }
         compiled.program
     }
+}
+
+/// Why an image does not serve.
+pub(crate) fn refuse_image(image: &PolicyFile, why: &str, way_out: &str) -> Stop {
+    let name = input::quoted(Path::new(&image.name));
+    Failure::new(format!("{name} is a compiled image: {why}")).help(way_out).into()
 }
 
 /// What is to be told of a policy that cannot be made to run.

@@ -1,6 +1,11 @@
 //! Runs every console example of README.md and docs/: in a block fenced as `console`, a line `$ COMMAND` is run by `sh` in
 //! the root of the workspace, and the lines up to the next `$` are what it must print (standard output, then standard
 //! error). A line of three dots stands for any lines. A block fenced as `console no_run` only shows something.
+//!
+//! A page that leads through something has a scratch folder, empty at first: `console scratch` runs in it, and a block of
+//! any kind with `scratch=NAME` behind the kind is written there as the file NAME. Blocks take effect in their order.
+//!
+//! `BLESS=1` rewrites what is printed, in blocks without three dots.
 
 #![allow(clippy::expect_used, clippy::indexing_slicing, reason = "a test may fail by panicking")]
 
@@ -8,34 +13,60 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+/// What a page says, in order.
+enum Step {
+    /// A file for the scratch folder.
+    File { name: String, text: String },
+    /// A command, and what it must print.
+    Example(Example),
+}
+
 struct Example {
+    /// The line of the command, from 0.
     line: usize,
     command: String,
     expected: Vec<String>,
+    scratch: bool,
 }
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package lies in the workspace").to_owned()
 }
 
-fn examples(text: &str) -> Vec<Example> {
-    let mut found: Vec<Example> = Vec::new();
-    let mut inside = false;
-    let mut open = false;
-    for (number, line) in text.lines().enumerate() {
-        if line.starts_with("```") {
-            inside = !inside && line.trim_end() == "```console";
-            open = false;
-        } else if inside {
-            if let Some(command) = line.strip_prefix("$ ") {
-                found.push(Example { line: number + 1, command: command.to_owned(), expected: Vec::new() });
-                open = true;
-            } else if open && let Some(example) = found.last_mut() {
-                example.expected.push(line.to_owned());
+fn steps(lines: &[&str]) -> Vec<Step> {
+    let mut steps: Vec<Step> = Vec::new();
+    let mut fence: Option<&str> = None;
+    for (number, &line) in lines.iter().enumerate() {
+        if let Some(info) = line.strip_prefix("```") {
+            fence = if fence.is_some() { None } else { Some(info.trim_end()) };
+            if let Some((_, name)) = fence.and_then(|info| info.split_once(" scratch=")) {
+                steps.push(Step::File { name: name.to_owned(), text: String::new() });
             }
+            continue;
+        }
+        let Some(info) = fence else { continue };
+        let (is_file, is_console) =
+            (info.contains(" scratch="), info == "console" || info == "console scratch");
+        if is_console && let Some(command) = line.strip_prefix("$ ") {
+            let (command, scratch) = (command.to_owned(), info == "console scratch");
+            steps.push(Step::Example(Example { line: number, command, expected: Vec::new(), scratch }));
+            continue;
+        }
+        match steps.last_mut() {
+            Some(Step::File { text, .. }) if is_file => {
+                text.push_str(line);
+                text.push('\n');
+            }
+            Some(Step::Example(example)) if is_console => example.expected.push(line.to_owned()),
+            _ => assert!(!is_console, "line {}: a block of kind `console` begins with a command", number + 1),
         }
     }
-    found
+    for step in &mut steps {
+        if let Step::Example(example) = step {
+            while example.expected.pop_if(|line| line.trim().is_empty()).is_some() {}
+        }
+    }
+    steps
 }
 
 /// Whether the lines are as expected, where `...` stands for any number of lines.
@@ -51,41 +82,92 @@ fn matches(expected: &[String], actual: &[&str]) -> bool {
     }
 }
 
+/// What the command prints, standard error behind standard output, without white space at the ends of lines.
+fn printed(example: &Example, scratch: &Path, path: &str) -> String {
+    let folder = if example.scratch { scratch.to_owned() } else { root() };
+    let mut command = Command::new("sh");
+    command.args(["-c", &example.command]).current_dir(folder).env("PATH", path).env("NO_COLOR", "1");
+    command.env("HOME", scratch).env_remove("XDG_STATE_HOME").env_remove("XDG_CONFIG_HOME");
+    let output = command.output().expect("a shell");
+    let mut printed = String::from_utf8_lossy(&output.stdout).into_owned();
+    printed.push_str(&String::from_utf8_lossy(&output.stderr));
+    let lines: Vec<&str> = printed.trim_end().lines().map(str::trim_end).collect();
+    lines.join("\n")
+}
+
+/// README.md and the pages below docs/.
+fn pages() -> Vec<PathBuf> {
+    let mut pages = vec![root().join("README.md")];
+    let mut open = vec![root().join("docs")];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(folder).expect("a folder of pages") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                pages.push(path);
+            }
+        }
+    }
+    pages.sort();
+    pages
+}
+
+/// Runs the examples of a page and says how many there were.
+fn run(page: &Path, path: &str, bless: bool) -> usize {
+    let text = fs::read_to_string(page).expect("a readable page");
+    let lines: Vec<&str> = text.lines().collect();
+    let scratch = std::env::temp_dir().join(format!("sqrt-console-examples-{}", std::process::id()));
+    let _ = fs::remove_dir_all(&scratch);
+    fs::create_dir_all(&scratch).expect("a scratch folder");
+    let (mut count, mut blessed, mut copied) = (0, String::new(), 0);
+    for step in steps(&lines) {
+        let example = match step {
+            Step::File { name, text } => {
+                let file = scratch.join(name);
+                fs::create_dir_all(file.parent().expect("a folder")).expect("a folder of the scratch folder");
+                fs::write(file, text).expect("a file of the scratch folder");
+                continue;
+            }
+            Step::Example(example) => example,
+        };
+        count += 1;
+        let printed = printed(&example, &scratch, path);
+        if matches(&example.expected, &printed.lines().collect::<Vec<_>>()) {
+            continue;
+        }
+        assert!(
+            bless && !example.expected.iter().any(|line| line == "..."),
+            "{}:{}: `{}` printed\n{printed}\ninstead of\n{}",
+            page.display(),
+            example.line + 1,
+            example.command,
+            example.expected.join("\n")
+        );
+        for line in &lines[copied..=example.line] {
+            blessed.push_str(line);
+            blessed.push('\n');
+        }
+        copied = example.line + 1 + example.expected.len();
+        blessed.push_str(&printed);
+        blessed.push_str(if printed.is_empty() { "" } else { "\n" });
+    }
+    if copied > 0 {
+        for line in &lines[copied..] {
+            blessed.push_str(line);
+            blessed.push('\n');
+        }
+        fs::write(page, blessed).expect("the page can be written");
+    }
+    let _ = fs::remove_dir_all(&scratch);
+    count
+}
+
 #[test]
 fn console_examples_print_what_they_show() {
     let bin = Path::new(env!("CARGO_BIN_EXE_sqrt")).parent().expect("the binary lies in a folder");
     let path = format!("{}:{}", bin.display(), std::env::var("PATH").unwrap_or_default());
-    let mut pages = vec![root().join("README.md")];
-    let docs = fs::read_dir(root().join("docs")).expect("the docs folder");
-    pages.extend(
-        docs.map(|entry| entry.expect("an entry").path())
-            .filter(|path| path.extension().is_some_and(|e| e == "md")),
-    );
-    let mut run = 0;
-    for page in pages {
-        let text = fs::read_to_string(&page).expect("a readable page");
-        for mut example in examples(&text) {
-            while example.expected.pop_if(|line| line.trim().is_empty()).is_some() {}
-            let output = Command::new("sh")
-                .args(["-c", &example.command])
-                .current_dir(root())
-                .env("PATH", &path)
-                .env("NO_COLOR", "1")
-                .output()
-                .expect("a shell");
-            let mut printed = String::from_utf8_lossy(&output.stdout).into_owned();
-            printed.push_str(&String::from_utf8_lossy(&output.stderr));
-            let lines: Vec<&str> = printed.trim_end().lines().map(str::trim_end).collect();
-            assert!(
-                matches(&example.expected, &lines),
-                "{}:{}: `{}` printed\n{printed}\ninstead of\n{}",
-                page.display(),
-                example.line,
-                example.command,
-                example.expected.join("\n")
-            );
-            run += 1;
-        }
-    }
-    assert!(run >= 3, "only {run} console examples found");
+    let bless = std::env::var_os("BLESS").is_some();
+    let count: usize = pages().iter().map(|page| run(page, &path, bless)).sum();
+    assert!(count >= 20, "only {count} console examples found");
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Folder, MAIL, run, run_with};
+use common::{Folder, MAIL, run, run_with, sqrt};
 use std::fs;
 
 const UGLY: &str = "tool \"t\"{must deny when x.value in{5}; // why\n}";
@@ -106,4 +106,17 @@ fn the_examples_are_in_style() {
         .into_iter()
         .chain(policies.iter().map(AsRef::as_ref)));
     assert_eq!((checked.status, checked.stdout.as_str()), (0, ""));
+}
+
+#[test]
+fn an_answer_that_cannot_be_written_is_told_once() {
+    let folder = Folder::new();
+    // Each difference is longer than what is buffered.
+    let long = "tool \"t\" {must deny always;}\n".repeat(3_000);
+    let files: Vec<String> = ["a", "b", "c"].map(|name| folder.file(name, &long)).to_vec();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let output = sqrt().args(["fmt", "--diff"]).args(files).stdout(full).output().unwrap();
+    let run: common::Run = output.into();
+    assert_eq!(run.status, 2);
+    assert_eq!(run.stderr.matches("cannot write to standard output").count(), 1, "{}", run.stderr);
 }

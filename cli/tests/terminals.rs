@@ -116,6 +116,15 @@ fn every_verb(folder: &Folder, policy: &OsStr, calls: &[u8]) -> usize {
         }
     }
     run(&["disasm".as_ref(), "--verify".as_ref(), "--explanations".as_ref(), image], b"");
+    for format in ["text", "json", "html"] {
+        for call in ["1", "2"] {
+            let args = ["explain", "--show-values", "--format", format, "--call", call, "--calls"];
+            let args: Vec<&OsStr> = args.iter().map(OsStr::new).chain([calls_path, policy]).collect();
+            answers += usize::from(!run(&args, b"").stdout.is_empty());
+        }
+    }
+    let lines = [calls, b"\n:why full\n:rules\n:session\n:nope ", calls, b"\n", calls].concat();
+    run(&["repl".as_ref(), "--echo".as_ref(), "--show-values".as_ref(), policy], &lines);
     answers
 }
 
@@ -157,7 +166,7 @@ fn policies_and_calls_full_of_hidden_characters_are_shown_visibly() {
     let fine: String = HOSTILE.iter().filter(|text| text.chars().all(char::is_control)).copied().collect();
     let (policy, calls) = hostile_scene(&fine.replace(['\n', '\r', '\0', '[', ']'], ""));
     let path = folder.file("policy.sqrt", policy);
-    assert!(every_verb(&folder, path.as_ref(), calls.as_bytes()) > 10);
+    assert!(every_verb(&folder, path.as_ref(), calls.as_bytes()) > 15);
 }
 
 #[test]

@@ -202,7 +202,7 @@ proptest! {
             Err(error) => {
                 let mut sources = SourceMap::new();
                 sources.add(error.shown.id, "test", &error.shown.text);
-                prop_assert!(!render::render(&error.diagnostic, &sources, render::Style::Plain).is_empty());
+                prop_assert!(!render::render(&*error.diagnostic, &sources, render::Style::Plain).is_empty());
             }
         }
     }

@@ -3,7 +3,7 @@
 //! Invariant: everything goes through the public interfaces of compiler and VM, the way `sqrt eval` goes.
 
 use crate::corpus::{Level, Mode, Options, PolicyFile};
-use crate::explained::inconsistency;
+use crate::explained::{evidence_inconsistency, inconsistency, metadata_inconsistency};
 use crate::resolved::{Resolved, check_branch_resolved};
 use sqrt_compiler::x_policy::XPolicy;
 use sqrt_compiler::{Passes, Source, compile};
@@ -118,6 +118,9 @@ impl Engine {
 
     fn at_once(&mut self, line: &str, out: &mut String) -> Result<(), String> {
         let Engine { policy, answering, sessions, explained, .. } = self;
+        let name = explained.then(|| session_name(line, policy)).flatten();
+        let before =
+            name.as_ref().map(|name| sessions.get(name).cloned().unwrap_or_else(|| Session::new(policy)));
         let answered = answering.answer(
             policy,
             line.as_bytes(),
@@ -125,7 +128,12 @@ impl Engine {
             out,
         );
         answered.map_err(|error| error.to_string())?;
-        match inconsistency(policy, answering.scratch()).filter(|_| *explained) {
+        let (Some(name), Some(before)) = (name, before) else { return Ok(()) };
+        let (scratch, session) = (answering.scratch(), sessions.get(&name).unwrap_or(&before));
+        let problem = inconsistency(policy, scratch)
+            .or_else(|| metadata_inconsistency(policy, scratch, &before, session))
+            .or_else(|| evidence_inconsistency(policy, scratch));
+        match problem {
             Some(message) => Err(format!("the explanation does not hang together: {message}")),
             None => Ok(()),
         }
@@ -171,6 +179,14 @@ impl Engine {
         *known = session;
         write_decision(out, line, &decision, known, (policy, scratch));
         Ok(())
+    }
+}
+
+/// The name of the session of a line that is a call.
+fn session_name(line: &str, policy: &Policy) -> Option<Option<String>> {
+    match read_line(line.as_bytes(), &Arena::new(), policy.limits()) {
+        Ok(Line::Call(call)) => Some(call.session.map(str::to_owned)),
+        _ => None,
     }
 }
 

@@ -1,4 +1,9 @@
-//! Whether an explanation hangs together: what is recorded of a condition follows from what is recorded of its parts.
+//! Whether an explanation hangs together: what is recorded of a condition follows from what is recorded of its parts,
+//! and the metadata that it shows leads to that with which the call ended.
+
+mod metadata;
+
+pub use metadata::{evidence_inconsistency, metadata_inconsistency};
 
 use sqrt_vm::policy::Policy;
 use sqrt_vm::scratch::Scratch;

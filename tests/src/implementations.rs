@@ -4,6 +4,7 @@
 
 use crate::corpus::{Exchange, Options, PolicyFile, Report, Severity, difference};
 use crate::engine::{Engine, Setup};
+use crate::explaining::Explaining;
 use crate::moving::Moving;
 use crate::oracle::Oracle;
 use serde_json::Value;
@@ -39,6 +40,7 @@ pub const ALL: &[Load] = &[
     engine_on_the_move,
     engine_that_explains,
     engine_with_handles,
+    engine_as_explained,
     oracle,
 ];
 
@@ -109,6 +111,12 @@ pub fn engine_that_explains(files: &[PolicyFile], options: &Options) -> Result<I
 /// The engine with every name of a call resolved ahead.
 pub fn engine_with_handles(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
     set_up("engine with handles", files, options, Setup { handles: true, ..USUAL })
+}
+
+/// What `sqrt explain` tells of the engine's answers.
+pub fn engine_as_explained(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
+    let mut engine = Explaining::new(files, options)?;
+    Ok(Implementation { name: "engine as explained", answer: Box::new(move |line| engine.answer(line)) })
 }
 
 fn set_up(

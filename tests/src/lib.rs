@@ -15,6 +15,7 @@ pub mod docs;
 pub mod embedding_page;
 pub mod engine;
 pub mod explained;
+pub mod explaining;
 pub mod fuzzing;
 pub mod generate;
 pub mod implementations;

@@ -76,6 +76,7 @@ fn dependencies_point_one_way() {
     assert_eq!(ours("compiler"), ["sqrt-vm"]);
     assert_eq!(ours("authoring"), ["sqrt-compiler", "sqrt-vm"]);
     assert_eq!(ours("cli"), ["sqrt-authoring", "sqrt-compiler", "sqrt-vm"]);
+    assert_eq!(ours("tests"), ["sqrt-authoring", "sqrt-compiler", "sqrt-vm"]);
     for package in ["vm", "compiler"] {
         for name in dependencies(package, "dev-dependencies") {
             assert!(!name.starts_with("sqrt-"), "{package} tests itself alone, not with {name}");

@@ -6,8 +6,8 @@ use serde_json::Value;
 use sqrt_tests::compare::{answers, disagreement, expect_none, seeds};
 use sqrt_tests::generate::{Case, Style};
 use sqrt_tests::implementations::{
-    Load, engine, engine_in_two_steps, engine_on_the_move, engine_that_explains, engine_that_only_folds,
-    engine_that_only_lowers, oracle, plain_engine,
+    Load, engine, engine_as_explained, engine_in_two_steps, engine_on_the_move, engine_that_explains,
+    engine_that_only_folds, engine_that_only_lowers, oracle, plain_engine,
 };
 
 fn agree(implementation: Load, default: std::ops::Range<u64>) {
@@ -50,6 +50,11 @@ fn the_engine_on_the_move_agrees() {
 #[test]
 fn the_engine_that_explains_agrees() {
     agree(engine_that_explains, 80_000..80_080);
+}
+
+#[test]
+fn the_engine_as_explained_agrees() {
+    agree(engine_as_explained, 85_000..85_080);
 }
 
 #[test]

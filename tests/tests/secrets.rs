@@ -5,6 +5,7 @@
 #![allow(clippy::panic, clippy::expect_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use serde_json::{Value as Json, json};
+use sqrt_authoring::explain::{self, Explainer, Paint, Statements, Told};
 use sqrt_tests::compare::seeds;
 use sqrt_tests::engine;
 use sqrt_tests::generate::{Case, Random, Style};
@@ -17,6 +18,7 @@ use sqrt_vm::metadata::Session;
 use sqrt_vm::policy::Policy;
 use sqrt_vm::value::{Arena, Value};
 use std::fmt::{Debug, Display};
+use std::sync::Arc;
 
 /// Put into every text of a value, and found nowhere else.
 const TEXT: &str = "s3cr3t";
@@ -97,6 +99,49 @@ fn answers_and_explanations_tell_no_values() {
         assert_silent("the log of a scratch", &format!("{answering:?}"));
     });
     assert!(answered > 200, "{answered}");
+}
+
+/// Without `--show-values`, which is the one way to see them, and which shows them.
+#[test]
+fn explanations_of_calls_tell_no_values_unless_they_are_asked_for() {
+    let (mut told, mut shown) = (0, 0);
+    cases(0..30, |policy, lines, _| {
+        let policy = Arc::new(Policy::new(policy_again(policy), Limits::default()).expect("it runs"));
+        let mut explainer = Explainer::new(Arc::clone(&policy), Statements::default());
+        let arena = Arena::new();
+        for (number, line) in (1..).zip(lines) {
+            let Ok(Line::Call(call)) = read_line(line.as_bytes(), &arena, policy.limits()) else { continue };
+            for show_values in [false, true] {
+                let options = explain::Options { show_values, full: number % 2 == 0 };
+                let explanation = match explainer.call(number, &call, Told::Explain(options)) {
+                    Ok(explanation) => explanation.expect("it was asked for"),
+                    Err(error) => {
+                        assert_silent_error("a failure to explain", &error);
+                        continue;
+                    }
+                };
+                let json = serde_json::to_string(&explanation).expect("it can be written");
+                let forms = [
+                    json,
+                    explain::tree(&explanation, Paint::Colour),
+                    explain::brief(&explanation, Paint::Plain),
+                    explain::page(&explanation, "0"),
+                    format!("{explanation:?}"),
+                ];
+                if show_values {
+                    shown += usize::from(forms[0].contains(TEXT));
+                    continue;
+                }
+                forms.iter().for_each(|form| assert_silent("an explanation", form));
+                told += 1;
+            }
+        }
+    });
+    assert!(told > 200 && shown > 100, "{told} told, {shown} shown");
+}
+
+fn policy_again(policy: &Policy) -> sqrt_vm::bytecode::VerifiedProgram {
+    sqrt_vm::bytecode::VerifiedProgram::new(policy.program().clone()).expect("it verifies")
 }
 
 #[test]

@@ -266,6 +266,9 @@ impl Policy {
         }
         self.prepare(session, call, scratch)?;
         self.make_ready(session, call, false, scratch)?;
+        if scratch.explains {
+            scratch.note_beginning(self, session, call);
+        }
         self.run_updates(session, call, None, UpdatePhase::Before, scratch)?;
         self.apply_rules(session, call, scratch)
     }
@@ -334,6 +337,9 @@ impl Policy {
         self.make_ready(session, call, true, scratch)?;
         let Intake { mut interner, metadata, state, .. } = scratch.intake(self, session);
         metadata.combine(returned, state.result_mut().ok_or(Fault::NoSet)?, &mut interner)?;
+        if scratch.explains {
+            scratch.note_returned(self, session);
+        }
         self.run_updates(session, call, Some(returned.value()), UpdatePhase::Result, scratch)?;
         self.run_updates(session, call, Some(returned.value()), UpdatePhase::After, scratch)?;
         // The session's table may be built anew when the copies take effect.
@@ -371,6 +377,7 @@ impl Policy {
         memory.outcomes.begin(phase.tested());
         let mut machine = Machine::new(inputs, state, memory);
         for &block in blocks.iter() {
+            machine.begin_block(block);
             let explained = explained.and_then(|tables| tables.update(block, phase));
             if let Some(procedure) = explained.or_else(|| self.update(block, phase)) {
                 machine.update(procedure).map_err(|fault| machine.failure(fault))?;

@@ -1,5 +1,7 @@
 //! A policy that runs: a verified program with what running needs built once. Immutable, shared between threads.
 
+mod about;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -371,6 +373,11 @@ impl<'p> RuleInfo<'p> {
         self.program.string(self.block.tool_text).unwrap_or_default()
     }
 
+    /// The priority of its block; none of a preset, which is above every number.
+    pub fn priority(&self) -> Option<i64> {
+        number(self.block.priority)
+    }
+
     /// The description from its doc comment.
     pub fn description(&self) -> Option<&'p str> {
         self.record.description.and_then(|id| self.program.string(id))
@@ -422,10 +429,14 @@ impl<'p> BlockInfo<'p> {
 
     /// Its priority; none of a preset, which is above every number.
     pub fn priority(&self) -> Option<i64> {
-        match self.record.priority {
-            PriorityRecord::Number(number) => Some(number),
-            PriorityRecord::Preset(_) => None,
-        }
+        number(self.record.priority)
+    }
+}
+
+fn number(priority: PriorityRecord) -> Option<i64> {
+    match priority {
+        PriorityRecord::Number(number) => Some(number),
+        PriorityRecord::Preset(_) => None,
     }
 }
 

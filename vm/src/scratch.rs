@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::call::Call;
 use crate::decision::{Kind, RuleOrder};
 use crate::dispatch::DispatchScratch;
 use crate::exec::Memory;
-use crate::metadata::{Interner, Mentioned, Metadata, Session, StringTable, TagId, Tags};
+use crate::metadata::{FIELDS, Interner, Mentioned, Metadata, Session, SetView, StringTable, TagId, Tags};
 use crate::policy::Policy;
 use crate::prepare::{CallMetadata, State};
 use crate::value::Arena;
@@ -89,6 +90,29 @@ impl Scratch {
         Intake { interner, metadata: &mut self.metadata, state: &mut self.state, blocks: &self.blocks }
     }
 
+    /// Notes the metadata with which an explained call begins.
+    pub(crate) fn note_beginning(&mut self, policy: &Policy, session: &Session, call: &Call<'_>) {
+        let Scratch { tags, metadata, state, memory, .. } = self;
+        let tags = Tags { universe: policy.universe(), session: session.tags(), call: tags };
+        let journal = &mut memory.journal;
+        journal.session = Some(journal.see_metadata(session.metadata(), &tags));
+        for place in 0..call.args().len() {
+            // Of an explained call all are ready.
+            let seen = FIELDS.map(|field| metadata.arg(place, field).unwrap_or(SetView::UNIVERSAL));
+            let seen = seen.map(|set| journal.see(set, &tags));
+            journal.args.push(seen);
+        }
+        journal.inherited = state.result().map(|result| journal.see_metadata(result, &tags));
+    }
+
+    /// Notes the metadata of the result with which the updates of an explained call begin.
+    pub(crate) fn note_returned(&mut self, policy: &Policy, session: &Session) {
+        let Scratch { tags, state, memory, .. } = self;
+        let tags = Tags { universe: policy.universe(), session: session.tags(), call: tags };
+        let journal = &mut memory.journal;
+        journal.returned = state.result().map(|result| journal.see_metadata(result, &tags));
+    }
+
     /// Forgets the details of the last call.
     #[inline]
     pub(crate) fn forget(&mut self) {
@@ -109,6 +133,7 @@ impl Scratch {
         self.tags.clear();
         self.rules.clear();
         self.memory.outcomes.clear();
+        self.memory.journal.clear();
     }
 
     /// The metadata of the last call's result, if its result phase ran.

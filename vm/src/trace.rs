@@ -1,11 +1,18 @@
 //! What came of a call, for people: the blocks that were about its tool, their rules, and, if asked for, every condition.
 //!
-//! Rules are always there. Conditions are recorded once [`Scratch::explain`] has asked for them: calls then run a second set
-//! of procedures, which tests each condition as it is written, beside all rules instead of the first that decide; the answers
-//! are the same. Values of calls are never part of a trace.
+//! Rules are always there. Conditions, with what decided them, and the metadata before and after each update are recorded once
+//! [`Scratch::explain`] has asked for them: calls then run a second set of procedures, which tests each condition as it is
+//! written, beside all rules instead of the first that decide; the answers are the same. Values of calls are never part of a
+//! trace: it tells which leaf decided, and not what it was.
 //!
 //! Invariant: a trace borrows scratch and policy and copies no text. Parts of conditions are given on demand: with lets, the
 //! written-out tree may be exponentially larger than the policy, so a caller should walk each let once.
+
+mod evidence;
+mod seen;
+
+pub use evidence::{Evidence, Operand, SetOf, ValueOf};
+pub use seen::{ChangeTrace, SeenCall, SeenMetadata, SeenSet};
 
 use crate::bytecode::explanations::{ConditionKindRecord, ConditionRecord, ExplanationTables, LineColumn};
 use crate::bytecode::program::List;
@@ -22,6 +29,7 @@ impl Scratch {
         let tables = &policy.program().explanations;
         self.explains = on && self.belongs_to(policy);
         self.memory.outcomes.want(if self.explains { tables.conditions.len() } else { 0 });
+        self.memory.journal.want(self.explains);
     }
 
     /// The blocks that were about the last call's tool, in source order, with what came of their rules.

@@ -11,7 +11,7 @@ use super::LimitsArgs;
 /// Each file is checked by itself. Problems go to standard output; the exit status is 1 if there is an error.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  $ sqrt check mail.sqrt\n  $ sqrt check --together --format json lets.sqrt mail.sqrt"
+    before_help = "Example:\n  $ sqrt check mail.sqrt\n  $ sqrt check --together --format json lets.sqrt mail.sqrt"
 )]
 pub(crate) struct CheckArgs {
     /// Check the grammar and nothing else.

@@ -10,7 +10,7 @@ use super::{LimitsArgs, SettingsArgs};
 ///
 /// The policy files are compiled together, in the order given; presets and settings become part of the image.
 #[derive(Debug, Args)]
-#[command(after_help = COMPILE_HELP)]
+#[command(before_help = COMPILE_EXAMPLE)]
 pub(crate) struct CompileArgs {
     /// Policy files; `-` is standard input.
     #[arg(value_name = "POLICY", required_unless_present = "x_policy")]
@@ -31,6 +31,6 @@ pub(crate) struct CompileArgs {
     pub(crate) limits: LimitsArgs,
 }
 
-const COMPILE_HELP: &str = r#"Example:
+const COMPILE_EXAMPLE: &str = r#"Example:
   $ sqrt compile mail.sqrt -o mail.sqrtc
   $ sqrt eval mail.sqrtc --calls calls.jsonl"#;

@@ -8,7 +8,7 @@ use super::LimitsArgs;
 
 /// Show the bytecode of a policy or an image, with source lines.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  $ sqrt disasm mail.sqrt\n  $ sqrt disasm --verify mail.sqrtc")]
+#[command(before_help = "Example:\n  $ sqrt disasm mail.sqrt\n  $ sqrt disasm --verify mail.sqrtc")]
 pub(crate) struct DisasmArgs {
     /// Build the automata anew from the patterns and compare; the exit status is 1 if they differ.
     #[arg(long)]

@@ -8,9 +8,10 @@ use super::{LimitsArgs, SettingsArgs};
 
 /// Decide calls, one JSON object a line, and write one answer a line.
 ///
-/// The policy files are compiled together, in the order given; or the policy is one compiled image.
+/// The policy files are compiled together, in the order given; or the policy is one compiled image. A line that is no valid call
+/// is answered by {"error": …, "line": …}, and the exit status is 2 at the end.
 #[derive(Debug, Args)]
-#[command(after_help = EVAL_HELP)]
+#[command(before_help = EVAL_EXAMPLE)]
 pub(crate) struct EvalArgs {
     /// Policy files, or one image; `-` is standard input, if the calls come from a file.
     #[arg(value_name = "POLICY", required_unless_present = "x_policy")]
@@ -31,8 +32,6 @@ pub(crate) struct EvalArgs {
     pub(crate) limits: LimitsArgs,
 }
 
-const EVAL_HELP: &str = r#"Example:
+const EVAL_EXAMPLE: &str = r#"Example:
   $ echo '{"tool": "send_email", "args": {"to": "spam@evil.com"}}' | sqrt eval mail.sqrt
-  $ sqrt eval --x-policy document.json --calls calls.jsonl --explain mail.sqrt
-
-A line that is no valid call is answered by {"error": …, "line": …}, and the exit status is 2 at the end."#;
+  $ sqrt eval --x-policy document.json --calls calls.jsonl --explain mail.sqrt"#;

@@ -13,7 +13,7 @@ use super::LimitsArgs;
 /// exit status is 1.
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Example:\n  $ sqrt fmt mail.sqrt\n  $ sqrt fmt --check policies/*.sqrt\n  $ cat mail.sqrt | sqrt fmt -"
+    before_help = "Example:\n  $ sqrt fmt mail.sqrt\n  $ sqrt fmt --check policies/*.sqrt\n  $ cat mail.sqrt | sqrt fmt -"
 )]
 pub(crate) struct FmtArgs {
     /// Change nothing: name the files that are in another style; the exit status is 1 if there are some.

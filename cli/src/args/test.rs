@@ -11,7 +11,7 @@ use super::LimitsArgs;
 /// Test files lie beside the policy that they are about: `mail_test.yaml` tests `mail.sqrt`. The exit status is 0 if all tests
 /// pass, 1 if one fails or a policy has an error, 2 if a test file could not be run.
 #[derive(Debug, Args)]
-#[command(after_help = TEST_HELP)]
+#[command(before_help = TEST_HELP)]
 pub(crate) struct TestArgs {
     /// Test files, and folders in which to look for them [default: this folder].
     #[arg(value_name = "PATH")]

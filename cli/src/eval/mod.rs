@@ -5,7 +5,7 @@
 
 mod answer;
 mod inputs;
-mod reader;
+pub(crate) mod reader;
 mod sessions;
 
 use std::io::Read;
@@ -72,6 +72,6 @@ fn answer_lines<R: Read>(
 }
 
 /// White space as JSON has it.
-fn is_blank(line: &[u8]) -> bool {
+pub(crate) fn is_blank(line: &[u8]) -> bool {
     line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r'))
 }

@@ -13,8 +13,9 @@ use super::Done;
 use super::select::Selection;
 use crate::input;
 use crate::limits::raise;
-use crate::output::{Failure, Status, stdout_is_coloured};
+use crate::output::{Failure, Status};
 use crate::policy::{PolicyFile, counted, each_rendered};
+use crate::terminal::stdout_is_coloured;
 
 /// Why the tests of a file did not run, and how bad that is.
 pub(crate) struct Refused {

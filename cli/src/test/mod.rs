@@ -19,8 +19,9 @@ use sqrt_vm::visible::visible;
 
 use crate::args::{CoverageFormat, ReportFormat, TestArgs};
 use crate::limits;
-use crate::output::{Failure, Output, Status, Stop, stdout_is_coloured, tell};
+use crate::output::{Failure, Output, Status, Stop, tell};
 use crate::replace::replace_file;
+use crate::terminal::stdout_is_coloured;
 use select::Selection;
 
 /// Runs the tests, once or whenever something changes.
@@ -158,7 +159,7 @@ fn list(
             }
             Err(trouble) => {
                 output.worsen(trouble.status);
-                tell(file_text(&trouble.report(path), false, crate::output::stderr_is_coloured()));
+                tell(file_text(&trouble.report(path), false, crate::terminal::stderr_is_coloured()));
             }
         }
     }

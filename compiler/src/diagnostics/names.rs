@@ -20,11 +20,45 @@ pub(crate) fn undefined_name(name: &str, at: Origin, near: Option<(&str, Origin)
         Some((other, origin)) => diagnostic
             .also(origin.file, origin.span, "a let of a similar name")
             .help(format!("is {} meant?", quote(other))),
-        None => diagnostic.help(format!(
-            "declare it with `let {name} = …;`; an argument is mentioned as `{name}.value`, `{name}.tags` and so on",
-            name = quote(name).trim_matches('`')
-        )),
+        None => diagnostic.help(familiar(name).unwrap_or_else(|| {
+            format!(
+                "declare it with `let {name} = …;`; an argument is mentioned as `{name}.value`, `{name}.tags` and so on",
+                name = quote(name).trim_matches('`')
+            )
+        })),
     }
+}
+
+/// What a name that other languages have is written like here.
+fn familiar(name: &str) -> Option<String> {
+    let way_out = match name.to_ascii_lowercase().as_str() {
+        "tags" | "producers" | "consumers" => {
+            return Some(format!(
+                "write `@args.{name}` for those of all arguments, `x.{name}` for one, `@session.{name}` for the session"
+            ));
+        }
+        "always" | "true" => "a rule that always fires has no `when`: `must deny always;`",
+        "false" | "never" => "a condition that never holds says nothing: leave the rule out",
+        "len" | "length" | "size" | "strlen" => {
+            "there are no functions; a length is asked so: `x.value in {str like w\"*\" length 1..10}`"
+        }
+        "exists" | "defined" | "has" | "present" | "isset" => {
+            "there are no functions; an argument that is there is in the set of anything: `x.value in {\"*\"}`"
+        }
+        "any" | "all" | "some" | "every" | "forall" => {
+            "there are no functions; a value that is a list is tested element by element: one is enough to deny, \
+             all have to fit to allow"
+        }
+        "startswith" | "endswith" | "contains" | "matches" | "regex" | "match" | "glob" => {
+            "there are no functions; a text is tested by patterns: `x.value in {r\"…\", w\"…*\"}`"
+        }
+        "lower" | "upper" | "lowercase" | "uppercase" => {
+            "there are no functions; a pattern ignores case so: `x.value in {r\"(?i)…\"}`"
+        }
+        "now" | "today" | "time" | "date" => "policies know no clock; give the time as an argument or a tag",
+        _ => return None,
+    };
+    Some(way_out.to_owned())
 }
 
 /// Lets that are defined by themselves. `round` has each let's name and the mention of the next one.

@@ -172,7 +172,7 @@ pub enum Priority {
 }
 
 /// Which tools a block is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ToolMatcher {
     /// Exactly this name.
     Exact(String),

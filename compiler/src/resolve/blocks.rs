@@ -59,7 +59,8 @@ impl<'a> Lowering<'_, 'a> {
         let written = source.text(id.literal.range).to_owned();
         if !id.is_regex {
             let name = self.string(source, id.literal);
-            if name.contains('*') {
+            // What is no string was told by the parser.
+            if name.contains('*') && written.starts_with('"') {
                 self.sink.report(messages::star_in_tool_name(source.origin(id.literal.range), &written));
             }
             return (ToolMatcher::Exact(name.clone()), name);

@@ -42,23 +42,33 @@ impl Similar {
     }
 }
 
-/// The least number of insertions, deletions and replacements of bytes that make one name the other (names are ASCII).
+/// The least number of insertions, deletions, replacements and swaps of neighbours that make one name the other, by bytes
+/// (names are ASCII), where no byte is touched twice.
 fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, x) in a.bytes().enumerate() {
-        let mut diagonal = i;
+    let (a, b) = (a.as_bytes(), b.as_bytes());
+    // The row of the byte of `a` before the last one, of the last one, and of this one.
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for (i, &x) in a.iter().enumerate() {
+        let mut row = Vec::with_capacity(last.len());
         let mut left = i.saturating_add(1);
-        for (cell, y) in row.iter_mut().skip(1).zip(b.bytes()) {
+        row.push(left);
+        for (j, (&y, above)) in b.iter().zip(last.windows(2)).enumerate() {
+            let &[diagonal, above] = above else { continue };
             let replaced = diagonal.saturating_add(usize::from(x != y));
-            diagonal = *cell;
-            left = replaced.min(cell.saturating_add(1)).min(left.saturating_add(1));
-            *cell = left;
+            left = replaced.min(above.saturating_add(1)).min(left.saturating_add(1));
+            let swapped = || {
+                let (i, j) = (i.checked_sub(1)?, j.checked_sub(1)?);
+                (a.get(i) == Some(&y) && b.get(j) == Some(&x)).then(|| before.get(j).copied())?
+            };
+            if let Some(swapped) = swapped() {
+                left = left.min(swapped.saturating_add(1));
+            }
+            row.push(left);
         }
-        if let Some(first) = row.first_mut() {
-            *first = i.saturating_add(1);
-        }
+        (before, last) = (last, row);
     }
-    row.last().copied().unwrap_or(0)
+    last.last().copied().unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -72,7 +82,10 @@ mod tests {
             ("a", "", 1),
             ("", "ab", 2),
             ("kitten", "sitting", 3),
-            ("ab", "ba", 2),
+            ("ab", "ba", 1),
+            ("konwn", "known", 1),
+            ("abcd", "badc", 2),
+            ("ca", "abc", 3),
             ("abc", "abc", 0),
         ] {
             assert_eq!(distance(a, b), expected, "{a} {b}");
@@ -86,6 +99,7 @@ mod tests {
         assert_eq!(nearest("IsAdmn"), Some("IsAdmin"));
         assert_eq!(nearest("isadmin"), Some("IsAdmin"));
         assert_eq!(nearest("External"), Some("Internal"));
+        assert_eq!(nearest("Interanl"), Some("Internal"));
         assert_eq!(nearest("Blocked"), None);
     }
 

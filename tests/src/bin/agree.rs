@@ -10,8 +10,9 @@
 use sqrt_tests::compare::{answers, disagreement, minimal};
 use sqrt_tests::generate::{Case, Style};
 use sqrt_tests::implementations::{
-    Load, engine, engine_from_an_image, engine_in_two_steps, engine_on_the_move, engine_that_explains,
-    engine_that_only_folds, engine_that_only_lowers, engine_with_handles, oracle, plain_engine,
+    Load, engine, engine_as_explained, engine_from_an_image, engine_in_two_steps, engine_on_the_move,
+    engine_that_explains, engine_that_only_folds, engine_that_only_lowers, engine_with_handles, oracle,
+    plain_engine,
 };
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -25,6 +26,7 @@ const OTHERS: &[(&str, Load)] = &[
     ("in two steps", engine_in_two_steps),
     ("on the move", engine_on_the_move),
     ("explaining", engine_that_explains),
+    ("explained", engine_as_explained),
     ("with handles", engine_with_handles),
 ];
 

@@ -7,6 +7,7 @@
 use super::Fault;
 #[cfg(debug_assertions)]
 use super::checked::Shadow;
+use super::journal::Journal;
 use super::outcomes::Outcomes;
 use crate::automata::MatcherCache;
 use crate::bytecode::FrameNeeds;
@@ -29,7 +30,7 @@ pub(super) enum ValueRef {
 }
 
 /// A set, by where it is, or a pattern set.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(super) enum SetRef {
     #[default]
     Universal,
@@ -119,6 +120,7 @@ pub(crate) struct Memory {
     pub(super) matching: MatcherCache,
     pub(super) walks: ValueScratch,
     pub(crate) outcomes: Outcomes,
+    pub(crate) journal: Journal,
     /// Tags of a set that is walked.
     pub(super) tags: Vec<TagId>,
     #[cfg(debug_assertions)]
@@ -142,6 +144,7 @@ impl Memory {
             matching: MatcherCache::default(),
             walks: ValueScratch::default(),
             outcomes: Outcomes::default(),
+            journal: Journal::default(),
             tags: Vec::new(),
             #[cfg(debug_assertions)]
             shadow: Shadow::new(needs),

@@ -12,7 +12,9 @@
 
 #[cfg(debug_assertions)]
 mod checked;
+mod evidence;
 mod fault;
+mod journal;
 mod memory;
 mod ops;
 mod outcomes;
@@ -28,7 +30,10 @@ use crate::policy::Policy;
 use crate::prepare::{CallMetadata, State};
 use crate::value::{Leaf, Value};
 use crate::work::{PER_LEAF, PER_WORD_MADE};
+pub(crate) use evidence::{Evidence, Operand};
+pub use evidence::{SetOf, ValueOf};
 pub(crate) use fault::Fault;
+pub(crate) use journal::{Change, Journal, Seen, SeenMetadata};
 pub(crate) use memory::Memory;
 use memory::{AnswerTo, Bases, Frame, SetRef, ValueRef};
 pub(crate) use outcomes::{Noted, Tested};
@@ -76,8 +81,15 @@ impl<'m> Machine<'m> {
     /// A machine for a phase that begins now: no answer from before counts.
     pub(crate) fn new(inputs: Inputs<'m>, state: &'m mut State, memory: &'m mut Memory) -> Self {
         memory.begin();
+        // In another phase handles may stand for other sets.
+        memory.journal.forget_handles();
         let (base, top) = (Bases::default(), Bases::default());
         Machine { inputs, state, memory, pc: 0, base, top, answer: false, subject: None }
+    }
+
+    /// Updates that run from now on belong to this block.
+    pub(crate) fn begin_block(&mut self, block: u32) {
+        self.memory.journal.begin_block(block);
     }
 
     /// The answer of a condition procedure.

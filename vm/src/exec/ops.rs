@@ -80,6 +80,7 @@ impl OpVisitor for Machine<'_> {
     fn record(&mut self, src: BoolReg, slot: Slot) -> Step {
         let outcome = self.bool(src)?;
         self.memory.record(slot, outcome);
+        self.note_evidence(src, slot);
         Ok(())
     }
 

@@ -7,7 +7,7 @@
 use crate::bytecode::operand::Slot;
 
 /// When a condition was tested.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub(crate) enum Tested {
     /// In `session before` updates.
     Before,
@@ -63,7 +63,6 @@ impl Outcomes {
     }
 
     /// The phase that runs.
-    #[cfg(debug_assertions)]
     pub(super) fn phase(&self) -> Tested {
         self.now
     }

@@ -1,7 +1,7 @@
 //! Sets while they are computed: what handles stand for, operators, comparisons, and the safe sides of S5.4.
 
 use super::memory::SetRef;
-use super::{Fault, Machine, Step};
+use super::{Change, Fault, Machine, Seen, Step};
 use crate::bytecode::operand::*;
 use crate::metadata::{MetaSet, Metadata, SetView};
 use crate::prepare::State;
@@ -233,6 +233,41 @@ impl Machine<'_> {
     /// S[set] becomes what a field of the result's or the session's metadata is. A pattern set empties consumers and changes
     /// nothing else (S5.4).
     pub(super) fn store(&mut self, place: Stored, field: FieldImm, set: SetReg) -> Step {
+        if !self.memory.journal.is_wanted() {
+            return self.store_quietly(place, field, set);
+        }
+        let handle = place.handle(field);
+        let safe_side = matches!(self.set(set)?, SetRef::Pattern { .. });
+        let before = self.see(handle).ok_or(Fault::NoSet)?;
+        let at = u32::try_from(self.pc.saturating_sub(1)).unwrap_or(u32::MAX);
+        self.store_quietly(place, field, set)?;
+        self.memory.journal.forget_handles();
+        let after = self.see(handle).ok_or(Fault::NoSet)?;
+        let (phase, of_session) = (self.memory.outcomes.phase(), matches!(place, Stored::Session));
+        self.memory.journal.change(Change {
+            phase,
+            block: 0,
+            at,
+            of_session,
+            field,
+            before,
+            after,
+            safe_side,
+        });
+        Ok(())
+    }
+
+    /// Writes down what a handle stands for; nothing of a pattern set.
+    pub(super) fn see(&mut self, handle: SetRef) -> Option<Seen> {
+        // The journal is taken out, as the set may be elsewhere in the memory.
+        let mut journal = std::mem::take(&mut self.memory.journal);
+        let seen = self.exact(handle).map(|set| journal.see_handle(handle, set, &self.inputs.tags));
+        self.memory.journal = journal;
+        seen
+    }
+
+    /// The same as [`Self::store`], without noting anything.
+    fn store_quietly(&mut self, place: Stored, field: FieldImm, set: SetReg) -> Step {
         let set = self.set(set)?;
         let pattern = matches!(set, SetRef::Pattern { .. });
         if set == place.handle(field) || (pattern && field != FieldImm::Consumers) {

@@ -10,6 +10,7 @@ mod from;
 mod leaves;
 mod measure;
 mod owned;
+mod place;
 
 pub use arena::Arena;
 pub(crate) use check::{NotJson, check_json};
@@ -17,6 +18,7 @@ pub(crate) use equality::ValueScratch;
 pub(crate) use leaves::{Leaf, LeafStack};
 pub(crate) use measure::{check_size, longest_text, measure};
 pub(crate) use owned::OwnedValue;
+pub use place::LeafPlace;
 
 use crate::number::Number;
 use std::fmt;

@@ -20,16 +20,21 @@ pub(crate) fn expected_condition(file: FileId, span: Span, found: &str, kind: K)
     }
 }
 
-/// A value without a comparison.
+/// A value without a comparison; `behind` is the word behind a `.` that follows it.
 pub(crate) fn expected_value_comparison(
     file: FileId,
     span: Span,
     found: &str,
     word: &str,
     left: &str,
+    behind: &str,
 ) -> Diagnostic {
     let message = format!("expected `in` or `==` after {}, found {found}", quote(left));
     let diagnostic = Diagnostic::new(Code::Unexpected, file, span, message);
+    if let Some(pattern) = pattern_for(if word.is_empty() { behind } else { word }) {
+        let test = quote(&format!("{left} in {{{pattern}}}"));
+        return diagnostic.help(format!("test it against a pattern: {test}"));
+    }
     match word {
         "not" => diagnostic.help(format!(
             "`not` stands before the whole comparison: {}",
@@ -38,9 +43,10 @@ pub(crate) fn expected_value_comparison(
         "is" => {
             diagnostic.help("a value is compared by `==` or tested by `in`; `is empty` is for metadata sets")
         }
-        "matches" | "matching" | "like" | "contains" | "startswith" | "endswith" => {
-            diagnostic.help(format!("test it against a pattern: {}", quote(&format!("{left} in {{r\"…\"}}"))))
-        }
+        _ if matches!(found, "`.`" | "`[`") => diagnostic.help(format!(
+            "what is in a value has no name of its own: {} asks about all that is in it",
+            quote(&format!("{left} in {{…}}"))
+        )),
         "overlaps" | "subset" | "superset" => {
             diagnostic.help("this compares metadata sets (`x.tags`); a value is tested by `in`")
         }
@@ -55,7 +61,19 @@ pub(crate) fn expected_value_comparison(
     }
 }
 
-/// A metadata set without a comparison.
+/// The pattern for what other languages have an operator or a method for.
+fn pattern_for(word: &str) -> Option<&'static str> {
+    match word.to_ascii_lowercase().as_str() {
+        "matches" | "matching" | "match" => Some("r\"…\""),
+        "like" | "glob" => Some("w\"…*\""),
+        "contains" | "includes" | "has" => Some("w\"*…*\""),
+        "startswith" | "starts_with" | "starts" => Some("w\"…*\""),
+        "endswith" | "ends_with" | "ends" => Some("w\"*…\""),
+        _ => None,
+    }
+}
+
+/// A metadata set without a comparison; `behind` is the word behind a `.` that follows it.
 pub(crate) fn expected_set_comparison(
     file: FileId,
     span: Span,
@@ -63,6 +81,7 @@ pub(crate) fn expected_set_comparison(
     word: &str,
     kind: K,
     left: &str,
+    behind: &str,
 ) -> Diagnostic {
     let operators = "`overlaps`, `subset of`, `superset of`, `==`, `is empty` or `is universal`";
     let message = format!("expected {operators} after {}, found {found}", quote(left));
@@ -72,6 +91,12 @@ pub(crate) fn expected_set_comparison(
         ("not", _) => diagnostic.help(format!("`not` stands before the whole comparison: {}", quote(&format!("not {left} overlaps …")))),
         ("contains" | "has" | "includes", _) => {
             diagnostic.help(format!("write {}, or {} for all of them", quote(&format!("{left} overlaps {{…}}")), quote(&format!("{left} superset of {{…}}"))))
+        }
+        (_, K::Dot) if matches!(behind, "empty" | "is_empty" | "isEmpty") => {
+            diagnostic.help(format!("write {}", quote(&format!("{left} is empty"))))
+        }
+        (_, K::Dot) if matches!(behind, "contains" | "has" | "includes") => {
+            diagnostic.help(format!("write {}", quote(&format!("{left} overlaps {{…}}"))))
         }
         ("intersects", _) => diagnostic.help("write `overlaps`"),
         ("union" | "intersect" | "minus" | "xor" | "with" | "without", _)
@@ -118,8 +143,13 @@ pub(crate) fn expected_value(file: FileId, span: Span, found: &str, kind: K, wor
         K::Word if matches!(word, "int" | "float" | "str" | "datetime" | "bool") => {
             diagnostic.help("a value is tested against a type domain by `in`: `x.value in {int 1..5}`")
         }
-        K::Word if matches!(word, "null" | "none") => {
-            diagnostic.help("there is no literal for null, and none for a missing value")
+        K::Word if matches!(word.to_ascii_lowercase().as_str(), "null" | "none" | "nil" | "undefined") => {
+            diagnostic.help(
+                "there is no literal for null, and none for a missing value; an argument that is there is in the set of anything: `x.value in {\"*\"}`",
+            )
+        }
+        K::Word if matches!(word.to_ascii_lowercase().as_str(), "true" | "false") => {
+            diagnostic.help(format!("write `{}`", word.to_ascii_lowercase()))
         }
         K::Word => diagnostic.help(format!(
             "for the value of an argument write `{word}.value`; a set by name is tested by `in`: `x.value in {word}`"
@@ -195,6 +225,8 @@ pub(crate) fn condition_goes_on(
         ("always", _) => diagnostic.help("a rule has `always` or `when …`, not both"),
         (_, "`)`") => diagnostic.help("no parenthesis is open here; remove it, or add the `(`"),
         (_, "`,`") => diagnostic.help("join conditions by `and` or `or`"),
+        (_, "`(`") => diagnostic
+            .help("there are no functions; a condition is like `x.value in {…}` or `x.tags overlaps {…}`"),
         (_, "`{`") => {
             diagnostic.help("only a `when` in a result or session block has braces after its condition")
         }

@@ -40,6 +40,11 @@ pub(crate) fn expected_declaration(
         "def" | "define" | "const" | "var" | "set" | "predicate" => {
             diagnostic.help("a name is given by `let NAME = …;`")
         }
+        "permit" | "allow" | "forbid" | "deny" => diagnostic
+            .help("rules stand within a tool: `tool \"name\" { must deny when …; should allow always; }`"),
+        "default" => diagnostic.help(
+            "what happens where no rule decides is no part of the text but a setting, `--default-allow false`; within a tool write `should deny always;`",
+        ),
         "policy" | "rule" | "package" | "import" | "include" | "use" => {
             diagnostic.help("a policy is just declarations; several files are given to the compiler together")
         }

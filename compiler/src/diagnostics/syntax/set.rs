@@ -139,7 +139,14 @@ pub(crate) fn set_goes_on(
 }
 
 /// Neither `,` nor `}` after an element.
-pub(crate) fn set_literal_goes_on(file: FileId, span: Span, found: &str, kind: K, open: Span) -> Diagnostic {
+pub(crate) fn set_literal_goes_on(
+    file: FileId,
+    span: Span,
+    found: &str,
+    kind: K,
+    next: K,
+    open: Span,
+) -> Diagnostic {
     let message = format!("expected `,` or `}}` after the element, found {found}");
     let diagnostic =
         Diagnostic::new(Code::Unexpected, file, span, message).also(file, open, "the set begins here");
@@ -157,9 +164,15 @@ pub(crate) fn set_literal_goes_on(file: FileId, span: Span, found: &str, kind: K
             diagnostic.help("both ends of `1..5` are in the range; `<` at the dots leaves one out: `1..<5`")
         }
         K::Pipe => diagnostic.help("elements are separated by commas"),
+        K::Semicolon if is_literal(next) => diagnostic.help("put a comma between elements"),
         K::Semicolon | K::RightParen | K::End => diagnostic.help("close the set with `}`"),
         _ => diagnostic,
     }
+}
+
+/// Whether an element may begin with it, and nothing that follows a statement does.
+pub(crate) fn is_literal(kind: K) -> bool {
+    matches!(kind, K::String | K::Regex | K::Wildcard | K::Number)
 }
 
 /// `{"a",}`
@@ -188,6 +201,9 @@ pub(crate) fn expected_element(
         (_, "str") => diagnostic.help("write `str \"x\"`, `str matching r\"…\"` or `str like w\"…\"`"),
         (_, "datetime") => {
             diagnostic.help("write `datetime d\"2025-01-31\"` or a range: `datetime d\"…\"..d\"…\"`")
+        }
+        (_, "length" | "len") => {
+            diagnostic.help("a length stands behind a string or a pattern: `str like w\"*\" length 1..10`")
         }
         (_, "matching") => diagnostic.help("write `str matching r\"…\"` or just `r\"…\"`"),
         (_, "like") => diagnostic.help("write `str like w\"…\"` or just `w\"…\"`"),

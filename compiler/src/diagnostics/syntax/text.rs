@@ -161,7 +161,7 @@ pub(crate) fn unknown_character(file: FileId, span: Span, text: &str) -> Diagnos
             diagnostic.help("names are made of ASCII letters, digits and `_`; other text stands in strings")
         }
         '\'' => diagnostic.help("strings stand in double quotes: `\"…\"`"),
-        '/' => diagnostic.help("a comment is `// …` or `/* … */`"),
+        '/' => diagnostic.help("a regex is `r\"…\"`, a comment `// …` or `/* … */`"),
         '\\' => diagnostic.help("a backslash has a meaning in strings only"),
         _ => diagnostic.help("only strings and comments may contain this character"),
     }

@@ -245,8 +245,14 @@ impl<'a> Parser<'a, '_> {
             let span = self.span_at(self.pos());
             let left_text = self.text_of(self.span_of(left.range));
             let found = self.found();
-            let diagnostic =
-                messages::expected_value_comparison(self.file(), span, &found, self.word(), left_text);
+            let diagnostic = messages::expected_value_comparison(
+                self.file(),
+                span,
+                &found,
+                self.word(),
+                left_text,
+                self.behind(),
+            );
             return self.fail(diagnostic);
         };
         Ok(Predicate { kind, range: self.range_from(first) })
@@ -339,14 +345,26 @@ impl<'a> Parser<'a, '_> {
                 let left_text = self.text_of(self.span_of(left.range));
                 let found = self.found();
                 let (file, word) = (self.file(), self.word());
-                let diagnostic =
-                    messages::expected_set_comparison(file, operator, &found, word, self.kind(), left_text);
+                let diagnostic = messages::expected_set_comparison(
+                    file,
+                    operator,
+                    &found,
+                    word,
+                    self.kind(),
+                    left_text,
+                    self.behind(),
+                );
                 return self.fail(diagnostic);
             }
         };
         self.bump();
         let kind = PredicateKind::Compare(left, comparison, self.set_expression()?);
         Ok(Predicate { kind, range: self.range_from(first) })
+    }
+
+    /// The word behind the current token.
+    fn behind(&self) -> &str {
+        self.word_at(self.after(self.pos()))
     }
 
     fn missing_of<T>(&mut self, operator: Span) -> Parse<T> {

@@ -92,7 +92,11 @@ impl<'a> Parser<'a, '_> {
                 let diagnostic = messages::domain_goes_on(self.file(), span, &self.found(), self.word());
                 self.fail(diagnostic)
             }
-            Tail::Complete => self.unexpected("`;`"),
+            Tail::Complete => {
+                let diagnostic =
+                    messages::unexpected(self.file(), self.span_at(self.pos()), &self.found(), "`;`");
+                self.fail(diagnostic.help("each rule and each statement ends with a `;` of its own"))
+            }
         }
     }
 

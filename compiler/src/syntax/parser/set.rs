@@ -194,8 +194,13 @@ impl<'a> Parser<'a, '_> {
             }
             if !self.at(K::Comma) {
                 let (file, span, open) = (self.file(), self.span_at(self.pos()), self.span_at(open));
-                let diagnostic = messages::set_literal_goes_on(file, span, &self.found(), self.kind(), open);
-                return self.fail(diagnostic);
+                let (kind, next) = (self.kind(), self.kind_at(self.after(self.pos())));
+                let diagnostic = messages::set_literal_goes_on(file, span, &self.found(), kind, next, open);
+                let reported = self.report(diagnostic);
+                // Meant as a comma: what follows is an element, and no other mistake.
+                if kind != K::Semicolon || !messages::is_literal(next) {
+                    return Err(reported);
+                }
             }
             self.bump();
             if self.at(K::RightBrace) {

@@ -1,0 +1,130 @@
+//! The policy of the dialogue: ready to run, with the text that conditions are compiled beside.
+
+use std::sync::Arc;
+
+use sqrt_compiler::diagnostics::render::{Style, render};
+use sqrt_compiler::x_policy::XPolicy;
+use sqrt_compiler::{Compiled, Options, Source, analyse, compile};
+use sqrt_vm::bytecode::settings::Settings;
+use sqrt_vm::limits::Limits;
+use sqrt_vm::policy::Policy;
+
+use crate::explain::Statements;
+
+/// The name of the file of a condition that is tried.
+pub(super) const CONDITION: &str = "<condition>";
+
+/// What policies are made of.
+#[derive(Debug, Default)]
+pub struct Sources {
+    /// The policy files, by name, in their order.
+    pub files: Vec<(String, Vec<u8>)>,
+    /// The document that presets and code are taken from.
+    pub document: Option<XPolicy>,
+    /// The settings to run with.
+    pub settings: Settings,
+    /// The limits.
+    pub limits: Limits,
+}
+
+/// A policy that runs, and what it was made of.
+#[derive(Debug)]
+pub struct Loaded {
+    pub(super) policy: Arc<Policy>,
+    pub(super) sources: Sources,
+    /// The names of its lets, for completion.
+    pub(super) lets: Vec<String>,
+}
+
+impl Loaded {
+    /// Compiles the files; with what is to be told of them, errors or warnings.
+    ///
+    /// # Errors
+    /// If they have an error, or the policy cannot run.
+    pub fn new(sources: Sources, style: Style) -> (Result<Loaded, Sources>, String) {
+        let compiled = sources.compile(None);
+        let mut told = rendered(&compiled, style);
+        let Some(program) = compiled.program else { return (Err(sources), told) };
+        match Policy::new(program, sources.limits) {
+            Ok(policy) => {
+                let analysed = sources.analysed();
+                let lets = analysed.policy.iter().flat_map(|policy| &policy.lets);
+                let lets = lets.map(|declared| declared.name.clone()).collect();
+                (Ok(Loaded { policy: Arc::new(policy), sources, lets }), told)
+            }
+            Err(error) => {
+                told.push_str(&format!("error: the policy cannot run: {error}\n"));
+                (Err(sources), told)
+            }
+        }
+    }
+
+    /// The names of its files.
+    pub fn files(&self) -> Vec<String> {
+        self.sources.files.iter().map(|(name, _)| name.clone()).collect()
+    }
+
+    /// How its updates are written.
+    pub(super) fn statements(&self) -> Statements {
+        Statements::of(&self.sources.analysed())
+    }
+
+    /// The policy with a block more, which tests a condition on calls to a tool in both readings, and the warnings about it.
+    ///
+    /// # Errors
+    /// What is wrong with the condition, told.
+    pub(super) fn with_condition(
+        &self,
+        tool: &str,
+        condition: &str,
+        style: Style,
+    ) -> Result<(Policy, String), String> {
+        let tool = tool.replace('\\', "\\\\").replace('"', "\\\"");
+        // What is told of it is told of one rule.
+        let deny = format!("tool \"{tool}\" {{ should deny when {condition}\n; }}");
+        let checked = self.sources.compile(Some(&deny));
+        let told = rendered_of(&checked, style, |name| name == CONDITION);
+        if checked.program.is_none() {
+            return Err(told);
+        }
+        let both =
+            format!("tool \"{tool}\" {{ should deny when {condition}\n; should allow when {condition}\n; }}");
+        let compiled = self.sources.compile(Some(&both));
+        let told_of_both = rendered(&compiled, style);
+        let program = compiled.program.ok_or(told_of_both)?;
+        let policy = Policy::new(program, self.sources.limits);
+        policy.map(|policy| (policy, told)).map_err(|error| format!("error: it cannot run: {error}\n"))
+    }
+}
+
+impl Sources {
+    fn sources(&self) -> Vec<Source<'_>> {
+        self.files.iter().map(|(name, bytes)| Source { name, bytes }).collect()
+    }
+
+    fn analysed(&self) -> sqrt_compiler::Analysed {
+        analyse(&self.sources(), &Options { limits: self.limits, ..Options::default() })
+    }
+
+    /// Compiles them, with a condition's block behind them.
+    fn compile(&self, condition: Option<&str>) -> Compiled {
+        let mut sources = self.sources();
+        sources.extend(condition.map(|text| Source { name: CONDITION, bytes: text.as_bytes() }));
+        let mut options = self.document.as_ref().map(XPolicy::options).unwrap_or_default();
+        (options.settings, options.limits) = (self.settings.clone(), self.limits);
+        match &self.document {
+            Some(document) => document.compile_with(&sources, &options),
+            None => compile(&sources, &options),
+        }
+    }
+}
+
+fn rendered(compiled: &Compiled, style: Style) -> String {
+    rendered_of(compiled, style, |_| true)
+}
+
+fn rendered_of(compiled: &Compiled, style: Style, wanted: impl Fn(&str) -> bool) -> String {
+    let sources = compiled.source_map();
+    let problems = compiled.diagnostics.iter().filter(|problem| wanted(sources.name(problem.primary.file)));
+    problems.map(|problem| render(problem, &sources, style) + "\n").collect()
+}

@@ -1,0 +1,9 @@
+//! `sqrt lsp` as an editor sees it: a client speaks the protocol to the built binary.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::string_slice, reason = "tests may panic")]
+
+mod client;
+mod features;
+mod files;
+mod protocol;
+mod sync;
