@@ -7,7 +7,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
-use sqrt_authoring::testing::{as_json, reference, schema};
+use sqrt_authoring::testing::{TestFile, as_json, reference, schema};
+use sqrt_vm::limits::Limits;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -77,4 +78,27 @@ fn the_schema_takes_every_example_and_refuses_mistakes() {
         assert!(!validator.is_valid(&test(wrong)), "{wrong}");
     }
     assert!(!validator.is_valid(&value("{test: []}")));
+}
+
+#[test]
+fn every_snippet_of_the_page_is_part_of_a_test_file() {
+    let page = fs::read_to_string(root().join("docs/testing.md")).unwrap();
+    let mut read = 0;
+    for block in page.split("```yaml\n").skip(1) {
+        let snippet = block.split("```").next().unwrap();
+        let mut text = snippet.to_owned();
+        if snippet.starts_with("expect:") {
+            let indented = snippet.replace('\n', "\n    ");
+            text = format!("tests:\n  - name: a\n    call: {{tool: t}}\n    {indented}\n");
+        } else if !snippet.contains("tests:") {
+            text.push_str("tests: [{name: a, call: {tool: t}, expect: deny}]\n");
+        }
+        if !snippet.contains("fixtures:") {
+            text.push_str("fixtures: {report: {value: text, tags: [internal]}, order: text}\n");
+        }
+        let file = TestFile::read("a_test.yaml", &text, &Limits::default());
+        assert!(file.is_ok(), "{text}\n{file:#?}");
+        read += 1;
+    }
+    assert!(read >= 9, "only {read} snippets found");
 }

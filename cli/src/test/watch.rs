@@ -76,7 +76,7 @@ impl Sources {
             let Ok(file) = load::read(path, limits) else { continue };
             let Ok((policies, document)) = load::files_of(&file, path) else { continue };
             policies.iter().chain(&document).for_each(|path| sources.add_folder_of(path));
-            sources.documents.extend(document.iter().filter_map(|path| fs::canonicalize(path).ok()));
+            sources.documents.extend(document.iter().filter_map(|path| whole(path)));
         }
         sources.folders.retain(|folder| folder.is_dir());
         sources
@@ -96,11 +96,16 @@ impl Sources {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         policy_of(&name).is_some()
             || path.extension().is_some_and(|extension| extension == "sqrt")
-            || self.documents.contains(path)
-            || fs::canonicalize(path).is_ok_and(|path| self.documents.contains(&path))
+            || whole(path).is_some_and(|path| self.documents.contains(&path))
             // In a new folder there may be tests.
             || (path.is_dir() && !name.starts_with('.'))
     }
+}
+
+/// The path of a file, there or not, by the whole path of its folder.
+fn whole(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    Some(fs::canonicalize(folder).ok()?.join(path.file_name()?))
 }
 
 /// What the system tells of.
@@ -183,4 +188,71 @@ impl Watched {
 
 fn cannot_watch(error: &notify::Error) -> Failure {
     Failure::new(format!("cannot watch the files: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder that is watched, with what matters in it.
+    fn watched(
+        name: &str,
+        make: fn(Sender<Told>) -> notify::Result<Box<dyn Watcher>>,
+    ) -> (PathBuf, Sources, Watched) {
+        let folder = std::env::temp_dir().join(format!("sqrt-watch-{}-{name}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let sources = Sources {
+            folders: BTreeSet::from([folder.clone()]),
+            documents: BTreeSet::from([whole(&folder.join("document.json")).unwrap()]),
+        };
+        let mut watched = Watched::new(make).unwrap();
+        watched.follow(&sources.folders).unwrap();
+        (folder, sources, watched)
+    }
+
+    #[test]
+    fn changes_are_looked_for_where_the_system_does_not_tell() {
+        let (folder, sources, watched) = watched("polls", |_| Err(notify::Error::generic("no")));
+        assert!(watched.polls);
+        fs::write(folder.join("new.sqrt"), "").unwrap();
+        watched.wait(&sources).unwrap();
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn a_system_that_cannot_watch_a_folder_is_asked_no_more() {
+        #[derive(Debug)]
+        struct Refuses;
+        impl Watcher for Refuses {
+            fn new<F: notify::EventHandler>(_: F, _: Config) -> notify::Result<Self> {
+                Ok(Refuses)
+            }
+            fn watch(&mut self, _: &Path, _: RecursiveMode) -> notify::Result<()> {
+                Err(notify::Error::new(notify::ErrorKind::MaxFilesWatch))
+            }
+            fn unwatch(&mut self, _: &Path) -> notify::Result<()> {
+                Ok(())
+            }
+            fn kind() -> notify::WatcherKind {
+                notify::WatcherKind::NullWatcher
+            }
+        }
+        let (folder, sources, watched) = watched("refused", |_| Ok(Box::new(Refuses)));
+        assert!(watched.polls);
+        fs::write(folder.join("a_test.yaml"), "").unwrap();
+        watched.wait(&sources).unwrap();
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn only_what_tests_depend_on_matters() {
+        let (folder, sources, _) = watched("matters", Watched::told_by_the_system);
+        for name in ["a.sqrt", "a_test.yaml", "document.json"] {
+            assert!(sources.has(&folder.join(name)), "{name}");
+        }
+        for name in ["a.txt", "other.json", "coverage.html", ".a.sqrt.swp", "a.yaml"] {
+            assert!(!sources.has(&folder.join(name)), "{name}");
+        }
+        fs::remove_dir_all(folder).unwrap();
+    }
 }

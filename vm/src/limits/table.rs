@@ -211,7 +211,7 @@ limits! {
             "The definitions of an agent's tools (`--tools`); reading them takes some thirty times as much memory.";
         eval_sessions = 1_000_000, "sessions",
             "A session is kept to the end of the input; a call that needs one more gets the error form.";
-        test_file_bytes = 8 * MIB, "bytes", "The text of a test file, which is held whole, as a tree.";
+        test_file_bytes = 4 * MIB, "bytes", "The text of a test file, which is held whole, as a tree that can take a hundred times as much memory.";
         test_calls = 1_000_000, "calls", "The calls of all tests of a file, rows of tables and repetitions counted.";
     }
     fixed {

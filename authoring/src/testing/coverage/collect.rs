@@ -51,7 +51,7 @@ impl Coverage {
             texts.push(Text { file: number, index: LineIndex::new(&file.text) });
         }
         for block in &policy.blocks {
-            coverage.add_block(block, &texts);
+            coverage.add_block(block, &policy.sets, &texts);
         }
         for condition in &policy.conditions {
             coverage.add_condition(condition, &texts);
@@ -82,7 +82,7 @@ impl Coverage {
         Some(number)
     }
 
-    fn add_block(&mut self, block: &ir::Block, texts: &[Text<'_>]) {
+    fn add_block(&mut self, block: &ir::Block, sets: &[ir::SetExpr], texts: &[Text<'_>]) {
         let label = format!("tool {}", block.tool_text);
         let Some(number) = self.add(Kind::Block, block.position.origin, Some(label), texts) else { return };
         for rule in &block.rules {
@@ -93,7 +93,7 @@ impl Coverage {
             self.add(Kind::Rule, rule.position.origin, Some(label), texts);
         }
         let mut phase = |statements: &[Statement]| -> Vec<StatementPoints> {
-            statements.iter().filter_map(|statement| self.add_statement(statement, texts)).collect()
+            statements.iter().filter_map(|statement| self.add_statement(statement, sets, texts)).collect()
         };
         let points = BlockPoints {
             before: phase(&block.before),
@@ -103,12 +103,19 @@ impl Coverage {
         self.blocks.insert(number, points);
     }
 
-    fn add_statement(&mut self, statement: &Statement, texts: &[Text<'_>]) -> Option<StatementPoints> {
+    fn add_statement(
+        &mut self,
+        statement: &Statement,
+        sets: &[ir::SetExpr],
+        texts: &[Text<'_>],
+    ) -> Option<StatementPoints> {
         let mut add = |update: &ir::Update| {
-            let origin = update.position.origin;
-            let label =
-                texts.get(origin.file.0 as usize).map(|text| statement_label(&text.index, origin.span));
-            self.add(Kind::Update, origin, label, texts)
+            // From the target to the end of the value, which of an operator is all of it.
+            let mut origin = update.position.origin;
+            let value = sets.get(update.value.index()).filter(|value| value.origin.file == origin.file);
+            origin.span.end =
+                value.map_or(origin.span.end, |value| origin.span.end.max(value.origin.span.end));
+            self.add(Kind::Update, origin, None, texts)
         };
         Some(match statement {
             Statement::Update(update) => StatementPoints::Update(add(update)?),
@@ -217,12 +224,6 @@ impl Coverage {
 /// The text of a place on one line, cut if it is long.
 fn label_of(index: &LineIndex<'_>, span: Span) -> String {
     on_one_line(index.text().get(span.start as usize..span.end as usize).unwrap_or_default())
-}
-
-/// An update from its target to its end.
-fn statement_label(index: &LineIndex<'_>, target: Span) -> String {
-    let rest = index.text().get(target.start as usize..).unwrap_or_default();
-    on_one_line(rest.split(';').next().unwrap_or_default())
 }
 
 fn on_one_line(text: &str) -> String {

@@ -232,15 +232,15 @@ const HEAD: &str = r#"<!DOCTYPE html>
 }
 body { background: var(--back); color: var(--text); font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
 h1 { font-size: 1.5rem; } h2 { font-size: 1.1rem; font-family: ui-monospace, monospace; margin-top: 2.5rem; }
-table { border-collapse: collapse; } th, td { border: 1px solid var(--line); padding: .3rem .7rem; text-align: right; }
+table { border-collapse: collapse; } th, td { border: 1px solid var(--line); padding: .3rem .7rem; text-align: right; } td { white-space: nowrap; }
 th[scope=row], thead th:first-child { text-align: left; } tbody th, tfoot th { font-weight: normal; font-family: ui-monospace, monospace; }
 a { color: inherit; } progress { width: 6rem; vertical-align: middle; }
 pre { border: 1px solid var(--line); border-radius: 6px; font: 13px/1.7 ui-monospace, monospace; overflow-x: auto; padding: .6rem 0; }
 pre .line { color: var(--dim); display: inline-block; margin-right: 1rem; text-align: right; user-select: none; width: 3.5rem; }
 pre .line:target { background: var(--part); color: inherit; }
 .full { background: var(--full); } .part { background: var(--part); } .miss { background: var(--miss); }
-pre .block, pre .rule.full { background: none; } pre .block.miss { background: var(--miss); }
-pre .condition, pre .update { border-radius: 3px; } pre .condition:hover, pre .rule:hover, pre .update:hover { outline: 1px solid var(--dim); }
+pre .block { background: none; } pre .block.miss { background: var(--miss); }
+pre .condition, pre .update, pre .rule { border-radius: 3px; } pre .condition:hover, pre .rule:hover, pre .update:hover { outline: 1px solid var(--dim); }
 .mark { color: var(--mark); font-weight: normal; margin-right: .2em; user-select: none; }
 .none { color: var(--dim); } .legend span { border-radius: 3px; padding: .1rem .4rem; }
 @media print { pre { overflow: visible; white-space: pre-wrap; } }

@@ -61,20 +61,18 @@ fn write_file(out: &mut String, report: &FileReport, verbose: bool, paint: &Pain
             writeln!(out, "{red}FAILED{plain}  {name}  {failed} of {all}{skipped}")?;
         }
     }
-    for case in &report.cases {
+    for case in report.cases.iter().filter(|_| verbose) {
+        let name = visible(&case.case.name);
         match &case.outcome {
-            Outcome::Passed if verbose => {
-                writeln!(out, "  {green}ok{plain}      {}", visible(&case.case.name))?
-            }
-            Outcome::Passed => {}
-            Outcome::Skipped(why) if verbose => {
-                writeln!(out, "  {yellow}skipped{plain} {}  ({})", visible(&case.case.name), visible(why))?;
-            }
-            Outcome::Skipped(_) => {}
-            Outcome::Failed(failure) => {
-                out.push('\n');
-                write_failure(out, &report.name, &case.case, failure, paint)?;
-            }
+            Outcome::Passed => writeln!(out, "  {green}ok{plain}      {name}")?,
+            Outcome::Skipped(why) => writeln!(out, "  {yellow}skipped{plain} {name}  ({})", visible(why))?,
+            Outcome::Failed(_) => writeln!(out, "  {red}FAILED{plain}  {name}")?,
+        }
+    }
+    for case in &report.cases {
+        if let Outcome::Failed(failure) = &case.outcome {
+            out.push('\n');
+            write_failure(out, &report.name, &case.case, failure, paint)?;
         }
     }
     if counts.failed > 0 {
