@@ -74,6 +74,23 @@ fn what_the_control_flow_joins_is_told() {
 }
 
 #[test]
+fn documents_have_statements_too() {
+    let folder = Folder::new();
+    let document = r#"{"codes": "tool \"t\" -> @tags |= {\"code\"};"}"#;
+    let path = folder.file("x.json", document);
+    let call = r#"{"tool": "t", "args": {"a": 1}, "result": 1}"#;
+    let told = told("", &["--x-policy", &path], &[call]);
+    let texts: Vec<&str> = told["result"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|block| block["events"].as_array().unwrap())
+        .map(|event| event["text"].as_str().unwrap())
+        .collect();
+    assert_eq!(texts, ["@tags |= {\"code\"}", "@tags |= {\"__non_executable\"}"]);
+}
+
+#[test]
 fn updates_that_do_not_run_and_safe_sides_are_told() {
     let policy = "tool \"t\" { result { when a.value in {2} { @tags |= {\"x\"}; }\n@consumers &= {r\"a.*\"};\n@tags = {\"y\"}; @tags = {\"y\"}; } }";
     let told = told(policy, &[], &[r#"{"tool": "t", "args": {"a": 1}, "result": 1}"#]);
