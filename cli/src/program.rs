@@ -78,14 +78,13 @@ impl PolicyInputs {
         Sources { files, document: self.document, settings, limits: self.limits }
     }
 
-    /// How the updates of the policy files are written; nothing of an image, nor of the code of a document.
+    /// How the updates of the policy are written; nothing of an image.
     pub(crate) fn statements(&self) -> Statements {
         if self.image().is_some() {
             return Statements::default();
         }
         let sources: Vec<Source<'_>> = self.files.iter().map(PolicyFile::source).collect();
-        let options = Options { limits: self.limits, ..Options::default() };
-        Statements::of(&analyse(&sources, &options))
+        Statements::new(&sources, self.document.as_ref(), self.limits)
     }
 
     /// An image is a whole policy: its presets and its lets were compiled in.

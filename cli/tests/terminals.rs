@@ -337,6 +337,9 @@ fn generated_texts_are_shown_visibly() {
         fs::write(path, policy).unwrap();
         every_verb(&folder, path, &calls);
         fs::remove_file(path).unwrap();
+        let mail = folder.file("mail.sqrt", MAIL);
+        let lines = [&b"send_email()\n"[..], &calls, b"\n:", &calls, b"\nt(", &calls].concat();
+        run(&["repl".as_ref(), "--echo".as_ref(), mail.as_ref()], &lines);
     }
 }
 

@@ -10,7 +10,9 @@ use sqrt_authoring::explain::{
     self, Event, Explainer, Explanation, Paint, ShownBlock, ShownMetadata, ShownSet, Statements, StepState,
     Told,
 };
-use sqrt_compiler::{Source, analyse};
+use sqrt_compiler::Source;
+use sqrt_compiler::limits::Limits;
+use sqrt_compiler::x_policy::XPolicy;
 use sqrt_vm::json::{Line, read_line, write_branch_answer, write_error, write_string};
 use sqrt_vm::policy::Policy;
 use sqrt_vm::value::Arena;
@@ -33,7 +35,10 @@ impl Explaining {
         let policy = Arc::new(policy(files, options, USUAL)?);
         let sources: Vec<_> =
             files.iter().map(|file| Source { name: &file.name, bytes: &file.bytes }).collect();
-        let statements = Statements::of(&analyse(&sources, &sqrt_compiler::Options::default()));
+        let document =
+            options.x_policy.as_ref().map(|document| XPolicy::read(document.to_string().as_bytes()));
+        let document = document.transpose().map_err(|error| error.to_string())?;
+        let statements = Statements::new(&sources, document.as_ref(), Limits::default());
         let explainer = Explainer::new(Arc::clone(&policy), statements);
         Ok(Explaining { policy, explainer, lines: 0 })
     }

@@ -71,7 +71,7 @@ fn the_engine_agrees_on_single_conditions() {
 fn the_engine_agrees_on_many_tags() {
     for (seed, tags) in seeds(90_000..90_018).zip([54, 55, 56, 119, 300, 5000].into_iter().cycle()) {
         let case = Case::of_many_tags(seed, Style::ALL, tags, 20);
-        for implementation in [engine, plain_engine, engine_on_the_move] {
+        for implementation in [engine, plain_engine, engine_on_the_move, engine_as_explained] {
             expect_none(seed, &case, |case| disagreement(oracle, implementation, case));
         }
     }

@@ -2,8 +2,10 @@
 
 use std::collections::HashMap;
 
-use sqrt_compiler::Analysed;
 use sqrt_compiler::ir::{Field, MetaRef, MetaSource, Policy, SetId, SetKind, SetLetId, Statement, Update};
+use sqrt_compiler::limits::Limits;
+use sqrt_compiler::x_policy::XPolicy;
+use sqrt_compiler::{Analysed, Options, Source, analyse};
 use sqrt_vm::metadata::FieldImm;
 
 /// An update, as its place says: file, line and column.
@@ -35,8 +37,17 @@ pub struct Statements {
 }
 
 impl Statements {
-    /// Those of policy files that were analysed.
-    pub fn of(analysed: &Analysed) -> Statements {
+    /// Those of policy files, and of the code and the presets of a document.
+    pub fn new(sources: &[Source<'_>], document: Option<&XPolicy>, limits: Limits) -> Statements {
+        let presets = document.map(|document| document.options().presets.sources()).unwrap_or_default();
+        let mut all = sources.to_vec();
+        all.extend(document.and_then(XPolicy::code));
+        all.extend(presets.iter().map(|preset| Source { name: preset.name, bytes: preset.text.as_bytes() }));
+        Statements::of(&analyse(&all, &Options { limits, ..Options::default() }))
+    }
+
+    /// Those of files that were analysed.
+    fn of(analysed: &Analysed) -> Statements {
         let mut updates = HashMap::new();
         let Some(policy) = &analysed.policy else { return Statements::default() };
         let mentioned = Mentioned::of(policy);

@@ -96,3 +96,46 @@ impl Completions {
         (start, found)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sqrt_compiler::diagnostics::render::Style;
+
+    use super::Completions;
+    use crate::repl::{Loaded, Sources};
+
+    fn completions() -> Completions {
+        let text = "let trusted = {\"a@b.c\"};\ntool \"send_email\" { must deny when body.tags overlaps {\"pii\", \"public\"} and not to.value in trusted; }";
+        let files = vec![("p.sqrt".to_owned(), text.as_bytes().to_vec())];
+        let (loaded, told) = Loaded::new(Sources { files, ..Sources::default() }, Style::Plain);
+        assert_eq!(told, "");
+        Completions::new(&loaded.unwrap())
+    }
+
+    #[test]
+    fn a_line_goes_on_with_what_can_stand_there() {
+        let completions = completions();
+        for (line, start, expected) in [
+            ("se", 0, &["send_email("][..]),
+            (":re", 0, &[":reset ", ":reload "]),
+            (":rules se", 7, &["send_email"]),
+            ("to.value in tru", 12, &["trusted"]),
+            ("bod", 0, &["body.consumers", "body.producers", "body.tags", "body.value", "body="]),
+            ("send_email(bod", 11, &["body.consumers", "body.producers", "body.tags", "body.value", "body="]),
+            ("body.tags overlaps {\"p", 21, &["pii\"", "public\""]),
+            ("send_email(body=1 #pu", 19, &["public"]),
+            (":tags +p", 7, &["pii", "public"]),
+            ("x is un", 5, &[]),
+        ] {
+            let (at, mut found) = completions.at(line, line.len());
+            let mut expected: Vec<String> = expected.iter().map(|text| (*text).to_owned()).collect();
+            found.sort();
+            expected.sort();
+            assert_eq!((at, found), (start, expected), "{line}");
+        }
+        // Anywhere in a line, also inside a character.
+        for cursor in 0..12 {
+            completions.at("é🚀 é", cursor);
+        }
+    }
+}

@@ -66,7 +66,7 @@ impl Loaded {
 
     /// How its updates are written.
     pub(super) fn statements(&self) -> Statements {
-        Statements::of(&self.sources.analysed())
+        Statements::new(&self.sources.sources(), self.sources.document.as_ref(), self.sources.limits)
     }
 
     /// The policy with a block more, which tests a condition on calls to a tool in both readings, and the warnings about it.
@@ -103,7 +103,9 @@ impl Sources {
     }
 
     fn analysed(&self) -> sqrt_compiler::Analysed {
-        analyse(&self.sources(), &Options { limits: self.limits, ..Options::default() })
+        let mut sources = self.sources();
+        sources.extend(self.document.as_ref().and_then(XPolicy::code));
+        analyse(&sources, &Options { limits: self.limits, ..Options::default() })
     }
 
     /// Compiles them, with a condition's block behind them.

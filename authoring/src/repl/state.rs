@@ -9,6 +9,7 @@ use sqrt_vm::visible::visible;
 /// A block and its rules.
 pub(super) struct Listed {
     pub(super) title: String,
+    /// Each with its place; then the phases in which it updates something.
     pub(super) rules: Vec<(String, String)>,
 }
 
@@ -37,7 +38,17 @@ fn shown(policy: &Policy, number: u32, block: BlockInfo<'_>) -> Listed {
             format!("{kind}{}", description.unwrap_or_default()),
         )
     });
-    Listed { title, rules: rules.collect() }
+    let mut rules: Vec<_> = rules.collect();
+    if let Some(block) = policy.program().blocks.get(number as usize) {
+        let phases =
+            [("session before", block.before), ("result", block.result), ("session after", block.after)];
+        let phases: Vec<&str> =
+            phases.iter().filter(|(_, procedure)| procedure.is_some()).map(|(phase, _)| *phase).collect();
+        if !phases.is_empty() {
+            rules.push(("updates:".to_owned(), phases.join(", ")));
+        }
+    }
+    Listed { title, rules }
 }
 
 /// The session with another set: the words, or the set as it is with `+word` and without `-word`.

@@ -50,7 +50,12 @@ impl Helper for Completing {}
 /// Reads lines until the end.
 pub(super) fn run(dialogue: &mut Dialogue<'_>, output: &mut Output) -> Result<(), Stop> {
     let cannot = |error: ReadlineError| Failure::new(format!("cannot use the terminal: {error}"));
-    let config = Config::builder().auto_add_history(true).max_history_size(KEPT).map_err(cannot)?.build();
+    let config = Config::builder()
+        .auto_add_history(true)
+        .history_ignore_space(true)
+        .max_history_size(KEPT)
+        .map_err(cannot)?
+        .build();
     let mut editor: Editor<Completing, DefaultHistory> = Editor::with_config(config).map_err(cannot)?;
     let history = if dialogue.args.no_history { None } else { history::file() };
     if let Some(history) = &history {

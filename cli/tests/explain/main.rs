@@ -11,6 +11,8 @@
 #[path = "../common/mod.rs"]
 mod common;
 mod html;
+mod origins;
+mod roles;
 mod size;
 
 use std::fs;

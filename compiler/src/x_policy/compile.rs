@@ -31,9 +31,13 @@ impl XPolicy {
 
     /// As [`XPolicy::compile`], with other options: those of [`XPolicy::options`], changed where the host knows better.
     pub fn compile_with(&self, sources: &[Source<'_>], options: &Options) -> Compiled {
-        let code = self.code.as_deref().map(|code| Source { name: CODE_NAME, bytes: code.as_bytes() });
-        let sources: Vec<Source<'_>> = sources.iter().copied().chain(code).collect();
+        let sources: Vec<Source<'_>> = sources.iter().copied().chain(self.code()).collect();
         compile(&sources, options)
+    }
+
+    /// The code of the document as a policy file, if it has some.
+    pub fn code(&self) -> Option<Source<'_>> {
+        self.code.as_deref().map(|code| Source { name: CODE_NAME, bytes: code.as_bytes() })
     }
 
     /// The options that the document asks for: presets and settings; the others have their defaults.

@@ -3,8 +3,8 @@
 use crate::compare::disagreement;
 use crate::generate::{Case, Style};
 use crate::implementations::{
-    Load, engine, engine_from_an_image, engine_in_two_steps, engine_on_the_move, engine_that_explains,
-    engine_that_only_folds, engine_that_only_lowers, engine_with_handles, plain_engine,
+    Load, engine, engine_as_explained, engine_from_an_image, engine_in_two_steps, engine_on_the_move,
+    engine_that_explains, engine_that_only_folds, engine_that_only_lowers, engine_with_handles, plain_engine,
 };
 
 /// The ways to set up the engine, beside the usual one.
@@ -17,6 +17,7 @@ const OTHERS: &[Load] = &[
     engine_that_explains,
     engine_with_handles,
     engine_on_the_move,
+    engine_as_explained,
 ];
 
 pub(super) fn run(bytes: &[u8]) {

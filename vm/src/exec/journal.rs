@@ -14,6 +14,9 @@ use std::collections::HashMap;
 /// How many entries of sets are written down for one call.
 const LISTED: usize = 1 << 20;
 
+/// Memory for more entries than this is not kept from call to call.
+const KEPT: usize = 1 << 12;
+
 /// A set that was written down.
 pub(crate) type Seen = u32;
 
@@ -81,9 +84,22 @@ impl Journal {
 
     /// Forgets the last call.
     pub(crate) fn clear(&mut self) {
-        if self.wanted {
-            self.want(true);
+        if !self.wanted {
+            return;
         }
+        if self.listed.capacity() > KEPT || self.evidence.capacity() > KEPT {
+            self.want(true);
+            return;
+        }
+        self.names.clear();
+        self.by_tag.clear();
+        self.listed.clear();
+        self.sets.clear();
+        self.handles.clear();
+        self.args.clear();
+        self.changes.clear();
+        self.evidence.clear();
+        (self.session, self.inherited, self.returned) = (None, None, None);
     }
 
     /// What runs now belongs to this block.
