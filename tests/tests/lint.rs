@@ -203,3 +203,29 @@ fn covered_rules_can_be_taken_away() {
     }
     assert!(claims > 0, "{claims}");
 }
+
+/// What is large, deep or meets itself again and again takes bounded time.
+#[test]
+fn hostile_policies_are_linted() {
+    let doubled: String =
+        (1..60).map(|n| format!("let s{n} = s{} | s{} & s{};\n", n - 1, n - 1, n - 1)).collect();
+    let doubled =
+        format!("let s0 = {{\"a\"}};\n{doubled}tool \"t\" {{ must deny when x.value in s59 & s58; }}");
+    let conditions: String = (1..60).map(|n| format!("let p{n} = p{} or not p{};\n", n - 1, n - 1)).collect();
+    let conditions = format!(
+        "let p0 = x.tags overlaps {{\"a\"}};\n{conditions}tool \"t\" {{ must deny when p59; must deny when p58; must allow when not p59; }}"
+    );
+    let many: String =
+        (0..3_000).map(|n| format!("    must deny when x.value in {{w\"*a{n}\", \"b{n}\"}};\n")).collect();
+    let many = format!("tool \"t\" {{\n{many}}}");
+    let elements: Vec<String> = (0..20_000).map(|n| format!("\"e{n}\"")).collect();
+    let uses = "    must deny when x.value in large;\n".repeat(500);
+    let large = format!("let large = {{{}}};\ntool \"t\" {{\n{uses}}}", elements.join(", "));
+    let comments = "// sqrt-lint: allow(unused-let) -- x\nlet a = {};\n".repeat(5_000);
+    for text in [doubled, conditions, many, large, comments] {
+        let started = std::time::Instant::now();
+        lint(&[Source { name: "t", bytes: text.as_bytes() }], &everything());
+        let taken = started.elapsed();
+        assert!(taken.as_secs() < 60, "{taken:?} for {}", text.get(..60).unwrap_or_default());
+    }
+}
