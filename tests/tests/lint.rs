@@ -98,6 +98,19 @@ fn the_examples_are_fine() {
     }
 }
 
+/// What the language page shows is fine, but for what it shows because it is doubtful.
+#[test]
+fn the_language_page_is_fine() {
+    let mut found = Vec::new();
+    for example in docs::examples(&docs::page()).unwrap().into_iter().filter(|example| !example.refused) {
+        let report = lint(&[Source { name: "t", bytes: example.policy.as_bytes() }], &Options::default());
+        let own = report.findings.iter().filter(|finding| finding.lint.group() != Group::Compiler);
+        found.extend(own.map(|finding| finding.lint.name()));
+    }
+    let expected = ["deny-everything-but", "path-prefix", "empty-set", "path-prefix", "plain-pattern"];
+    assert_eq!(found, expected);
+}
+
 /// What the answers to the calls of a case say, without the places of rules.
 fn decisions(files: &[PolicyFile], case: &Case) -> Option<Vec<Value>> {
     let mut engine = engine(files, &case.options).ok()?;
