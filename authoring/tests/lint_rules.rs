@@ -343,6 +343,10 @@ fn fixes_keep_what_is_around_them() {
         fixed("\u{feff}tool r\"t\" { must deny always; }"),
         "\u{feff}tool \"t\" { must deny always; }"
     );
+    assert_eq!(
+        fixed("let a = str like w\"x\"; tool \"t\" { must deny when x.value in a; }"),
+        "let a = str \"x\"; tool \"t\" { must deny when x.value in a; }"
+    );
     // Several fixes in one place follow each other.
     let several = "tool \"t\" { must deny when not not not not x.value in {r\"a\", \"a\", \"a\"}; }";
     assert_eq!(fixed(several), "tool \"t\" { must deny when x.value in {\"a\"}; }");
