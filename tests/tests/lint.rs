@@ -124,7 +124,7 @@ fn decisions(files: &[PolicyFile], case: &Case) -> Option<Vec<Value>> {
     Some(case.calls.iter().map(answer).collect())
 }
 
-const CASES: u64 = 250;
+const CASES: u64 = 150;
 
 /// Fixes that are certain change no decision and no metadata.
 #[test]
@@ -150,7 +150,7 @@ fn fixed_policies_mean_what_they_meant() {
             fixed.texts
         );
     }
-    assert!(fixes > 50, "{fixes}");
+    assert!(fixes > 30, "{fixes}");
 }
 
 /// Rules of which it is claimed that they never decide are in no answer.
@@ -193,7 +193,7 @@ fn what_is_claimed_never_to_decide_never_decides() {
             assert!(!is_it, "seed {seed}: {rule} decides {line}\n{case}");
         }
     }
-    assert!(claims > 50, "{claims}");
+    assert!(claims > 30, "{claims}");
 }
 
 /// Taking away a rule that another one covers changes no decision.
