@@ -43,6 +43,7 @@ fn denies_of_everything_but_something() {
         (r#"must deny when x.value in {float ..0} | {float 13<..};"#, found),
         (r#"must deny when x.value in {"*"};"#, &[]),
         (r#"must deny when x.value in {w"a*"} - {"ab"};"#, &[]),
+        (r#"must deny when x.value in {"*"} - ({"*"} - {r"bad.*"});"#, &[]),
         (r#"must deny when not x.value in {"a"};"#, &[]),
         (r#"must allow when x.value in {"*"} - {"a"};"#, &[]),
         // Another rule stops calls without the argument.
@@ -285,6 +286,7 @@ fn what_could_be_left_out() {
             &["covered-element", "covered-element"],
         ),
         (r#"must deny when x.value in {"a\nb", r"a.*"};"#, &[]),
+        (r#"must deny when x.value in {int 5..1, int 0..9};"#, &["impossible-range"]),
         (r#"must deny when x.value in {5, 5.0};"#, &["duplicate-element"]),
         (r#"must deny when x.value in {5, "5"};"#, &[]),
         (

@@ -266,7 +266,8 @@ fn range_within<T: PartialOrd + Copy>(inner: &Range<T>, outer: &Range<T>) -> boo
         (Some(_), None) => false,
         (Some(o), Some(i)) => o.value > i.value || (o.value == i.value && (o.inclusive || !i.inclusive)),
     };
-    lower && upper
+    // Of a range with nothing in it the compiler tells.
+    lower && upper && !ranges_apart(inner, inner)
 }
 
 /// The pattern of an element, if it has one.

@@ -62,7 +62,8 @@ fn is_everything_but(context: &Context<'_>, set: SetId) -> bool {
         }
         _ => false,
     };
-    let takes_away = parts.iter().any(|part| !part.adds);
+    let taken = || parts.iter().filter(|part| !part.adds);
+    let takes_away = taken().next().is_some() && !taken().any(|part| everything(&part.element.kind));
     let all_but = takes_away && parts.iter().any(|part| part.adds && everything(&part.element.kind));
     let range = |kind: &ElementKind| match kind {
         ElementKind::Int(range) | ElementKind::Float(range) => Some(*range),
