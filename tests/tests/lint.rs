@@ -200,7 +200,8 @@ fn what_is_claimed_never_to_decide_never_decides() {
 #[test]
 fn covered_rules_can_be_taken_away() {
     let mut claims = 0;
-    for seed in 0..CASES {
+    // There are few.
+    for seed in 0..2 * CASES {
         let case = Case::generate(seed, Style::ALL, 20);
         let files = case.files();
         let report = lint(&sources(&files), &everything());
