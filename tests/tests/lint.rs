@@ -98,6 +98,19 @@ fn the_examples_are_fine() {
     }
 }
 
+/// What the language page shows is fine, but for what it shows because it is doubtful.
+#[test]
+fn the_language_page_is_fine() {
+    let mut found = Vec::new();
+    for example in docs::examples(&docs::page()).unwrap().into_iter().filter(|example| !example.refused) {
+        let report = lint(&[Source { name: "t", bytes: example.policy.as_bytes() }], &Options::default());
+        let own = report.findings.iter().filter(|finding| finding.lint.group() != Group::Compiler);
+        found.extend(own.map(|finding| finding.lint.name()));
+    }
+    let expected = ["deny-everything-but", "path-prefix", "empty-set", "path-prefix", "plain-pattern"];
+    assert_eq!(found, expected);
+}
+
 /// What the answers to the calls of a case say, without the places of rules.
 fn decisions(files: &[PolicyFile], case: &Case) -> Option<Vec<Value>> {
     let mut engine = engine(files, &case.options).ok()?;
@@ -111,7 +124,7 @@ fn decisions(files: &[PolicyFile], case: &Case) -> Option<Vec<Value>> {
     Some(case.calls.iter().map(answer).collect())
 }
 
-const CASES: u64 = 250;
+const CASES: u64 = 150;
 
 /// Fixes that are certain change no decision and no metadata.
 #[test]
@@ -137,7 +150,7 @@ fn fixed_policies_mean_what_they_meant() {
             fixed.texts
         );
     }
-    assert!(fixes > 50, "{fixes}");
+    assert!(fixes > 30, "{fixes}");
 }
 
 /// Rules of which it is claimed that they never decide are in no answer.
@@ -180,14 +193,15 @@ fn what_is_claimed_never_to_decide_never_decides() {
             assert!(!is_it, "seed {seed}: {rule} decides {line}\n{case}");
         }
     }
-    assert!(claims > 50, "{claims}");
+    assert!(claims > 30, "{claims}");
 }
 
 /// Taking away a rule that another one covers changes no decision.
 #[test]
 fn covered_rules_can_be_taken_away() {
     let mut claims = 0;
-    for seed in 0..CASES {
+    // There are few.
+    for seed in 0..2 * CASES {
         let case = Case::generate(seed, Style::ALL, 20);
         let files = case.files();
         let report = lint(&sources(&files), &everything());
@@ -202,4 +216,30 @@ fn covered_rules_can_be_taken_away() {
         }
     }
     assert!(claims > 0, "{claims}");
+}
+
+/// What is large, deep or meets itself again and again takes bounded time.
+#[test]
+fn hostile_policies_are_linted() {
+    let doubled: String =
+        (1..60).map(|n| format!("let s{n} = s{} | s{} & s{};\n", n - 1, n - 1, n - 1)).collect();
+    let doubled =
+        format!("let s0 = {{\"a\"}};\n{doubled}tool \"t\" {{ must deny when x.value in s59 & s58; }}");
+    let conditions: String = (1..60).map(|n| format!("let p{n} = p{} or not p{};\n", n - 1, n - 1)).collect();
+    let conditions = format!(
+        "let p0 = x.tags overlaps {{\"a\"}};\n{conditions}tool \"t\" {{ must deny when p59; must deny when p58; must allow when not p59; }}"
+    );
+    let many: String =
+        (0..3_000).map(|n| format!("    must deny when x.value in {{w\"*a{n}\", \"b{n}\"}};\n")).collect();
+    let many = format!("tool \"t\" {{\n{many}}}");
+    let elements: Vec<String> = (0..20_000).map(|n| format!("\"e{n}\"")).collect();
+    let uses = "    must deny when x.value in large;\n".repeat(500);
+    let large = format!("let large = {{{}}};\ntool \"t\" {{\n{uses}}}", elements.join(", "));
+    let comments = "// sqrt-lint: allow(unused-let) -- x\nlet a = {};\n".repeat(5_000);
+    for text in [doubled, conditions, many, large, comments] {
+        let started = std::time::Instant::now();
+        lint(&[Source { name: "t", bytes: text.as_bytes() }], &everything());
+        let taken = started.elapsed();
+        assert!(taken.as_secs() < 60, "{taken:?} for {}", text.get(..60).unwrap_or_default());
+    }
 }

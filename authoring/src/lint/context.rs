@@ -9,7 +9,7 @@ use sqrt_compiler::ir::{Condition, ConditionId, Origin, Policy, SetExpr, SetId};
 use sqrt_compiler::syntax::Parsed;
 use sqrt_compiler::syntax::source::SourceFile;
 use sqrt_compiler::syntax::token::{FileId, Span, TokenRange};
-use std::cell::{RefCell, RefMut};
+use std::cell::{Cell, RefCell, RefMut};
 
 /// A file of the policy.
 #[derive(Debug)]
@@ -44,17 +44,35 @@ pub struct Context<'a> {
     /// What does not fit the agent's tools; nothing if these are not known.
     pub fit: &'a [Problem],
     prover: RefCell<Prover<'a>>,
+    /// How many nodes may still be looked at where several walks meet the same ones.
+    left: Cell<u32>,
 }
+
+/// So many nodes are looked at in all walks together that are not linear in the policy.
+const NODES: u32 = 10_000_000;
 
 impl<'a> Context<'a> {
     pub(super) fn new(policy: &'a Policy, files: &'a [File<'a>], fit: &'a [Problem]) -> Self {
-        let prover = RefCell::new(Prover::new(policy));
-        Self { policy, files, reach: Reach::new(policy), prover, fit }
+        Self {
+            policy,
+            files,
+            reach: Reach::new(policy),
+            fit,
+            prover: RefCell::new(Prover::new(policy)),
+            left: Cell::new(NODES),
+        }
     }
 
     /// What answers questions about conditions and sets; a rule holds it while it asks.
     pub fn prover(&self) -> RefMut<'_, Prover<'a>> {
         self.prover.borrow_mut()
+    }
+
+    /// Whether one more node may be looked at in a walk that is not linear in the policy: what lets stand for is met again from
+    /// each of their uses.
+    pub fn may_look(&self) -> bool {
+        self.left.set(self.left.get().saturating_sub(1));
+        self.left.get() > 0
     }
 
     /// A file.

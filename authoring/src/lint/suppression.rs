@@ -21,6 +21,9 @@ use sqrt_vm::visible::quote;
 /// What such a comment begins with.
 const MARK: &str = "sqrt-lint";
 
+/// So many comments of a policy may suppress something; each is compared with what is found.
+const MOST: usize = 4_096;
+
 /// A comment that suppresses something.
 #[derive(Debug)]
 struct Suppression {
@@ -59,7 +62,11 @@ impl Suppressions {
         let text = if comment.is_block { text.strip_suffix("*/").unwrap_or(text) } else { text };
         let Some(rest) = text.trim().strip_prefix(MARK) else { return };
         let at = Origin { file: file.source.id, span: comment.span };
-        match parse(rest) {
+        let parsed = match self.all.len() < MOST {
+            true => parse(rest),
+            false => Err(format!("a policy has at most {MOST} of these; set the level of the lint instead")),
+        };
+        match parsed {
             Ok(Parsed { whole_file, lints, reason }) => {
                 if reason.is_none() {
                     let finding = Finding::new(

@@ -153,7 +153,10 @@ impl Run<'_> {
                     output.worsen(Status::NotFine);
                 }
             } else if input::is_stdin(path) {
-                unified::text(new, output)?;
+                // What does not compile is not handed on as if it had been looked after.
+                if !report.findings.iter().any(|finding| finding.lint.is_error()) {
+                    unified::text(new, output)?;
+                }
             } else if is_changed && count > 0 {
                 replace_file(path, new.as_bytes())?;
             }

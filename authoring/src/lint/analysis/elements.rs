@@ -1,6 +1,7 @@
 //! What is in a set expression: its elements, and whether elements have something in common.
 
 use super::patterns::Automata;
+use crate::lint::Context;
 use sqrt_compiler::ir::{
     Bound, Element, ElementKind, PatternId, Policy, Range, SetId, SetKind, SetOp, SizedText,
 };
@@ -18,12 +19,16 @@ pub struct Part<'p> {
 }
 
 /// All elements of a set expression, lets included, each with whether it adds or takes away; none of the sides of `^`, which do
-/// both.
-pub fn parts(policy: &Policy, set: SetId) -> Vec<Part<'_>> {
+/// both. Fewer, when what may be looked at of the policy is used up.
+pub fn parts<'p>(context: &Context<'p>, set: SetId) -> Vec<Part<'p>> {
+    let policy = context.policy;
     let mut found = Vec::new();
     let mut seen = HashSet::new();
     let mut left = vec![(set, true)];
     while let Some((set, adds)) = left.pop() {
+        if !context.may_look() {
+            break;
+        }
         if !seen.insert((set, adds)) {
             continue;
         }
@@ -31,7 +36,9 @@ pub fn parts(policy: &Policy, set: SetId) -> Vec<Part<'_>> {
             Some(SetKind::Literal(literal)) => {
                 let elements =
                     policy.literals.get(literal.index()).into_iter().flat_map(|literal| &literal.elements);
-                found.extend(elements.map(|element| Part { element, adds }));
+                found.extend(
+                    elements.take_while(|_| context.may_look()).map(|element| Part { element, adds }),
+                );
             }
             Some(SetKind::Let(set_let)) => {
                 left.extend(policy.set_lets.get(set_let.index()).map(|set_let| (set_let.body, adds)));
@@ -49,8 +56,9 @@ pub fn parts(policy: &Policy, set: SetId) -> Vec<Part<'_>> {
     found
 }
 
-/// So many elements of each of two sets are compared with each other.
+/// So many elements of each of two sets are compared with each other, and so many pairs of elements for one policy.
 const COMPARED: usize = 48;
+const PAIRS: u32 = 20_000_000;
 
 /// What can be in sets, as far as can be told.
 #[derive(Debug)]
@@ -58,12 +66,14 @@ pub struct Sets<'p> {
     policy: &'p Policy,
     /// What patterns match.
     pub automata: Automata<'p>,
+    /// How many pairs of elements may still be compared.
+    pairs: u32,
 }
 
 impl<'p> Sets<'p> {
     /// Nothing is looked at yet.
     pub fn new(policy: &'p Policy) -> Self {
-        Self { policy, automata: Automata::new(policy) }
+        Self { policy, automata: Automata::new(policy), pairs: PAIRS }
     }
 
     /// Whether certainly nothing is in both sets.
@@ -98,6 +108,9 @@ impl<'p> Sets<'p> {
     /// Whether certainly no value is in both elements (S4.2).
     pub fn apart(&mut self, a: &ElementKind, b: &ElementKind) -> bool {
         use ElementKind as E;
+        if !self.may_compare() {
+            return false;
+        }
         match (a, b) {
             (E::Anything, _) | (_, E::Anything) => false,
             (E::String(a), E::String(b)) => a != b,
@@ -130,6 +143,11 @@ impl<'p> Sets<'p> {
             // Values of different kinds.
             _ => true,
         }
+    }
+
+    fn may_compare(&mut self) -> bool {
+        self.pairs = self.pairs.saturating_sub(1);
+        self.pairs > 0
     }
 
     fn sized_apart(&mut self, text: &SizedText, length: &Range<Number>, other: &ElementKind) -> bool {
@@ -189,6 +207,9 @@ impl<'p> Sets<'p> {
     /// Whether every value in `inner` is certainly in `outer`, wherever they stand (S4.2, S4.5).
     pub fn covers(&mut self, outer: &ElementKind, inner: &ElementKind) -> bool {
         use ElementKind as E;
+        if !self.may_compare() {
+            return false;
+        }
         match (outer, inner) {
             (E::Anything, _) => true,
             (E::Pattern(pattern), E::String(text) | E::Sized(SizedText::Exact(text), _)) => {
@@ -245,7 +266,8 @@ fn range_within<T: PartialOrd + Copy>(inner: &Range<T>, outer: &Range<T>) -> boo
         (Some(_), None) => false,
         (Some(o), Some(i)) => o.value > i.value || (o.value == i.value && (o.inclusive || !i.inclusive)),
     };
-    lower && upper
+    // Of a range with nothing in it the compiler tells.
+    lower && upper && !ranges_apart(inner, inner)
 }
 
 /// The pattern of an element, if it has one.

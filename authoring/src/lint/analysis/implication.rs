@@ -11,6 +11,8 @@ use std::collections::HashMap;
 
 /// So many pairs of conditions are compared for one question.
 const STEPS: u32 = 400;
+/// So many steps are taken for one policy.
+const ALL_STEPS: u32 = 20_000_000;
 /// So deep conditions are followed.
 const DEPTH: u32 = 40;
 
@@ -23,6 +25,8 @@ pub struct Prover<'p> {
     /// For every set, the number of those that are written alike.
     alike: Vec<u32>,
     steps: u32,
+    /// Of those for the policy, how many are left.
+    all_steps: u32,
     /// Whether only calls are looked at whose values are single ones, for which all readings are the same.
     single_values: bool,
 }
@@ -30,7 +34,14 @@ pub struct Prover<'p> {
 impl<'p> Prover<'p> {
     /// Numbers the sets.
     pub fn new(policy: &'p Policy) -> Self {
-        Self { policy, sets: Sets::new(policy), alike: alike(policy), steps: 0, single_values: false }
+        Self {
+            policy,
+            sets: Sets::new(policy),
+            alike: alike(policy),
+            steps: 0,
+            all_steps: ALL_STEPS,
+            single_values: false,
+        }
     }
 
     /// Whether two sets are written alike, lets put in, and so are the same.
@@ -96,6 +107,7 @@ impl<'p> Prover<'p> {
     }
 
     fn step(&mut self, depth: u32) -> Option<u32> {
+        self.all_steps = self.all_steps.checked_sub(1)?;
         self.steps = self.steps.checked_sub(1)?;
         depth.checked_sub(1)
     }
@@ -171,8 +183,8 @@ impl<'p> Prover<'p> {
                 operands.iter().any(|&operand| self.never(operand, depth))
                     || self.clash(operands, depth).is_some()
             }
-            ConditionKind::ValueIn(_, set, Reading::Any | Reading::All) => self.is_empty_set(*set),
-            ConditionKind::Overlaps(_, set, _) | ConditionKind::TagIn(_, set, _) => self.is_empty_set(*set),
+            ConditionKind::ValueIn(_, set, Reading::Any | Reading::All) => self.empty(*set, depth),
+            ConditionKind::Overlaps(_, set, _) | ConditionKind::TagIn(_, set, _) => self.empty(*set, depth),
             _ => false,
         }
     }
@@ -188,7 +200,7 @@ impl<'p> Prover<'p> {
                     || self.exhausts(operands, depth)
             }
             ConditionKind::Not(operand) => self.never(*operand, depth),
-            ConditionKind::SupersetOf(_, set, _) => self.is_empty_set(*set),
+            ConditionKind::SupersetOf(_, set, _) => self.empty(*set, depth),
             ConditionKind::SubsetOf(_, set, _) => self.sets.is_everything(*set),
             _ => false,
         }
@@ -254,11 +266,12 @@ impl<'p> Prover<'p> {
 
     /// Whether nothing can be in a set.
     pub fn is_empty_set(&mut self, set: SetId) -> bool {
+        self.steps = STEPS;
         self.empty(set, DEPTH)
     }
 
     fn empty(&mut self, set: SetId, depth: u32) -> bool {
-        let Some(depth) = depth.checked_sub(1) else { return false };
+        let Some(depth) = self.step(depth) else { return false };
         match self.policy.sets.get(set.index()).map(|set| &set.kind) {
             Some(SetKind::Literal(literal)) => {
                 self.policy.literals.get(literal.index()).is_some_and(|literal| literal.elements.is_empty())

@@ -32,7 +32,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     let mut told = HashSet::new();
     for (condition, _) in context.reach.used() {
         let ConditionKind::ValueIn(_, set, Reading::Any) = condition.kind else { continue };
-        for part in parts(context.policy, set).into_iter().filter(|part| part.adds) {
+        for part in parts(context, set).into_iter().filter(|part| part.adds) {
             let ElementKind::String(text) = &part.element.kind else { continue };
             let host = text.rsplit_once('@').map_or(text.as_str(), |(_, host)| host);
             if is_host(host) && told.insert(part.element.origin) {

@@ -12,7 +12,7 @@ pub(super) static RULE: Rule = Rule {
     group: Group::Correctness,
     title: "rules that `must` rules leave nothing to decide",
     what: "`should` rules about tools for which `must allow` rules always settle the question: with `always`, or in a block that has no \
-           `should allow` and so denies whatever does not meet it (S6.3); and any other rules beside a `must deny always`. The other rule may stand \
+           `should allow` and so denies whatever does not meet it (S6.3); and `should` and allow rules beside a `must deny always`. The other rule may stand \
            in the same block, or in one that is about the same tools or more.",
     why: "A `must deny` decides first (S6.2), then a `must allow` that is not met (S6.3) or fires (S6.4). `should` rules are only asked if none of these \
           has decided.",
@@ -121,8 +121,8 @@ fn idle<'p>(found: &Decisive<'_>, block: &'p Block) -> Option<&'p ir::Rule> {
     let has_must_allow =
         block.rules.iter().any(|rule| is_allow(rule) && rule.enforcement == Enforcement::Must);
     block.rules.iter().find(|rule| match found.why {
-        // Two that are written alike are another matter.
-        Why::AlwaysDenied => is_allow(rule) || rule.condition.is_some(),
+        // Another `must deny` may still be the one that an answer names (S6.9).
+        Why::AlwaysDenied => is_allow(rule) || rule.enforcement == Enforcement::Should,
         // A `should allow` is also what makes the `must allow` of its block no requirement (S6.3).
         Why::AlwaysAllowed | Why::Required => {
             rule.enforcement == Enforcement::Should && !(is_allow(rule) && has_must_allow)

@@ -3,7 +3,7 @@
 use crate::lint::analysis::parts;
 use crate::lint::rules::support::needed_values;
 use crate::lint::{Context, Finding, Group, Rule, Sink};
-use sqrt_compiler::ir::{ConditionKind, ElementKind, Outcome, Policy, Range, Reading, SetId, ValueRef};
+use sqrt_compiler::ir::{ConditionKind, ElementKind, Outcome, Range, Reading, SetId, ValueRef};
 use sqrt_vm::number::Number;
 
 pub(super) static RULE: Rule = Rule {
@@ -35,7 +35,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         let ConditionKind::ValueIn(value, set, Reading::Any) = &condition.kind else { continue };
         let is_deny = found.rule.outcome == Outcome::Deny && matches!(value, ValueRef::Argument(_));
         if !is_deny
-            || !is_everything_but(context.policy, *set)
+            || !is_everything_but(context, *set)
             || needed.contains(&(found.block.position.origin, value))
         {
             continue;
@@ -51,8 +51,9 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     }
 }
 
-fn is_everything_but(policy: &Policy, set: SetId) -> bool {
-    let parts = parts(policy, set);
+fn is_everything_but(context: &Context<'_>, set: SetId) -> bool {
+    let policy = context.policy;
+    let parts = parts(context, set);
     let everything = |kind: &ElementKind| match kind {
         ElementKind::Anything => true,
         ElementKind::Pattern(id) => {
@@ -61,7 +62,8 @@ fn is_everything_but(policy: &Policy, set: SetId) -> bool {
         }
         _ => false,
     };
-    let takes_away = parts.iter().any(|part| !part.adds);
+    let taken = || parts.iter().filter(|part| !part.adds);
+    let takes_away = taken().next().is_some() && !taken().any(|part| everything(&part.element.kind));
     let all_but = takes_away && parts.iter().any(|part| part.adds && everything(&part.element.kind));
     let range = |kind: &ElementKind| match kind {
         ElementKind::Int(range) | ElementKind::Float(range) => Some(*range),

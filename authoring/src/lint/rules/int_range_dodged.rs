@@ -31,7 +31,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
     let mut told = HashSet::new();
     for (condition, _) in context.reach.used() {
         let ConditionKind::ValueIn(_, set, Reading::Any) = condition.kind else { continue };
-        let parts = parts(context.policy, set);
+        let parts = parts(context, set);
         let ends = |kind: &ElementKind| match kind {
             ElementKind::Int(range) => (range.lower.is_some(), range.upper.is_some()),
             _ => (false, false),

@@ -1,6 +1,7 @@
 //! `^` and `$` at the ends of a regex.
 
 use crate::lint::analysis::patterns::tree;
+use crate::lint::analysis::{Piece, pieces};
 use crate::lint::rules::support::{inside, patterns};
 use crate::lint::{Context, Edit, Finding, Group, Rule, Sink};
 use regex_syntax::ast::{Assertion, AssertionKind, Ast};
@@ -33,7 +34,9 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         let first = first.filter(|a| matches!(a.kind, AssertionKind::StartLine | AssertionKind::StartText));
         let last = last.filter(|a| matches!(a.kind, AssertionKind::EndLine | AssertionKind::EndText));
         let anchors: Vec<&Assertion> = first.into_iter().chain(last).collect();
-        if anchors.is_empty() || anchors.len() == concat.asts.len() {
+        // Of one that is plain text but for its anchors another lint tells.
+        let is_plain = || matches!(pieces(found.pattern).as_deref(), Some([Piece::Text(_)]));
+        if anchors.is_empty() || anchors.len() == concat.asts.len() || is_plain() {
             continue;
         }
         let text = &found.pattern.text;

@@ -1,6 +1,6 @@
 //! An update that a later one of its block replaces before anything looks at it.
 
-use crate::lint::rules::support::{ConditionReads, phases};
+use crate::lint::rules::support::{Reads, phases};
 use crate::lint::{Context, Finding, Group, Rule, Sink};
 use sqrt_compiler::ir::{MetaRef, MetaSource, Statement, Update};
 
@@ -35,7 +35,7 @@ pub(super) static RULE: Rule = Rule {
 const AHEAD: usize = 32;
 
 fn check(context: &Context<'_>, sink: &mut Sink) {
-    let reads = ConditionReads::new(context.policy);
+    let reads = Reads::new(context);
     for block in &context.policy.blocks {
         for (source, statements) in phases(block) {
             for (index, statement) in statements.iter().enumerate() {
@@ -53,7 +53,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
 
 /// The update that replaces what this one sets, if nothing looks at that before.
 fn replaced<'p>(
-    reads: &ConditionReads<'_>,
+    reads: &Reads<'_, '_>,
     update: &Update,
     source: &MetaSource,
     after: &'p [Statement],

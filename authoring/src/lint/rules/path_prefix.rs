@@ -59,7 +59,7 @@ fn where_parents_are_looked_for<'p>(context: &Context<'p>) -> HashSet<&'p ValueR
             };
             text.contains("..") || text.contains(r"\.\.") || text.contains(r"\.{2")
         };
-        if parts(context.policy, *set).iter().any(|part| asks(&part.element.kind)) {
+        if parts(context, *set).iter().any(|part| asks(&part.element.kind)) {
             found.insert(value);
         }
     }

@@ -36,7 +36,9 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         }
         let message = format!("this pattern matches `{text}` and nothing else");
         let finding = Finding::new(&RULE, found.at, message).help("write a plain string");
-        let edits = vec![Edit::replace(found.at, format!("\"{text}\""))];
+        // A let may be a type domain, and no string.
+        let domain = if context.text(found.at).starts_with("str") { "str " } else { "" };
+        let edits = vec![Edit::replace(found.at, format!("{domain}\"{text}\""))];
         // Against everything but some labels, a pattern takes the safe side and a text does not (S5.4).
         sink.report(match among_metadata.contains(&found.at) {
             true => finding.suggest("write a plain string", edits),

@@ -34,7 +34,7 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
         if found.rule.outcome != Outcome::Deny || covered {
             continue;
         }
-        let parts = parts(context.policy, *set);
+        let parts = parts(context, *set);
         let is_number = |kind: &ElementKind| {
             matches!(kind, ElementKind::Number(_) | ElementKind::Int(_) | ElementKind::Float(_))
         };

@@ -5,7 +5,7 @@ use crate::lint::Context;
 use crate::lint::analysis::parts;
 use crate::nearest::distance;
 use sqrt_compiler::ir::{
-    ConditionKind, ElementKind, Field, MetaRef, MetaSource, Origin, Policy, SetId, SetKind, Statement,
+    ConditionKind, ElementKind, Field, MetaRef, MetaSource, Origin, SetId, SetKind, Statement,
 };
 use std::collections::{BTreeSet, HashSet};
 
@@ -28,7 +28,7 @@ pub(in crate::lint::rules) fn labels_asked_for<'p>(context: &Context<'p>) -> Vec
             ConditionKind::Overlaps(meta, set, _) | ConditionKind::SupersetOf(meta, set, _)
                 if meta.field != Field::Consumers =>
             {
-                for part in parts(policy, *set).into_iter().filter(|part| part.adds) {
+                for part in parts(context, *set).into_iter().filter(|part| part.adds) {
                     let at = part.element.origin;
                     if let ElementKind::String(label) = &part.element.kind
                         && seen.insert((at, meta))
@@ -97,7 +97,7 @@ pub(in crate::lint::rules) fn labels_set<'p>(context: &Context<'p>) -> LabelsSet
                     }
                     Field::Consumers => continue,
                 };
-                for part in parts(policy, update.value) {
+                for part in parts(context, update.value) {
                     match &part.element.kind {
                         ElementKind::String(label) => {
                             anywhere.insert(label);
@@ -108,7 +108,7 @@ pub(in crate::lint::rules) fn labels_set<'p>(context: &Context<'p>) -> LabelsSet
                         _ => *open |= is_session,
                     }
                 }
-                *open |= is_session && mentions_others(policy, update.value, update.field);
+                *open |= is_session && mentions_others(context, update.value, update.field);
             }
         }
     }
@@ -116,10 +116,14 @@ pub(in crate::lint::rules) fn labels_set<'p>(context: &Context<'p>) -> LabelsSet
 }
 
 /// Whether a set has metadata in it that is not that of the session in this field; `^` counts as if it had.
-fn mentions_others(policy: &Policy, set: SetId, field: Field) -> bool {
+fn mentions_others(context: &Context<'_>, set: SetId, field: Field) -> bool {
+    let policy = context.policy;
     let mut seen = HashSet::new();
     let mut left = vec![set];
     while let Some(set) = left.pop() {
+        if !context.may_look() {
+            return true;
+        }
         if !seen.insert(set) {
             continue;
         }

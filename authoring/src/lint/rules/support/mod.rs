@@ -8,7 +8,7 @@ mod updates;
 pub(super) use labels::{Asked, labels_asked_for, labels_set, nearest_label};
 pub(super) use metadata::elements_among_metadata;
 pub(super) use removal::{remove_element, remove_member};
-pub(super) use updates::{ConditionReads, phases};
+pub(super) use updates::{Reads, phases};
 
 use crate::lint::Context;
 use crate::lint::analysis::elements::pattern_of;
@@ -41,7 +41,7 @@ pub(super) fn permitting_patterns<'p>(context: &Context<'p>) -> Vec<Permitting<'
         if !context.set(*set).is_some_and(|set| set.has_pattern) {
             continue;
         }
-        for part in parts(policy, *set) {
+        for part in parts(context, *set) {
             let at = part.element.origin;
             let pattern = pattern_of(&part.element.kind).and_then(|id| policy.patterns.get(id.index()));
             if let Some(pattern) = pattern.filter(|_| part.adds == (*reading == Reading::All))

@@ -1,5 +1,6 @@
 //! Updates of a block, and what they look at.
 
+use crate::lint::Context;
 use sqrt_compiler::ir::{
     Block, ConditionId, ConditionKind, MetaRef, MetaSource, Policy, SetId, SetKind, Statement,
 };
@@ -15,16 +16,17 @@ pub(in crate::lint::rules) fn phases(block: &Block) -> [(MetaSource, &[Statement
 }
 
 /// What statements look at.
-pub(in crate::lint::rules) struct ConditionReads<'p> {
+pub(in crate::lint::rules) struct Reads<'c, 'p> {
+    context: &'c Context<'p>,
     policy: &'p Policy,
 }
 
-impl<'p> ConditionReads<'p> {
-    pub(in crate::lint::rules) fn new(policy: &'p Policy) -> Self {
-        Self { policy }
+impl<'c, 'p> Reads<'c, 'p> {
+    pub(in crate::lint::rules) fn new(context: &'c Context<'p>) -> Self {
+        Self { context, policy: context.policy }
     }
 
-    /// Whether a statement looks at a metadata set.
+    /// Whether a statement looks at a metadata set, or nothing can be told any more.
     pub(in crate::lint::rules) fn in_statement(&self, statement: &Statement, meta: &MetaRef) -> bool {
         match statement {
             Statement::Update(update) => self.in_set(update.value, meta),
@@ -40,6 +42,9 @@ impl<'p> ConditionReads<'p> {
         let mut seen = HashSet::new();
         let mut left = vec![set];
         while let Some(set) = left.pop() {
+            if !self.context.may_look() {
+                return true;
+            }
             if !seen.insert(set) {
                 continue;
             }
@@ -59,6 +64,9 @@ impl<'p> ConditionReads<'p> {
         let mut seen = HashSet::new();
         let mut left = vec![condition];
         while let Some(condition) = left.pop() {
+            if !self.context.may_look() {
+                return true;
+            }
             if !seen.insert(condition) {
                 continue;
             }
