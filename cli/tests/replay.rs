@@ -124,7 +124,7 @@ fn changes_are_found_counted_and_placed() {
         "Newly denied: 2 calls",
         "  1 × `send` (1 in sessions with other metadata before)",
         &format!("      {calls}:5, session `c`: tags: + {{\"seen\"}} - {{\"read\"}}"),
-        "Of 4 sessions, 1 has at some time other metadata; first at",
+        "Other metadata at some time: 1 of 4 sessions, first at",
     ] {
         assert!(text.lines().any(|found| found == line), "{line}\n{text}");
     }

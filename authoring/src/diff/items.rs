@@ -257,16 +257,15 @@ fn pair(old: &[Item], new: &[Item], by_condition: bool, alike: impl Fn(usize, us
     Pairs { same, changed, removed: old_left.into_iter().collect(), added: new_left.into_iter().collect() }
 }
 
-/// How much two texts have in common, in thousandths of their words; 0 if that is less than a third.
+/// How much two texts have in common, in thousandths of their words; 0 if that is too little to take one for the other.
 fn likeness(old: &str, new: &str) -> u32 {
-    let words = |text: &'_ str| -> BTreeSet<String> {
-        text.split(|c: char| !c.is_alphanumeric() && c != '_')
-            .filter(|word| !word.is_empty())
-            .map(str::to_owned)
-            .collect()
+    const ENOUGH: u32 = 400;
+    let words = |text: &str| -> BTreeSet<String> {
+        let all = text.split(|c: char| !c.is_alphanumeric() && c != '_');
+        all.filter(|word| !word.is_empty()).map(str::to_owned).collect()
     };
     let (old, new) = (words(old), words(new));
-    let all = old.union(&new).count().max(1);
-    let share = old.intersection(&new).count().saturating_mul(1000) / all;
-    u32::try_from(share).ok().filter(|share| *share > 333).unwrap_or(0)
+    let all = old.len().saturating_add(new.len()).max(1);
+    let share = old.intersection(&new).count().saturating_mul(2000) / all;
+    u32::try_from(share).ok().filter(|share| *share >= ENOUGH).unwrap_or(0)
 }

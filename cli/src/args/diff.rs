@@ -44,5 +44,5 @@ const DIFF_HELP: &str = r#"Example:
   $ sqrt diff lets.sqrt mail.sqrt --against new/
   $ git config diff.sqrt.command "sqrt diff --git"
 
-Exit status: 0 nothing differs, 1 something differs or a policy is not fine, 2 the command could not do
-its work; 0 with `--git`, also if something differs."#;
+Exit status: 0 nothing differs, 1 something differs or a policy is not fine, 2 the command could not
+do its work; 0 with `--git`, also if something differs."#;

@@ -10,8 +10,8 @@ use super::{Format, LevelArg, LimitsArgs, ModeArg, SettingsArgs};
 /// Decide recorded calls again and say what changes.
 ///
 /// Under two policies, the one in force and the one `--against` it: what is newly allowed and newly denied, what another rule
-/// decides, and where metadata differs. With `--recorded`: the same, of one policy and the answers that were recorded. Under
-/// one policy alone: how often what decided.
+/// decides, and where metadata differs. With `--recorded` or `--answers`: the same, of the answers that were recorded and one
+/// policy. Under one policy alone: how often what decided.
 #[derive(Debug, Args)]
 #[command(before_help = REPLAY_HELP)]
 pub(crate) struct ReplayArgs {
@@ -71,21 +71,20 @@ pub(crate) struct ReplayArgs {
 
 /// What the second policy is made with, where that is not what the first is made with.
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Options of the policy that is compared")]
 pub(crate) struct AgainstArgs {
-    /// Another `--default-allow`.
+    /// Another `--default-allow` for the second policy.
     #[arg(long, value_name = "BOOL", action = ArgAction::Set)]
     pub(crate) against_default_allow: Option<bool>,
 
-    /// Another `--default-level`.
+    /// Another `--default-level` for the second policy.
     #[arg(long, value_name = "LEVEL", value_enum, hide_possible_values = true)]
     pub(crate) against_default_level: Option<LevelArg>,
 
-    /// Another `--mode`.
+    /// Another `--mode` for the second policy.
     #[arg(long, value_name = "MODE", value_enum, hide_possible_values = true)]
     pub(crate) against_mode: Option<ModeArg>,
 
-    /// Another `--x-policy`.
+    /// Another `--x-policy` for the second policy.
     #[arg(long, value_name = "FILE")]
     pub(crate) against_x_policy: Option<PathBuf>,
 }
@@ -138,5 +137,5 @@ const REPLAY_HELP: &str = r#"Example:
   $ zstdcat calls.zst | sqrt replay mail.sqrt --against new.sqrt --fail-on newly-allowed
   $ sqrt replay mail.sqrt --calls calls.jsonl.gz
 
-Exit status: 0 nothing changed, 1 something changed (see `--fail-on`), 2 the command could not do its
-work, or some lines are no valid calls."#;
+Exit status: 0 nothing changed, 1 something changed (see `--fail-on`), 2 the command could not do
+its work, or some lines are no valid calls."#;

@@ -92,14 +92,8 @@ fn compared(report: &Report, old: &Decisions, out: &mut String) {
         }
     }
     if report.diverged > 0 {
-        let sessions = number(report.sessions, "session");
-        out.push_str(&format!(
-            "\nOf {sessions}, {} at some time other metadata; first at\n",
-            match report.diverged {
-                1 => "1 has".to_owned(),
-                more => format!("{} have", grouped(more)),
-            }
-        ));
+        let (diverged, all) = (grouped(report.diverged), number(report.sessions, "session"));
+        out.push_str(&format!("\nOther metadata at some time: {diverged} of {all}, first at\n"));
         report.first_diverged.iter().for_each(|example| one_example(example, "  ", out));
     }
 }
