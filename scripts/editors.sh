@@ -5,6 +5,7 @@
 #   scripts/editors.sh            # both
 #   scripts/editors.sh vscode     # one of them
 #   scripts/editors.sh tree-sitter-sqrt
+#   scripts/editors.sh zed        # that the extension for Zed compiles; not part of the first, as it takes long to build
 #
 # Needs Rust with a C compiler, and Node with npm; cargo and npm fetch the rest from their registries.
 set -euo pipefail
@@ -40,5 +41,6 @@ case ${1:-both} in
     both) (vscode); tree_sitter ;;
     vscode) (vscode) ;;
     tree-sitter-sqrt) tree_sitter ;;
+    zed) cargo check --locked --manifest-path editors/zed/Cargo.toml ;;
     *) echo "scripts/editors.sh: no part of editors/ is called $1" >&2; exit 2 ;;
 esac

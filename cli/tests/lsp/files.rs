@@ -205,7 +205,8 @@ fn the_agents_tools_are_known_to_diagnostics_hover_and_completion() {
     let path = other.strip_prefix("file://").unwrap();
     client.notify("workspace/didChangeConfiguration", json!({"settings": {"sqrt": {"tools": path}}}));
     let found = client.diagnostics(&policy, 1);
-    assert_eq!(codes(&found), ["L0601"], "all but the tool without a name fits");
+    let about_tools: Vec<&str> = codes(&found).into_iter().filter(|code| code.starts_with("L06")).collect();
+    assert_eq!(about_tools, ["L0601"], "all but the tool without a name fits");
 }
 
 #[test]
