@@ -256,7 +256,7 @@ impl Engine {
 fn what_never_and_always_holds_does_so_when_it_is_evaluated() {
     let mut random = Random(0x5eed_1234_dead_beef);
     let (mut never, mut always, mut elements, mut dodged) = (0, 0, 0, 0);
-    for round in 0..1600 {
+    for round in 0..1000 {
         // Every fourth is about strings and patterns alone, where line ends matter (S4.5).
         let on_patterns = round % 4 == 0;
         let Sample { schema, values } = match on_patterns {
@@ -310,7 +310,7 @@ fn what_never_and_always_holds_does_so_when_it_is_evaluated() {
     }
     // The test says something only if much is said.
     assert!(
-        never > 150 && always > 80 && elements > 80 && dodged > 20,
+        never > 80 && always > 50 && elements > 40 && dodged > 10,
         "{never} {always} {elements} {dodged}"
     );
 }

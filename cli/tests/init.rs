@@ -18,6 +18,8 @@ fn assert_is_fine(folder: &Folder) {
         let run = run(&verb);
         assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{verb:?}: {}", run.stderr);
     }
+    let tested = run(["test", &folder.path("policy_test.yaml")]);
+    assert_eq!(tested.status, 0, "{}{}", tested.stdout, tested.stderr);
     // The file of the tools is found by way of `sqrt.toml`, whose files are the policy.
     let configured = run(["lint", "--config", &folder.path("sqrt.toml")]);
     assert_eq!((configured.status, configured.stdout.as_str()), (0, ""), "{}", configured.stderr);

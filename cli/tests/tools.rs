@@ -19,7 +19,7 @@ fn check_tells_it_as_warnings_beside_its_own() {
     assert!(
         checked
             .stdout
-            .starts_with("warning[L0603]: this never holds: `priority` of `send_email` is `low` or `high`\n")
+            .starts_with("warning[L0603]: this never holds: `priority` of `send_email` takes `low` or `high`\n")
     );
     let mut json = run(["check", "--format", "json", "--tools", &tools, &policy]).answers();
     let line = json.remove(0);

@@ -23,7 +23,7 @@ pub(in super::super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, sink: &mut Sink) {
     for problem in context.fit {
         let Problem::Decided { always: true, name, at, allowed, tools, pointer } = problem else { continue };
-        let message = format!("this always holds: {} of {tools} is {allowed}", quote(name));
+        let message = format!("this always holds: {} of {tools} takes {allowed}", quote(name));
         let help = format!("the schema says so at {}", quote(pointer));
         sink.report(Finding::new(&RULE, *at, message).help(help));
     }

@@ -23,7 +23,7 @@ pub(in super::super) static RULE: Rule = Rule {
 fn check(context: &Context<'_>, sink: &mut Sink) {
     for problem in context.fit {
         let Problem::ImpossibleElement { name, at, allowed, nearest, pointer } = problem else { continue };
-        let message = format!("no value of {} is this: it is {allowed}", quote(name));
+        let message = format!("no value of {} is this: it takes {allowed}", quote(name));
         let finding = Finding::new(&RULE, *at, message);
         sink.report(match nearest {
             Some(nearest) => finding.help(format!("is {} meant?", quote(nearest))).suggest(
