@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::decision::{Kind, RuleOrder};
+use crate::direct::MadeSets;
 use crate::dispatch::DispatchScratch;
 use crate::exec::Memory;
 use crate::metadata::{Interner, Mentioned, Metadata, Session, StringTable, TagId, Tags};
@@ -24,6 +25,8 @@ pub struct Scratch {
     pub(crate) arena: Arena,
     pub(crate) metadata: CallMetadata,
     pub(crate) state: State,
+    /// Sets that updates which run directly make.
+    pub(crate) made: MadeSets,
     pub(crate) memory: Memory,
     pub(crate) dispatch: DispatchScratch,
     /// The blocks that are about the tool, in the order of their updates (S7.1).
@@ -35,6 +38,8 @@ pub struct Scratch {
     pub(crate) has_result: bool,
     /// Whether calls are explained down to each condition.
     pub(crate) explains: bool,
+    /// Whether calls are always decided the general way.
+    pub(crate) is_general: bool,
     /// Whether the last call left something in memory that only the general way writes to.
     pub(crate) is_used: bool,
 }
@@ -50,6 +55,7 @@ impl Scratch {
             arena: Arena::new(),
             metadata: CallMetadata::new(policy),
             state: State::default(),
+            made: MadeSets::default(),
             memory: Memory::new(policy.frame_needs(), policy.keeping()),
             dispatch: policy.dispatch_scratch(policy.limits().dispatch_cache),
             blocks: Vec::with_capacity(policy.program().blocks.len()),
@@ -57,6 +63,7 @@ impl Scratch {
             rules: RuleOutcomes::new(policy.program().rules.len()),
             has_result: false,
             explains: false,
+            is_general: false,
             is_used: false,
         }
     }
@@ -64,8 +71,8 @@ impl Scratch {
     /// Makes it memory for `policy`, anew if it was for another one, even of the same id. Whether calls are explained stays.
     pub fn fit(&mut self, policy: &Policy) {
         if !self.belongs_to(policy) {
-            let explains = self.explains;
-            *self = Scratch::new(policy);
+            let Scratch { explains, is_general, .. } = *self;
+            *self = Scratch { is_general, ..Scratch::new(policy) };
             self.explain(policy, explains);
         }
     }
@@ -120,6 +127,19 @@ impl Scratch {
     #[doc(hidden)]
     pub fn held_tags(&self) -> usize {
         self.tags.len()
+    }
+
+    /// Whether calls from now on are always decided by the interpreter, also where it could be told directly what comes of them.
+    /// Answers are the same, and take longer. For tests that compare both.
+    #[doc(hidden)]
+    pub fn decide_generally(&mut self, always: bool) {
+        self.is_general = always;
+    }
+
+    /// Whether something may be told directly.
+    #[inline]
+    pub(crate) fn may_be_direct(&self) -> bool {
+        !(self.explains | self.is_general)
     }
 
     /// The strings of the tags of the last call, and of its session.

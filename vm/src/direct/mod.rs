@@ -16,17 +16,22 @@ mod call;
 mod facts;
 mod formula;
 mod layout;
+mod phases;
 mod plan;
 #[cfg(test)]
 mod plan_tests;
+mod statement;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod update;
 
 use self::formula::Follower;
 use self::layout::Layout;
 use self::plan::{Plan, Step};
 use self::texts::Affix;
+use self::update::Updates;
+pub(crate) use self::update::MadeSets;
 use crate::bytecode::names::NamedId;
 use crate::bytecode::program::Program;
 use crate::decision::RuleOrder;
@@ -45,6 +50,8 @@ pub(crate) struct Direct {
     strings: Vec<NamedId>,
     /// Short lists of what texts begin or end with.
     affixes: Vec<Affix>,
+    /// What blocks change.
+    updates: Updates,
 }
 
 impl Direct {
@@ -52,12 +59,14 @@ impl Direct {
     pub(crate) fn new(program: &Program, order: &RuleOrder) -> Direct {
         let mut layout = Layout::new(program, order);
         let mut follower = Follower::new(program);
-        let plans = (0..).zip(&program.blocks).map(|(number, block)| {
-            // Updates before the rules change what they ask about.
-            if block.before.is_some() { None } else { layout.block(number, &mut follower) }
+        let updates = Updates::of(program);
+        let plans = (0..).zip(&program.blocks).map(|(number, _)| {
+            // Without it, what the rules ask about is not known directly.
+            let begins = updates.begin_directly(number);
+            if begins { layout.block(number, &mut follower) } else { None }
         });
         let plans = plans.collect();
-        layout.into_direct(plans)
+        layout.into_direct(plans, updates)
     }
 
     #[inline]

@@ -23,6 +23,8 @@ pub use text::{write_metadata, write_set};
 
 pub use crate::bytecode::operand::FieldImm;
 
+use crate::bytecode::const_sets::tags_of;
+use crate::bytecode::program::WordRecord;
 use std::ops::Range;
 
 /// The three fields, in the order in which they are written.
@@ -96,10 +98,28 @@ impl Metadata {
     /// Gives its tags of the session's table ids of the call, so that they outlive changes of that table. Only for metadata
     /// that is not compared any more: the tags then have two ids.
     pub(crate) fn detach(&mut self, universe: &Universe, session: &StringTable, call: &mut StringTable) {
-        let name = |tag: TagId| session.name(tag.0.checked_sub(universe.len())?);
-        self.rename(universe.session_ids(), |tag| {
-            name(tag).map_or(tag, |name| tags::call_tag(call.insert(name)))
-        });
+        let ids = universe.session_ids();
+        let mut from = ids.start / u64::BITS;
+        while let Some(index) = self.next_word(from, ids.end) {
+            let taken = FIELDS.map(|field| self.field_mut(field).take_from_word(index, &ids));
+            let [tags, producers, consumers] = taken;
+            for tag in tags_of(WordRecord { index, bits: tags | producers | consumers }) {
+                let name = tag.checked_sub(ids.start).and_then(|index| session.name(index));
+                let renamed = name.map_or(TagId(tag), |name| tags::call_tag(call.append(name)));
+                for (field, taken) in FIELDS.into_iter().zip(taken) {
+                    if taken >> (tag % u64::BITS) & 1 == 1 {
+                        self.field_mut(field).list(renamed);
+                    }
+                }
+            }
+            from = index.saturating_add(1);
+        }
+    }
+
+    /// The first word from `from` on in which a set lists tags, if it begins before `end`.
+    fn next_word(&self, from: u32, end: u32) -> Option<u32> {
+        let words = FIELDS.into_iter().filter_map(|field| self.field(field).next_word(from, end));
+        words.min()
     }
 
     /// A set.

@@ -166,14 +166,30 @@ impl MetaSet {
     /// Renames the tags of a word that are in the range.
     #[inline]
     fn rename_in_word(&mut self, index: u32, range: &Range<u32>, rename: &mut impl FnMut(TagId) -> TagId) {
-        let bits = self.take(index, from_on(index, range.start) & !from_on(index, range.end));
+        let bits = self.take_from_word(index, range);
         for tag in tags_of(WordRecord { index, bits }) {
             self.list(rename(TagId(tag)));
         }
     }
 
+    /// The index of the first word from `from` on that lists tags, if it begins before `end`.
     #[inline]
-    fn list(&mut self, tag: TagId) {
+    pub(super) fn next_word(&self, from: u32, end: u32) -> Option<u32> {
+        let head = self.head.iter().zip(0..).skip(from as usize).find(|(bits, _)| **bits != 0);
+        let index = head.map(|(_, index)| index);
+        let first_of_tail = from.max(HEAD_WORDS as u32);
+        let index = index.or_else(|| tail::first_from(&self.tail, first_of_tail));
+        index.filter(|&index| begins_before(index, end))
+    }
+
+    /// Takes the tags of a range from the list of a word.
+    #[inline]
+    pub(super) fn take_from_word(&mut self, index: u32, range: &Range<u32>) -> u64 {
+        self.take(index, from_on(index, range.start) & !from_on(index, range.end))
+    }
+
+    #[inline]
+    pub(super) fn list(&mut self, tag: TagId) {
         let (index, mask) = bit(tag.0);
         match self.head.get_mut(index as usize) {
             Some(bits) => *bits |= mask,

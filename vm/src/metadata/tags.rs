@@ -52,6 +52,8 @@ pub(crate) struct StringTable {
     ends: Vec<usize>,
     /// Index + 1 of a string, or 0; a power of two of them, at most half in use.
     slots: Vec<u32>,
+    /// How many strings have slots. Those behind are to be read by their indices.
+    placed: usize,
     hash: KeyedHash,
 }
 
@@ -75,9 +77,9 @@ impl StringTable {
         if self.ends.is_empty() {
             return;
         }
-        if self.ends.len() * 8 < self.slots.len() {
+        if self.placed * 8 < self.slots.len() {
             // The last one first: what was in its way when it was placed is still there.
-            for index in (0..u32::try_from(self.ends.len()).unwrap_or(u32::MAX)).rev() {
+            for index in (0..u32::try_from(self.placed).unwrap_or(u32::MAX)).rev() {
                 self.unplace(index);
             }
         } else {
@@ -85,10 +87,12 @@ impl StringTable {
         }
         self.text.clear();
         self.ends.clear();
+        self.placed = 0;
     }
 
     /// Keeps the strings of the indices that `live` lists, in their order, and tells their new indices. Does not allocate.
     pub(super) fn retain(&mut self, live: impl Iterator<Item = u32>) -> Renumbered<'_> {
+        self.place_appended();
         // The slots have nothing to do meanwhile, and there are more of them than strings: of a live string, its new
         // index + 1.
         self.slots.fill(0);
@@ -113,6 +117,7 @@ impl StringTable {
             }
         }
         self.ends.truncate(kept);
+        self.placed = kept;
         Renumbered { table: self }
     }
 
@@ -141,7 +146,36 @@ impl StringTable {
 
     /// The index of a string.
     pub(crate) fn find(&self, name: &str) -> Option<u32> {
-        if self.ends.is_empty() { None } else { self.search(name, self.hash(name)).ok() }
+        if self.ends.is_empty() {
+            return None;
+        }
+        let placed = if self.placed == 0 { None } else { self.search(name, self.hash(name)).ok() };
+        placed.or_else(|| self.find_appended(name))
+    }
+
+    /// The index of one of the strings without slots.
+    fn find_appended(&self, name: &str) -> Option<u32> {
+        let index = |index| u32::try_from(index).unwrap_or(u32::MAX);
+        (index(self.placed)..index(self.ends.len())).find(|index| self.name(*index) == Some(name))
+    }
+
+    /// Adds a string that the table does not have and that will hardly be looked for: it takes no slot.
+    pub(super) fn append(&mut self, name: &str) -> u32 {
+        let index = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
+        self.text.push_str(name);
+        self.ends.push(self.text.len());
+        index
+    }
+
+    /// Gives the strings that have none their slots.
+    fn place_appended(&mut self) {
+        if self.placed == self.ends.len() {
+            return;
+        }
+        self.placed = self.ends.len();
+        self.slots.clear();
+        self.slots.resize((self.placed * 4).next_power_of_two(), 0);
+        (0..u32::try_from(self.placed).unwrap_or(u32::MAX)).for_each(|index| self.place(index));
     }
 
     /// The index of a string, or the slot it would have.
@@ -159,6 +193,7 @@ impl StringTable {
 
     /// The index of a string, which is added if it is new.
     pub(crate) fn insert(&mut self, name: &str) -> u32 {
+        self.place_appended();
         let hash = self.hash(name);
         let place = match self.search(name, hash) {
             Ok(index) => return index,
@@ -167,6 +202,7 @@ impl StringTable {
         let index = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
         self.text.push_str(name);
         self.ends.push(self.text.len());
+        self.placed = self.ends.len();
         if self.ends.len() * 2 > self.slots.len() {
             self.slots.clear();
             self.slots.resize((self.ends.len() * 4).next_power_of_two(), 0);
@@ -463,7 +499,10 @@ mod tests {
             for _ in 0..3 {
                 table.clear();
                 prop_assert!((table.len() == 0) && table.slots.iter().all(|slot| *slot == 0));
-                for name in &small {
+                for (at, name) in small.iter().enumerate() {
+                    if at % 3 == 2 && table.find(name).is_none() {
+                        table.append(name);
+                    }
                     prop_assert_eq!(table.find(name), names(&table).iter().position(|other| other == name).map(|at| at as u32));
                     table.insert(name);
                 }
@@ -483,6 +522,9 @@ mod tests {
             for (name, new) in before.iter().zip(renumbered) {
                 prop_assert_eq!(table.find(name), new);
             }
+            table.append("appended");
+            prop_assert_eq!(table.find("appended"), Some(table.len() as u32 - 1));
+            prop_assert_eq!(table.insert("appended"), table.len() as u32 - 1);
             prop_assert_eq!(table.insert("something new"), table.len() as u32 - 1);
             prop_assert_eq!(table.find("something new"), Some(table.len() as u32 - 1));
         }
