@@ -40,6 +40,8 @@ pub struct Scratch {
     pub(crate) explains: bool,
     /// Whether calls are always decided the general way.
     pub(crate) is_general: bool,
+    /// Whether the decision of the last call was told directly, and what comes after it.
+    told: (bool, bool),
     /// Whether the last call left something in memory that only the general way writes to.
     pub(crate) is_used: bool,
 }
@@ -64,6 +66,7 @@ impl Scratch {
             has_result: false,
             explains: false,
             is_general: false,
+            told: (false, false),
             is_used: false,
         }
     }
@@ -99,6 +102,7 @@ impl Scratch {
     /// Forgets the details of the last call.
     #[inline]
     pub(crate) fn forget(&mut self) {
+        self.told = (false, false);
         self.rules.passes.clear();
         self.blocks.clear();
         self.by_priority.clear();
@@ -140,6 +144,24 @@ impl Scratch {
     #[inline]
     pub(crate) fn may_be_direct(&self) -> bool {
         !(self.explains | self.is_general)
+    }
+
+    /// Whether the last call was decided directly, and whether what comes after it was done so. For tests of how often that is.
+    #[doc(hidden)]
+    pub fn told_directly(&self) -> (bool, bool) {
+        self.told
+    }
+
+    /// Notes that the last call was decided directly.
+    #[inline]
+    pub(crate) fn note_decided(&mut self) {
+        self.told.0 = true;
+    }
+
+    /// Notes that what comes after the last call was done directly.
+    #[inline]
+    pub(crate) fn note_done(&mut self) {
+        self.told.1 = true;
     }
 
     /// The strings of the tags of the last call, and of its session.

@@ -59,11 +59,13 @@ impl Policy {
         let Scratch { memory, by_priority, rules, state, .. } = scratch;
         let session = state.session().unwrap_or(session.metadata());
         let asking = Asking { policy: self, session, facts: Facts::new(), memory };
-        match *known.map_or(by_priority.as_slice(), |known| known.descending) {
+        let verdict = match *known.map_or(by_priority.as_slice(), |known| known.descending) {
             [] => asking.decide(call.args(), &[], rules),
             [block] => asking.decide(call.args(), &[self.direct().part(block)?], rules),
             ref several => asking.decide_by_several(call.args(), several, rules),
-        }
+        }?;
+        scratch.note_decided();
+        Some(verdict)
     }
 
     /// Whether session and scratch can be used, and nothing about a call but its arguments matters for rules.

@@ -25,13 +25,15 @@ mod statement;
 mod tests;
 mod texts;
 mod update;
+#[cfg(test)]
+mod update_tests;
 
 use self::formula::Follower;
 use self::layout::Layout;
 use self::plan::{Plan, Step};
 use self::texts::Affix;
-use self::update::Updates;
 pub(crate) use self::update::MadeSets;
+use self::update::Updates;
 use crate::bytecode::names::NamedId;
 use crate::bytecode::program::Program;
 use crate::decision::RuleOrder;

@@ -5,6 +5,8 @@
 
 use super::update::Updating;
 use crate::call::{Argument, Call, Returned};
+use crate::dispatch::Blocks;
+use crate::handle::ToolRef;
 use crate::metadata::Session;
 use crate::policy::Policy;
 use crate::scratch::{Intake, Scratch};
@@ -43,7 +45,14 @@ impl Policy {
         scratch: &mut Scratch,
     ) -> Option<()> {
         scratch.memory.begin_call(self.limits().work);
-        self.match_blocks(call.tool_ref(), scratch).ok()?;
+        let known = match call.tool_ref() {
+            ToolRef::Name(tool) => self.known_blocks(tool),
+            ToolRef::Handle(_) => None,
+        };
+        match known {
+            Some(Blocks { ascending: [block], .. }) => scratch.blocks.push(*block),
+            _ => self.match_blocks(call.tool_ref(), scratch).ok()?,
+        }
         self.run_late_directly(session, call, returned, scratch)
     }
 
@@ -81,6 +90,7 @@ impl Policy {
         // The session's table may be built anew when the copies take effect.
         let Scratch { state, tags, .. } = scratch;
         state.result_mut()?.detach(self.universe(), session.tags(), tags);
+        scratch.note_done();
         Some(())
     }
 

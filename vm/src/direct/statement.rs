@@ -375,9 +375,7 @@ impl<'p> Translator<'p> {
             Op::LoadResultSet { dst, field } => registers.hold(dst, Set::Result(field)),
             Op::LoadSessionSet { dst, field } => registers.hold(dst, Set::Session(field)),
             Op::LoadArgSet { dst, field, arg } => self.of_args(registers, dst, Set::Arg(field, arg)),
-            Op::LoadArgsUnion { dst, field } => {
-                self.of_args(registers, dst, Set::Args(field, Joined::Union))
-            }
+            Op::LoadArgsUnion { dst, field } => self.of_args(registers, dst, Set::Args(field, Joined::Union)),
             Op::LoadArgsIntersect { dst, field } => {
                 self.of_args(registers, dst, Set::Args(field, Joined::Intersection))
             }

@@ -60,8 +60,7 @@ pub(super) struct Together {
 impl Updates {
     /// Those of a verified program.
     pub(super) fn of(program: &Program) -> Updates {
-        let updates =
-            |block: &BlockRecord| [block.before, block.result, block.after];
+        let updates = |block: &BlockRecord| [block.before, block.result, block.after];
         if program.blocks.iter().flat_map(updates).all(|procedure| procedure.is_none()) {
             return Updates::default();
         }
@@ -216,9 +215,7 @@ impl Updating<'_> {
         match set {
             Set::Constant(set) => self.policy.const_set(set),
             Set::Result(field) => Some(self.state.result()?.field(field).view()),
-            Set::Session(field) => {
-                Some(self.state.session().unwrap_or(self.session).field(field).view())
-            }
+            Set::Session(field) => Some(self.state.session().unwrap_or(self.session).field(field).view()),
             Set::Arg(field, arg) => match self.metadata.place(arg) {
                 Some(place) => self.metadata.arg(place as usize, field),
                 None => Some(self.metadata.absent(field)),

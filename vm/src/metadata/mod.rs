@@ -16,6 +16,8 @@ pub(crate) use call_ids::NotPending;
 pub(crate) use mentioned::Mentioned;
 pub use session::{Session, SessionError};
 pub use set::{MetaSet, SetView};
+use set::{begins_before, from_on};
+use tags::CALL_IDS;
 pub(crate) use tags::{Interner, StringTable, Universe};
 pub use tags::{TagId, Tags};
 pub(crate) use text::write_metadata_input;
@@ -24,7 +26,7 @@ pub use text::{write_metadata, write_set};
 pub use crate::bytecode::operand::FieldImm;
 
 use crate::bytecode::const_sets::tags_of;
-use crate::bytecode::program::WordRecord;
+use crate::bytecode::program::{HEAD_WORDS, WordRecord};
 use std::ops::Range;
 
 /// The three fields, in the order in which they are written.
@@ -98,27 +100,39 @@ impl Metadata {
     /// Gives its tags of the session's table ids of the call, so that they outlive changes of that table. Only for metadata
     /// that is not compared any more: the tags then have two ids.
     pub(crate) fn detach(&mut self, universe: &Universe, session: &StringTable, call: &mut StringTable) {
-        let ids = universe.session_ids();
-        let mut from = ids.start / u64::BITS;
-        while let Some(index) = self.next_word(from, ids.end) {
-            let taken = FIELDS.map(|field| self.field_mut(field).take_from_word(index, &ids));
-            let [tags, producers, consumers] = taken;
-            for tag in tags_of(WordRecord { index, bits: tags | producers | consumers }) {
-                let name = tag.checked_sub(ids.start).and_then(|index| session.name(index));
-                let renamed = name.map_or(TagId(tag), |name| tags::call_tag(call.append(name)));
-                for (field, taken) in FIELDS.into_iter().zip(taken) {
-                    if taken >> (tag % u64::BITS) & 1 == 1 {
-                        self.field_mut(field).list(renamed);
-                    }
-                }
+        let first = universe.session_ids().start;
+        let heads = FIELDS.map(|field| self.field(field).head());
+        for (index, listed) in (0..).zip(joined(heads)) {
+            if listed & from_on(index, first) != 0 {
+                self.detach_word(index, first, session, call);
             }
+        }
+        let mut from = HEAD_WORDS as u32;
+        while let Some(index) = self.next_of_tail(from).filter(|&index| begins_before(index, CALL_IDS.start))
+        {
+            self.detach_word(index, first, session, call);
             from = index.saturating_add(1);
         }
     }
 
-    /// The first word from `from` on in which a set lists tags, if it begins before `end`.
-    fn next_word(&self, from: u32, end: u32) -> Option<u32> {
-        let words = FIELDS.into_iter().filter_map(|field| self.field(field).next_word(from, end));
+    /// Gives the tags of a word that are of the session, from this one on, ids of the call.
+    fn detach_word(&mut self, index: u32, first: u32, session: &StringTable, call: &mut StringTable) {
+        let taken = FIELDS.map(|field| self.field_mut(field).take_from_word(index, first..CALL_IDS.start));
+        let bits = taken.iter().fold(0, |all, taken| all | taken);
+        for tag in tags_of(WordRecord { index, bits }) {
+            let name = tag.checked_sub(first).and_then(|index| session.name(index));
+            let renamed = name.map_or(TagId(tag), |name| tags::call_tag(call.append(name)));
+            for (field, taken) in FIELDS.into_iter().zip(taken) {
+                if taken >> (tag % u64::BITS) & 1 == 1 {
+                    self.field_mut(field).list(renamed);
+                }
+            }
+        }
+    }
+
+    /// The first word from `from` on, beyond the heads, in which a set lists tags.
+    fn next_of_tail(&self, from: u32) -> Option<u32> {
+        let words = FIELDS.into_iter().filter_map(|field| self.field(field).next_of_tail(from));
         words.min()
     }
 
@@ -139,4 +153,13 @@ impl Metadata {
             FieldImm::Consumers => &mut self.consumers,
         }
     }
+}
+
+/// Word by word, the tags that one of them lists.
+fn joined([tags, producers, consumers]: [&[u64; HEAD_WORDS]; 3]) -> [u64; HEAD_WORDS] {
+    let mut all = *tags;
+    for (word, (producers, consumers)) in all.iter_mut().zip(producers.iter().zip(consumers)) {
+        *word |= producers | consumers;
+    }
+    all
 }

@@ -166,25 +166,27 @@ impl MetaSet {
     /// Renames the tags of a word that are in the range.
     #[inline]
     fn rename_in_word(&mut self, index: u32, range: &Range<u32>, rename: &mut impl FnMut(TagId) -> TagId) {
-        let bits = self.take_from_word(index, range);
+        let bits = self.take_from_word(index, range.clone());
         for tag in tags_of(WordRecord { index, bits }) {
             self.list(rename(TagId(tag)));
         }
     }
 
-    /// The index of the first word from `from` on that lists tags, if it begins before `end`.
+    /// Its first words.
     #[inline]
-    pub(super) fn next_word(&self, from: u32, end: u32) -> Option<u32> {
-        let head = self.head.iter().zip(0..).skip(from as usize).find(|(bits, _)| **bits != 0);
-        let index = head.map(|(_, index)| index);
-        let first_of_tail = from.max(HEAD_WORDS as u32);
-        let index = index.or_else(|| tail::first_from(&self.tail, first_of_tail));
-        index.filter(|&index| begins_before(index, end))
+    pub(super) fn head(&self) -> &[u64; HEAD_WORDS] {
+        &self.head
+    }
+
+    /// The index of the first word from `from` on, beyond the head, that lists tags.
+    #[inline]
+    pub(super) fn next_of_tail(&self, from: u32) -> Option<u32> {
+        if self.tail.is_empty() { None } else { tail::first_from(&self.tail, from) }
     }
 
     /// Takes the tags of a range from the list of a word.
     #[inline]
-    pub(super) fn take_from_word(&mut self, index: u32, range: &Range<u32>) -> u64 {
+    pub(super) fn take_from_word(&mut self, index: u32, range: Range<u32>) -> u64 {
         self.take(index, from_on(index, range.start) & !from_on(index, range.end))
     }
 
@@ -227,13 +229,14 @@ impl MetaSet {
 }
 
 /// Whether the first tag of a word is below `end`.
-fn begins_before(index: u32, end: u32) -> bool {
+#[inline]
+pub(super) fn begins_before(index: u32, end: u32) -> bool {
     index <= end / u64::BITS
 }
 
 /// The bits of a word for tags from `first` on.
 #[inline]
-fn from_on(index: u32, first: u32) -> u64 {
+pub(super) fn from_on(index: u32, first: u32) -> u64 {
     let (first_index, first_bit) = bit(first);
     match index.cmp(&first_index) {
         Ordering::Less => 0,

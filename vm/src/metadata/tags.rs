@@ -8,7 +8,7 @@
 //! Invariant: for one policy, session and call, a string has exactly one id; sets compare by ids.
 
 use super::Mentioned;
-use crate::bytecode::names::{NameFinder, Sought};
+use crate::bytecode::names::{NameFinder, NameWords, Sought};
 use crate::bytecode::program::Program;
 use crate::keyed::KeyedHash;
 use crate::limits::{LimitExceeded, Limits};
@@ -50,6 +50,8 @@ pub(crate) struct StringTable {
     text: String,
     /// Where each string ends in `text`.
     ends: Vec<usize>,
+    /// The words of each, which tell most of them apart without their texts.
+    words: Vec<NameWords>,
     /// Index + 1 of a string, or 0; a power of two of them, at most half in use.
     slots: Vec<u32>,
     /// How many strings have slots. Those behind are to be read by their indices.
@@ -87,6 +89,7 @@ impl StringTable {
         }
         self.text.clear();
         self.ends.clear();
+        self.words.clear();
         self.placed = 0;
     }
 
@@ -112,11 +115,16 @@ impl StringTable {
                 if let Some(place) = self.ends.get_mut(kept) {
                     *place = before.unwrap_or(0) + length;
                 }
+                let words = self.words.get(index).copied();
+                if let (Some(place), Some(words)) = (self.words.get_mut(kept), words) {
+                    *place = words;
+                }
                 kept += 1;
                 *slot = u32::try_from(kept).unwrap_or(u32::MAX);
             }
         }
         self.ends.truncate(kept);
+        self.words.truncate(kept);
         self.placed = kept;
         Renumbered { table: self }
     }
@@ -146,11 +154,20 @@ impl StringTable {
 
     /// The index of a string.
     pub(crate) fn find(&self, name: &str) -> Option<u32> {
+        self.find_sought(Sought::new(name))
+    }
+
+    /// The same of one whose words are known.
+    #[inline]
+    fn find_sought(&self, sought: Sought<'_>) -> Option<u32> {
         if self.ends.is_empty() {
             return None;
         }
-        let placed = if self.placed == 0 { None } else { self.search(name, self.hash(name)).ok() };
-        placed.or_else(|| self.find_appended(name))
+        let placed = if self.placed == 0 { None } else { self.search(sought, self.hash(sought.name)).ok() };
+        if placed.is_none() && self.placed < self.ends.len() {
+            return self.find_appended(sought.name);
+        }
+        placed
     }
 
     /// The index of one of the strings without slots.
@@ -164,6 +181,7 @@ impl StringTable {
         let index = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
         self.text.push_str(name);
         self.ends.push(self.text.len());
+        self.words.push(NameWords::of(name));
         index
     }
 
@@ -179,11 +197,14 @@ impl StringTable {
     }
 
     /// The index of a string, or the slot it would have.
-    fn search(&self, name: &str, hash: usize) -> Result<u32, usize> {
+    #[inline]
+    fn search(&self, sought: Sought<'_>, hash: usize) -> Result<u32, usize> {
         let mask = self.slots.len().wrapping_sub(1);
         let mut place = hash & mask;
         while let Some(index) = self.slots.get(place).and_then(|slot| slot.checked_sub(1)) {
-            if self.name(index) == Some(name) {
+            if self.words.get(index as usize) == Some(&sought.words)
+                && (sought.words.are_all() || self.name(index) == Some(sought.name))
+            {
                 return Ok(index);
             }
             place = (place + 1) & mask;
@@ -194,14 +215,15 @@ impl StringTable {
     /// The index of a string, which is added if it is new.
     pub(crate) fn insert(&mut self, name: &str) -> u32 {
         self.place_appended();
-        let hash = self.hash(name);
-        let place = match self.search(name, hash) {
+        let (sought, hash) = (Sought::new(name), self.hash(name));
+        let place = match self.search(sought, hash) {
             Ok(index) => return index,
             Err(place) => place,
         };
         let index = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
         self.text.push_str(name);
         self.ends.push(self.text.len());
+        self.words.push(sought.words);
         self.placed = self.ends.len();
         if self.ends.len() * 2 > self.slots.len() {
             self.slots.clear();
@@ -271,12 +293,20 @@ impl Drop for Renumbered<'_> {
     }
 }
 
+/// The bit of a tag's length.
+#[inline]
+fn length_bit(tag: &str) -> u64 {
+    1 << tag.len().min(63)
+}
+
 /// The tags that a policy names: those of its program, found by the program's hash table as it runs.
 #[derive(Debug, Clone)]
 pub(crate) struct Universe {
     program: Arc<Program>,
     finder: Arc<NameFinder>,
     len: u32,
+    /// Bits of the lengths of its tags; long ones share one.
+    lengths: u64,
 }
 
 impl Universe {
@@ -284,7 +314,9 @@ impl Universe {
     pub(crate) fn new(program: Arc<Program>) -> Universe {
         let len = u32::try_from(program.tags.len()).unwrap_or(u32::MAX);
         let finder = NameFinder::new(&program, &program.names.tags, &program.tags);
-        Universe { program, finder: Arc::new(finder), len }
+        let tags = program.tags.iter().filter_map(|&tag| program.string(tag));
+        let lengths = tags.fold(0, |lengths, tag| lengths | length_bit(tag));
+        Universe { program, finder: Arc::new(finder), len, lengths }
     }
 
     /// Whether it is that of the very same program in memory.
@@ -305,6 +337,9 @@ impl Universe {
     /// The same of a tag whose words are known.
     #[inline]
     pub(crate) fn find_sought(&self, tag: Sought<'_>) -> Option<TagId> {
+        if self.lengths & length_bit(tag.name) == 0 {
+            return None;
+        }
         self.finder.find(&self.program, &self.program.tags, tag).map(TagId)
     }
 
@@ -376,18 +411,19 @@ impl Interner<'_> {
     /// If the policy does not name the tag and it is longer than `tag_bytes`, or the call has more than `tags_per_call` such
     /// tags. What the session has makes no difference.
     pub(crate) fn intern(&mut self, tag: &str) -> Result<TagId, LimitExceeded> {
-        if let Some(named) = self.universe.find(tag) {
+        let sought = Sought::new(tag);
+        if let Some(named) = self.universe.find_sought(sought) {
             return Ok(named);
         }
         LimitExceeded::check("tag_bytes", tag.len(), self.limits.tag_bytes)?;
-        if let Some(index) = self.session.find(tag) {
+        if let Some(index) = self.session.find_sought(sought) {
             if !self.mentioned.has(index) {
                 self.check_one_more()?;
                 self.mentioned.add(index);
             }
             return Ok(session_tag(self.universe, index));
         }
-        if let Some(index) = self.call.find(tag) {
+        if let Some(index) = self.call.find_sought(sought) {
             return Ok(call_tag(index));
         }
         self.check_one_more()?;
