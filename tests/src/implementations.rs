@@ -39,6 +39,7 @@ pub const ALL: &[Load] = &[
     engine_on_the_move,
     engine_that_explains,
     engine_with_handles,
+    engine_in_general,
     oracle,
 ];
 
@@ -50,6 +51,7 @@ pub const USUAL: Setup = Setup {
     image: false,
     explained: false,
     handles: false,
+    generally: false,
 };
 
 /// The policy in every implementation. An error is that of the first one that refuses it.
@@ -109,6 +111,11 @@ pub fn engine_that_explains(files: &[PolicyFile], options: &Options) -> Result<I
 /// The engine with every name of a call resolved ahead.
 pub fn engine_with_handles(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
     set_up("engine with handles", files, options, Setup { handles: true, ..USUAL })
+}
+
+/// The engine where the interpreter decides every call.
+pub fn engine_in_general(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
+    set_up("engine in general", files, options, Setup { generally: true, ..USUAL })
 }
 
 fn set_up(

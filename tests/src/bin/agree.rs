@@ -10,8 +10,9 @@
 use sqrt_tests::compare::{answers, disagreement, minimal};
 use sqrt_tests::generate::{Case, Style};
 use sqrt_tests::implementations::{
-    Load, engine, engine_from_an_image, engine_in_two_steps, engine_on_the_move, engine_that_explains,
-    engine_that_only_folds, engine_that_only_lowers, engine_with_handles, oracle, plain_engine,
+    Load, engine, engine_from_an_image, engine_in_general, engine_in_two_steps, engine_on_the_move,
+    engine_that_explains, engine_that_only_folds, engine_that_only_lowers, engine_with_handles, oracle,
+    plain_engine,
 };
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -26,6 +27,7 @@ const OTHERS: &[(&str, Load)] = &[
     ("on the move", engine_on_the_move),
     ("explaining", engine_that_explains),
     ("with handles", engine_with_handles),
+    ("in general", engine_in_general),
 ];
 
 /// What a campaign has done so far.

@@ -64,8 +64,6 @@ pub(super) type Bool = u8;
 /// What is done in one step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Statement {
-    /// Counts what entering a procedure costs.
-    Spend(u32),
     Jump(u32),
     JumpWhere {
         cond: Bool,
@@ -198,12 +196,15 @@ pub(super) struct Translator<'p> {
     left_for_all: usize,
     depth: usize,
     asks_args: bool,
+    cost: u64,
 }
 
 /// The statements of a procedure.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Translated {
     pub(super) first: u32,
+    /// What entering it and those that it calls costs at most.
+    pub(super) cost: u32,
     /// Whether they read sets of arguments.
     pub(super) asks_args: bool,
 }
@@ -211,20 +212,30 @@ pub(super) struct Translated {
 impl<'p> Translator<'p> {
     pub(super) fn new(program: &'p Program) -> Translator<'p> {
         let left_for_all = program.code.len().saturating_mul(MOST_TIMES);
-        Translator { program, statements: Vec::new(), left: 0, left_for_all, depth: 0, asks_args: false }
+        Translator {
+            program,
+            statements: Vec::new(),
+            left: 0,
+            left_for_all,
+            depth: 0,
+            asks_args: false,
+            cost: 0,
+        }
     }
 
     /// The statements of an update procedure, if it has some.
     pub(super) fn update(&mut self, procedure: u32) -> Option<Translated> {
         let most = MOST_INSTRUCTIONS.min(self.left_for_all);
-        (self.left, self.depth, self.asks_args) = (most, 0, false);
+        (self.left, self.depth, self.asks_args, self.cost) = (most, 0, false, 0);
         let start = self.statements.len();
         let done = self.procedure(procedure, 0, None, 0);
         self.left_for_all -= most - self.left;
         if done.is_none() {
             self.statements.truncate(start);
         }
-        done.and(Some(Translated { first: u32::try_from(start).ok()?, asks_args: self.asks_args }))
+        done?;
+        let (first, cost) = (u32::try_from(start).ok()?, u32::try_from(self.cost).ok()?);
+        Some(Translated { first, cost, asks_args: self.asks_args })
     }
 
     /// Goes through a procedure whose bools begin at `bools`, while so many places of made sets are in use.
@@ -237,7 +248,7 @@ impl<'p> Translator<'p> {
             return None;
         }
         let cost = of_len(code.len()).saturating_mul(PER_INSTRUCTION).saturating_add(record.sets.into());
-        self.statements.push(Statement::Spend(u32::try_from(cost).ok()?));
+        self.cost = self.cost.saturating_add(cost);
         let mut place = Place {
             first: record.code.start,
             bools,

@@ -40,10 +40,8 @@ struct BlockUpdates {
 #[derive(Debug, Clone, Copy)]
 enum Procedure {
     Nothing,
-    /// Statements from here on.
-    From(u32),
-    /// The same; they read sets of arguments.
-    FromOfArgs(u32),
+    /// Some statements.
+    Direct(Translated),
     /// What only the interpreter can do.
     General,
 }
@@ -91,8 +89,10 @@ impl Updates {
             for &phase in phases {
                 match self.procedure(block, phase)? {
                     Procedure::Nothing => {}
-                    Procedure::From(_) => together.any = true,
-                    Procedure::FromOfArgs(_) => together = Together { any: true, asks_args: true },
+                    Procedure::Direct(translated) => {
+                        together.any = true;
+                        together.asks_args |= translated.asks_args;
+                    }
                     Procedure::General => return None,
                 }
             }
@@ -119,11 +119,7 @@ impl Updates {
 impl Procedure {
     fn of(procedure: Option<u32>, translator: &mut Translator<'_>) -> Procedure {
         let Some(procedure) = procedure else { return Procedure::Nothing };
-        match translator.update(procedure) {
-            Some(Translated { first, asks_args: false }) => Procedure::From(first),
-            Some(Translated { first, asks_args: true }) => Procedure::FromOfArgs(first),
-            None => Procedure::General,
-        }
+        translator.update(procedure).map_or(Procedure::General, Procedure::Direct)
     }
 }
 
@@ -150,7 +146,8 @@ impl Updating<'_> {
         for &block in blocks {
             match direct.updates.procedure(block, phase)? {
                 Procedure::Nothing => {}
-                Procedure::From(first) | Procedure::FromOfArgs(first) => {
+                Procedure::Direct(Translated { first, cost, .. }) => {
+                    self.matching.work.spend(cost.into());
                     self.run(&direct.updates.statements, first)?;
                 }
                 Procedure::General => return None,
@@ -167,7 +164,6 @@ impl Updating<'_> {
             let statement = statements.get(at)?;
             at += 1;
             match *statement {
-                Statement::Spend(units) => self.matching.work.spend(units.into()),
                 Statement::Jump(to) => at = to as usize,
                 Statement::JumpWhere { cond, is, to } if get(bools, cond) == is => at = to as usize,
                 Statement::JumpWhere { .. } => {}

@@ -15,8 +15,8 @@ mod text;
 pub(crate) use call_ids::NotPending;
 pub(crate) use mentioned::Mentioned;
 pub use session::{Session, SessionError};
+use set::from_on;
 pub use set::{MetaSet, SetView};
-use set::{begins_before, from_on};
 use tags::CALL_IDS;
 pub(crate) use tags::{Interner, StringTable, Universe};
 pub use tags::{TagId, Tags};
@@ -25,8 +25,7 @@ pub use text::{write_metadata, write_set};
 
 pub use crate::bytecode::operand::FieldImm;
 
-use crate::bytecode::const_sets::tags_of;
-use crate::bytecode::program::{HEAD_WORDS, WordRecord};
+use crate::bytecode::program::HEAD_WORDS;
 use std::ops::Range;
 
 /// The three fields, in the order in which they are written.
@@ -107,9 +106,10 @@ impl Metadata {
                 self.detach_word(index, first, session, call);
             }
         }
+        // The ids of the call begin with a word.
+        let end = CALL_IDS.start / u64::BITS;
         let mut from = HEAD_WORDS as u32;
-        while let Some(index) = self.next_of_tail(from).filter(|&index| begins_before(index, CALL_IDS.start))
-        {
+        while let Some(index) = self.next_of_tail(from).filter(|&index| index < end) {
             self.detach_word(index, first, session, call);
             from = index.saturating_add(1);
         }
@@ -118,14 +118,18 @@ impl Metadata {
     /// Gives the tags of a word that are of the session, from this one on, ids of the call.
     fn detach_word(&mut self, index: u32, first: u32, session: &StringTable, call: &mut StringTable) {
         let taken = FIELDS.map(|field| self.field_mut(field).take_from_word(index, first..CALL_IDS.start));
-        let bits = taken.iter().fold(0, |all, taken| all | taken);
-        for tag in tags_of(WordRecord { index, bits }) {
-            let name = tag.checked_sub(first).and_then(|index| session.name(index));
-            let renamed = name.map_or(TagId(tag), |name| tags::call_tag(call.append(name)));
+        let mut rest = taken.iter().fold(0, |all, taken| all | taken);
+        // Tags that follow each other have names that do.
+        while rest != 0 {
+            let (start, after) = (rest.trailing_zeros(), rest.wrapping_add(rest & rest.wrapping_neg()));
+            let run = rest & !after;
+            rest &= after;
+            let tag = index.saturating_mul(u64::BITS).saturating_add(start);
+            let appended =
+                tag.checked_sub(first).and_then(|index| call.append(session, index, run.count_ones()));
+            let renamed = appended.map_or(TagId(tag), tags::call_tag);
             for (field, taken) in FIELDS.into_iter().zip(taken) {
-                if taken >> (tag % u64::BITS) & 1 == 1 {
-                    self.field_mut(field).list(renamed);
-                }
+                self.field_mut(field).list_from((taken & run) >> start, renamed);
             }
         }
     }

@@ -190,9 +190,30 @@ impl MetaSet {
         self.take(index, from_on(index, range.start) & !from_on(index, range.end))
     }
 
+    /// Lists tags: of each bit, the one that is so far from the first.
     #[inline]
-    pub(super) fn list(&mut self, tag: TagId) {
+    pub(super) fn list_from(&mut self, bits: u64, first: TagId) {
+        if bits == 0 {
+            return;
+        }
+        let (index, mask) = bit(first.0);
+        let start = mask.trailing_zeros();
+        self.list_in_word(index, bits << start);
+        let beyond = bits.checked_shr(u64::BITS - start).unwrap_or(0);
+        if beyond != 0 {
+            self.list_in_word(index.saturating_add(1), beyond);
+        }
+    }
+
+    #[inline]
+    fn list(&mut self, tag: TagId) {
         let (index, mask) = bit(tag.0);
+        self.list_in_word(index, mask);
+    }
+
+    /// Lists the tags of a word, of which there are some.
+    #[inline]
+    fn list_in_word(&mut self, index: u32, mask: u64) {
         match self.head.get_mut(index as usize) {
             Some(bits) => *bits |= mask,
             None => tail::insert(&mut self.tail, index, mask),
@@ -229,8 +250,7 @@ impl MetaSet {
 }
 
 /// Whether the first tag of a word is below `end`.
-#[inline]
-pub(super) fn begins_before(index: u32, end: u32) -> bool {
+fn begins_before(index: u32, end: u32) -> bool {
     index <= end / u64::BITS
 }
 

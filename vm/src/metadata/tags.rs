@@ -50,7 +50,7 @@ pub(crate) struct StringTable {
     text: String,
     /// Where each string ends in `text`.
     ends: Vec<usize>,
-    /// The words of each, which tell most of them apart without their texts.
+    /// The words of each that has a slot, which tell most of them apart without their texts.
     words: Vec<NameWords>,
     /// Index + 1 of a string, or 0; a power of two of them, at most half in use.
     slots: Vec<u32>,
@@ -158,7 +158,7 @@ impl StringTable {
     }
 
     /// The same of one whose words are known.
-    #[inline]
+    #[inline(always)]
     fn find_sought(&self, sought: Sought<'_>) -> Option<u32> {
         if self.ends.is_empty() {
             return None;
@@ -176,19 +176,28 @@ impl StringTable {
         (index(self.placed)..index(self.ends.len())).find(|index| self.name(*index) == Some(name))
     }
 
-    /// Adds a string that the table does not have and that will hardly be looked for: it takes no slot.
-    pub(super) fn append(&mut self, name: &str) -> u32 {
-        let index = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
-        self.text.push_str(name);
-        self.ends.push(self.text.len());
-        self.words.push(NameWords::of(name));
-        index
+    /// Adds strings of another table that this one does not have, so many from one on, and gives the index of the first. They
+    /// will hardly be looked for, so they take no slots. Nothing if the other table has not so many.
+    pub(super) fn append(&mut self, from: &StringTable, first: u32, count: u32) -> Option<u32> {
+        let start = first as usize;
+        let ends = from.ends.get(start..start.checked_add(count as usize)?)?;
+        let begin = start.checked_sub(1).and_then(|before| from.ends.get(before)).copied().unwrap_or(0);
+        let (text, before) = (from.text.get(begin..*ends.last()?)?, self.text.len());
+        let index = u32::try_from(self.ends.len()).ok()?;
+        self.text.push_str(text);
+        self.ends.extend(ends.iter().map(|end| before + end.saturating_sub(begin)));
+        Some(index)
     }
 
     /// Gives the strings that have none their slots.
     fn place_appended(&mut self) {
         if self.placed == self.ends.len() {
             return;
+        }
+        for index in self.placed..self.ends.len() {
+            let name = u32::try_from(index).ok().and_then(|index| self.name(index));
+            let words = NameWords::of(name.unwrap_or_default());
+            self.words.push(words);
         }
         self.placed = self.ends.len();
         self.slots.clear();
@@ -197,7 +206,7 @@ impl StringTable {
     }
 
     /// The index of a string, or the slot it would have.
-    #[inline]
+    #[inline(always)]
     fn search(&self, sought: Sought<'_>, hash: usize) -> Result<u32, usize> {
         let mask = self.slots.len().wrapping_sub(1);
         let mut place = hash & mask;
@@ -266,6 +275,7 @@ impl StringTable {
         }
     }
 
+    #[inline]
     fn hash(&self, name: &str) -> usize {
         self.hash.hash(name) as usize
     }
@@ -417,22 +427,23 @@ impl Interner<'_> {
         }
         LimitExceeded::check("tag_bytes", tag.len(), self.limits.tag_bytes)?;
         if let Some(index) = self.session.find_sought(sought) {
-            if !self.mentioned.has(index) {
-                self.check_one_more()?;
-                self.mentioned.add(index);
+            if self.mentioned.add(index) {
+                self.check_count(0)?;
             }
             return Ok(session_tag(self.universe, index));
         }
         if let Some(index) = self.call.find_sought(sought) {
             return Ok(call_tag(index));
         }
-        self.check_one_more()?;
+        self.check_count(1)?;
         Ok(call_tag(self.call.insert(tag)))
     }
 
-    fn check_one_more(&self) -> Result<(), LimitExceeded> {
-        let count = self.call.len() + self.mentioned.count();
-        LimitExceeded::check("tags_per_call", count + 1, self.limits.tags_per_call)
+    /// Refuses so many more tags than there are, if that is too many.
+    #[inline]
+    fn check_count(&self, more: usize) -> Result<(), LimitExceeded> {
+        let count = self.call.len() + self.mentioned.count() + more;
+        LimitExceeded::check("tags_per_call", count, self.limits.tags_per_call)
     }
 }
 
@@ -537,7 +548,10 @@ mod tests {
                 prop_assert!((table.len() == 0) && table.slots.iter().all(|slot| *slot == 0));
                 for (at, name) in small.iter().enumerate() {
                     if at % 3 == 2 && table.find(name).is_none() {
-                        table.append(name);
+                        let mut other = StringTable::default();
+                        other.insert("before");
+                        other.insert(name);
+                        table.append(&other, 1, 1);
                     }
                     prop_assert_eq!(table.find(name), names(&table).iter().position(|other| other == name).map(|at| at as u32));
                     table.insert(name);
@@ -558,9 +572,15 @@ mod tests {
             for (name, new) in before.iter().zip(renumbered) {
                 prop_assert_eq!(table.find(name), new);
             }
-            table.append("appended");
-            prop_assert_eq!(table.find("appended"), Some(table.len() as u32 - 1));
-            prop_assert_eq!(table.insert("appended"), table.len() as u32 - 1);
+            // Those of another table go behind.
+            let (other, len) = (self::table(&["zero", "one", "two", "three"].map(str::to_owned)), table.len() as u32);
+            prop_assert_eq!(table.append(&other, 1, 4), None);
+            prop_assert_eq!(table.append(&other, 1, 3), Some(len));
+            for (index, name) in (len..).zip(["one", "two", "three"]) {
+                prop_assert_eq!((table.find(name), table.name(index)), (Some(index), Some(name)));
+            }
+            prop_assert_eq!(table.insert("two"), len + 1);
+            prop_assert_eq!(table.find("one"), Some(len));
             prop_assert_eq!(table.insert("something new"), table.len() as u32 - 1);
             prop_assert_eq!(table.find("something new"), Some(table.len() as u32 - 1));
         }
