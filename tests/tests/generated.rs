@@ -36,7 +36,7 @@ fn generated_policies_load_and_decide_in_every_way() {
 #[test]
 fn generated_calls_take_the_short_way_and_the_general_one() {
     let (mut decided, mut done, mut calls, mut results) = (0, 0, 0, 0);
-    for seed in 0..200 {
+    for seed in 0..80 {
         let case = Case::generate(seed, Style::ALL, 20);
         let mut engine = Engine::new(&case.files(), &case.options, USUAL)
             .unwrap_or_else(|error| panic!("seed {seed}: {error}\n{case}"));

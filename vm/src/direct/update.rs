@@ -1,7 +1,7 @@
 //! Updates that run directly: the statements of a phase, done one after another on the state of a call.
 //!
 //! The session's metadata is copied only once a statement changes it: most calls find in the session what they would add.
-//! What a statement costs is counted as the interpreter counts it, or higher.
+//! What statements cost is counted as the interpreter counts it, or higher; a call over the limit is left to the general way.
 //!
 //! Invariants: nothing but the state and memory of the caller's scratch is written to. Whatever cannot be told directly, such as
 //! a condition on a list, ends the run without an outcome; the general way begins anew then.
@@ -147,14 +147,21 @@ impl Updating<'_> {
             match direct.updates.procedure(block, phase)? {
                 Procedure::Nothing => {}
                 Procedure::Direct(Translated { first, cost, .. }) => {
-                    self.matching.work.spend(cost.into());
+                    self.charge(cost.into())?;
                     self.run(&direct.updates.statements, first)?;
                 }
                 Procedure::General => return None,
             }
         }
-        // Whoever refuses calls that cost too much says what they cost.
-        (!self.matching.work.is_over() && self.matching.broken().is_none()).then_some(())
+        self.charge(0)?;
+        self.matching.broken().is_none().then_some(())
+    }
+
+    /// Counts what something cost, and ends all if it was too much: whoever refuses such calls says what they cost.
+    #[inline]
+    fn charge(&mut self, units: u64) -> Option<()> {
+        self.matching.work.spend(units);
+        (!self.matching.work.is_over()).then_some(())
     }
 
     /// Runs the statements from one on.
@@ -231,7 +238,7 @@ impl Updating<'_> {
             Comparison::Superset => right.is_subset(left),
             Comparison::Equal => left == right,
         };
-        self.matching.work.spend(units);
+        self.charge(units)?;
         Some(holds)
     }
 
@@ -258,9 +265,9 @@ impl Updating<'_> {
         }
         let before = made.view().tail_words();
         let units = apply(operator, &mut made, self.view(right)?);
-        self.matching.work.spend(units.saturating_add(before.saturating_mul(PER_WORD_MADE)));
+        let units = units.saturating_add(before.saturating_mul(PER_WORD_MADE));
         *self.made.get_mut(usize::from(place))? = made;
-        Some(())
+        self.charge(units)
     }
 
     /// Changes the session, if that is not the same afterwards.
@@ -275,8 +282,7 @@ impl Updating<'_> {
             };
             if stays {
                 let units = set.tail_words().saturating_add(by.tail_words());
-                self.matching.work.spend(units);
-                return Some(());
+                return self.charge(units);
             }
         }
         self.change(Target::Session, field, operator, by)
@@ -293,17 +299,16 @@ impl Updating<'_> {
             *self.target(target)?.field_mut(field) = changed;
             units
         };
-        self.matching.work.spend(units);
-        Some(())
+        self.charge(units)
     }
 
     fn store(&mut self, target: Target, field: FieldImm, set: Set) -> Option<()> {
         // The memory of the field stays its own.
         let mut stored = std::mem::take(self.target(target)?.field_mut(field));
         stored.assign(self.view(set)?);
-        self.matching.work.spend(stored.view().tail_words());
+        let units = stored.view().tail_words();
         *self.target(target)?.field_mut(field) = stored;
-        Some(())
+        self.charge(units)
     }
 
     /// The metadata that is changed; the session's is a copy.
