@@ -9,7 +9,7 @@ use sqrt_authoring::explain::Statements;
 use sqrt_authoring::repl::Sources;
 use sqrt_compiler::limits::Limits;
 use sqrt_compiler::x_policy::{CODE_NAME, XPolicy};
-use sqrt_compiler::{Compiled, Options, Source, analyse, compile};
+use sqrt_compiler::{Compiled, Options, Source, compile};
 use sqrt_vm::bytecode::VerifiedProgram;
 use sqrt_vm::policy::PolicyError;
 

@@ -17,9 +17,9 @@ fn check_tells_it_as_warnings_beside_its_own() {
     let checked = run(["check", "--tools", &tools, &policy]);
     assert_eq!((checked.status, checked.stderr.as_str()), (0, "1 file checked: 1 warning\n"));
     assert!(
-        checked
-            .stdout
-            .starts_with("warning[L0603]: this never holds: `priority` of `send_email` takes `low` or `high`\n")
+        checked.stdout.starts_with(
+            "warning[L0603]: this never holds: `priority` of `send_email` takes `low` or `high`\n"
+        )
     );
     let mut json = run(["check", "--format", "json", "--tools", &tools, &policy]).answers();
     let line = json.remove(0);

@@ -35,6 +35,8 @@ pub struct Setup {
     pub explained: bool,
     /// Whether the names of a call are resolved before it is checked, in two steps.
     pub handles: bool,
+    /// Whether every call is decided by the interpreter, also where it could be told directly what comes of it.
+    pub generally: bool,
 }
 
 /// A compiled policy with its sessions.
@@ -85,6 +87,7 @@ impl Engine {
         let Setup { two_steps, explained, handles, .. } = setup;
         let mut engine = Engine { two_steps, explained, handles, ..Engine::of(policy) };
         engine.explain(setup.explained);
+        engine.answering.scratch_mut().decide_generally(setup.generally);
         Ok(engine)
     }
 
@@ -98,6 +101,16 @@ impl Engine {
     /// Switches explaining on or off. It changes no answer; that each is explained is checked if the engine was set up for it.
     pub fn explain(&mut self, on: bool) {
         self.answering.scratch_mut().explain(&self.policy, on);
+    }
+
+    /// Whether the last call was decided directly, and whether what came after it was done so.
+    pub fn told_directly(&self) -> (bool, bool) {
+        self.answering.scratch().told_directly()
+    }
+
+    /// Whether what comes after a call was done for the last one.
+    pub fn has_result(&self) -> bool {
+        self.answering.scratch().result_metadata().is_some()
     }
 
     /// The line that answers a line.

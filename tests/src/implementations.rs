@@ -41,6 +41,7 @@ pub const ALL: &[Load] = &[
     engine_that_explains,
     engine_with_handles,
     engine_as_explained,
+    engine_in_general,
     oracle,
 ];
 
@@ -52,6 +53,7 @@ pub const USUAL: Setup = Setup {
     image: false,
     explained: false,
     handles: false,
+    generally: false,
 };
 
 /// The policy in every implementation. An error is that of the first one that refuses it.
@@ -117,6 +119,11 @@ pub fn engine_with_handles(files: &[PolicyFile], options: &Options) -> Result<Im
 pub fn engine_as_explained(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
     let mut engine = Explaining::new(files, options)?;
     Ok(Implementation { name: "engine as explained", answer: Box::new(move |line| engine.answer(line)) })
+}
+
+/// The engine where the interpreter decides every call.
+pub fn engine_in_general(files: &[PolicyFile], options: &Options) -> Result<Implementation, String> {
+    set_up("engine in general", files, options, Setup { generally: true, ..USUAL })
 }
 
 fn set_up(

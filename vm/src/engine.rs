@@ -83,11 +83,8 @@ impl Policy {
     /// (S6.11).
     pub fn check<'c>(&self, session: &mut Session, call: &'c Call<'c>, scratch: &mut Scratch) -> Checked<'c> {
         let decision = match self.decide_directly(session, call, scratch) {
-            Some(verdict) => Decision { verdict, failure: None },
-            None => decision(self.before_and_rules(session, call, scratch).and_then(|verdict| {
-                self.commit(session, scratch)?;
-                Ok(verdict)
-            })),
+            Some(verdict) if scratch.state.session().is_none() => Decision { verdict, failure: None },
+            directly => decision(self.before_and_commit(session, call, directly, scratch)),
         };
         let allowed = decision.outcome() == Outcome::Allow;
         Checked { decision, pending: allowed.then(|| PendingCall::open(self, session, call)) }
@@ -115,10 +112,16 @@ impl Policy {
         pending.close(self, session)?;
         // Until all has gone well; so also if this does not return.
         session.block();
-        let finished = self.prepare(session, pending.call, scratch).and_then(|()| {
-            self.result_and_after(session, pending.call, returned, scratch)?;
-            self.commit(session, scratch)
-        });
+        let finished = match self.finish_directly(session, pending.call, returned, scratch) {
+            Some(()) => Ok(()),
+            None => {
+                // What was begun directly does not count.
+                scratch.forget();
+                let prepared = self.prepare(session, pending.call, scratch);
+                prepared.and_then(|()| self.result_and_after(session, pending.call, returned, scratch))
+            }
+        };
+        let finished = finished.and_then(|()| self.commit(session, scratch));
         if finished.is_ok() {
             session.unblock();
         }
@@ -135,12 +138,59 @@ impl Policy {
         returned: Option<&Returned<'_>>,
         scratch: &mut Scratch,
     ) -> Decision {
-        if returned.is_none()
-            && let Some(verdict) = self.decide_directly(session, call, scratch)
-        {
-            return Decision { verdict, failure: None };
+        match self.evaluate_directly(session, call, returned, scratch) {
+            Some(verdict) if !scratch.is_used => Decision { verdict, failure: None },
+            Some(verdict) => {
+                let returned = returned.filter(|_| verdict.outcome == Outcome::Allow);
+                decision(self.take_effect(session, verdict, returned.is_some(), scratch))
+            }
+            None => decision(self.all_phases(session, call, returned, scratch)),
         }
-        decision(self.all_phases(session, call, returned, scratch))
+    }
+
+    /// All phases directly, if that can be done. The session is not changed yet.
+    #[inline]
+    fn evaluate_directly(
+        &self,
+        session: &Session,
+        call: &Call<'_>,
+        returned: Option<&Returned<'_>>,
+        scratch: &mut Scratch,
+    ) -> Option<Verdict> {
+        let verdict = self.decide_directly(session, call, scratch)?;
+        if let Some(returned) = returned {
+            self.refuse_handles(returned.metadata().foreign(&self.id())).ok()?;
+            if verdict.outcome == Outcome::Allow {
+                self.run_late_directly(session, call, returned, scratch)?;
+            }
+        }
+        Some(verdict)
+    }
+
+    /// Makes what the phases of a call left in the scratch the session's.
+    fn take_effect(
+        &self,
+        session: &mut Session,
+        verdict: Verdict,
+        has_result: bool,
+        scratch: &mut Scratch,
+    ) -> Result<Verdict, Failure> {
+        self.commit(session, scratch)?;
+        scratch.has_result = has_result;
+        Ok(verdict)
+    }
+
+    /// What comes of a check: of the phases that ran directly, if they did, or of those that run now.
+    fn before_and_commit(
+        &self,
+        session: &mut Session,
+        call: &Call<'_>,
+        directly: Option<Verdict>,
+        scratch: &mut Scratch,
+    ) -> Result<Verdict, Failure> {
+        let verdict = directly.map_or_else(|| self.before_and_rules(session, call, scratch), Ok)?;
+        self.commit(session, scratch)?;
+        Ok(verdict)
     }
 
     fn all_phases(
@@ -156,9 +206,7 @@ impl Policy {
         if let Some(returned) = returned {
             self.result_and_after(session, call, returned, scratch)?;
         }
-        self.commit(session, scratch)?;
-        scratch.has_result = returned.is_some();
-        Ok(verdict)
+        self.take_effect(session, verdict, returned.is_some(), scratch)
     }
 
     /// Whether this session and this scratch can be used under this policy, and now.
@@ -219,7 +267,7 @@ impl Policy {
 
     /// Makes the metadata ready that can be asked for before the call is made, or after it, and the result's initial
     /// metadata if that is among it.
-    fn make_ready(
+    pub(crate) fn make_ready(
         &self,
         session: &Session,
         call: &Call<'_>,

@@ -265,6 +265,41 @@ impl CallMetadata {
         state.has_result = true;
     }
 
+    /// Makes the result's metadata the initial one (S2.5) by reading that of one argument after another, where nothing else is
+    /// joined into them and no set of an argument is asked for. The default of a field is neutral, so an argument that does not
+    /// give the field changes nothing.
+    ///
+    /// # Errors
+    /// If it is over a limit, or taking it over costs too much.
+    pub(crate) fn read_initial(
+        &mut self,
+        args: &[Argument<'_>],
+        state: &mut State,
+        interner: &mut Interner<'_>,
+    ) -> Result<(), LimitExceeded> {
+        state.result.reset();
+        state.has_result = true;
+        let mut is_read = Fields::NONE;
+        for arg in args.iter().filter(|arg| arg.metadata().is_given()) {
+            for field in FIELDS {
+                let Some(input) = arg.metadata().field(field) else { continue };
+                let initial = state.result.field_mut(field);
+                if is_read.has(field) {
+                    let given = self.given.field_mut(field);
+                    given.read(input, interner)?;
+                    let units = given.view().tail_words().saturating_mul(PER_WORD_MADE);
+                    interner.work.spend(units.saturating_add(initial.view().tail_words()));
+                    initial.join(field, given.view());
+                } else {
+                    initial.read(input, interner)?;
+                    interner.work.spend(initial.view().tail_words().saturating_mul(PER_WORD_MADE));
+                    is_read = is_read.and(Fields::of(field));
+                }
+            }
+        }
+        interner.work.check()
+    }
+
     /// Combines metadata that came with a result with the initial metadata (S2.6).
     ///
     /// # Errors

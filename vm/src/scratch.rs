@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::call::Call;
 use crate::decision::{Kind, RuleOrder};
+use crate::direct::MadeSets;
 use crate::dispatch::DispatchScratch;
 use crate::exec::Memory;
 use crate::metadata::{FIELDS, Interner, Mentioned, Metadata, Session, SetView, StringTable, TagId, Tags};
@@ -25,6 +26,8 @@ pub struct Scratch {
     pub(crate) arena: Arena,
     pub(crate) metadata: CallMetadata,
     pub(crate) state: State,
+    /// Sets that updates which run directly make.
+    pub(crate) made: MadeSets,
     pub(crate) memory: Memory,
     pub(crate) dispatch: DispatchScratch,
     /// The blocks that are about the tool, in the order of their updates (S7.1).
@@ -36,6 +39,10 @@ pub struct Scratch {
     pub(crate) has_result: bool,
     /// Whether calls are explained down to each condition.
     pub(crate) explains: bool,
+    /// Whether calls are always decided the general way.
+    pub(crate) is_general: bool,
+    /// Whether the decision of the last call was told directly, and what comes after it.
+    told: (bool, bool),
     /// Whether the last call left something in memory that only the general way writes to.
     pub(crate) is_used: bool,
 }
@@ -51,6 +58,7 @@ impl Scratch {
             arena: Arena::new(),
             metadata: CallMetadata::new(policy),
             state: State::default(),
+            made: MadeSets::default(),
             memory: Memory::new(policy.frame_needs(), policy.keeping()),
             dispatch: policy.dispatch_scratch(policy.limits().dispatch_cache),
             blocks: Vec::with_capacity(policy.program().blocks.len()),
@@ -58,6 +66,8 @@ impl Scratch {
             rules: RuleOutcomes::new(policy.program().rules.len()),
             has_result: false,
             explains: false,
+            is_general: false,
+            told: (false, false),
             is_used: false,
         }
     }
@@ -65,8 +75,8 @@ impl Scratch {
     /// Makes it memory for `policy`, anew if it was for another one, even of the same id. Whether calls are explained stays.
     pub fn fit(&mut self, policy: &Policy) {
         if !self.belongs_to(policy) {
-            let explains = self.explains;
-            *self = Scratch::new(policy);
+            let Scratch { explains, is_general, .. } = *self;
+            *self = Scratch { is_general, ..Scratch::new(policy) };
             self.explain(policy, explains);
         }
     }
@@ -116,6 +126,7 @@ impl Scratch {
     /// Forgets the details of the last call.
     #[inline]
     pub(crate) fn forget(&mut self) {
+        self.told = (false, false);
         self.rules.passes.clear();
         self.blocks.clear();
         self.by_priority.clear();
@@ -145,6 +156,37 @@ impl Scratch {
     #[doc(hidden)]
     pub fn held_tags(&self) -> usize {
         self.tags.len()
+    }
+
+    /// Whether calls from now on are always decided by the interpreter, also where it could be told directly what comes of them.
+    /// Answers are the same, and take longer. For tests that compare both.
+    #[doc(hidden)]
+    pub fn decide_generally(&mut self, always: bool) {
+        self.is_general = always;
+    }
+
+    /// Whether something may be told directly.
+    #[inline]
+    pub(crate) fn may_be_direct(&self) -> bool {
+        !(self.explains | self.is_general)
+    }
+
+    /// Whether the last call was decided directly, and whether what comes after it was done so. For tests of how often that is.
+    #[doc(hidden)]
+    pub fn told_directly(&self) -> (bool, bool) {
+        self.told
+    }
+
+    /// Notes that the last call was decided directly.
+    #[inline]
+    pub(crate) fn note_decided(&mut self) {
+        self.told.0 = true;
+    }
+
+    /// Notes that what comes after the last call was done directly.
+    #[inline]
+    pub(crate) fn note_done(&mut self) {
+        self.told.1 = true;
     }
 
     /// The strings of the tags of the last call, and of its session.

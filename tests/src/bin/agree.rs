@@ -10,9 +10,9 @@
 use sqrt_tests::compare::{answers, disagreement, minimal};
 use sqrt_tests::generate::{Case, Style};
 use sqrt_tests::implementations::{
-    Load, engine, engine_as_explained, engine_from_an_image, engine_in_two_steps, engine_on_the_move,
-    engine_that_explains, engine_that_only_folds, engine_that_only_lowers, engine_with_handles, oracle,
-    plain_engine,
+    Load, engine, engine_as_explained, engine_from_an_image, engine_in_general, engine_in_two_steps,
+    engine_on_the_move, engine_that_explains, engine_that_only_folds, engine_that_only_lowers,
+    engine_with_handles, oracle, plain_engine,
 };
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -28,6 +28,7 @@ const OTHERS: &[(&str, Load)] = &[
     ("explaining", engine_that_explains),
     ("explained", engine_as_explained),
     ("with handles", engine_with_handles),
+    ("in general", engine_in_general),
 ];
 
 /// What a campaign has done so far.

@@ -11,7 +11,7 @@ use crate::decision::{About, DefaultOutcome, Kind, RuleKinds, RuleOrder, Verdict
 use crate::dispatch::Blocks;
 use crate::exec::Memory;
 use crate::handle::ToolRef;
-use crate::metadata::{Session, SetView, TagId};
+use crate::metadata::{Metadata, Session, SetView, TagId};
 use crate::number::Number;
 use crate::policy::Policy;
 use crate::scratch::{RuleOutcomes, Scratch};
@@ -32,31 +32,40 @@ impl Policy {
             return None;
         }
         scratch.memory.begin_call(self.limits().work);
-        let Scratch { dispatch, memory, blocks, by_priority, rules, .. } = scratch;
-        let matched = match call.tool_ref() {
+        let Scratch { dispatch, memory, blocks, by_priority, .. } = scratch;
+        let known = match call.tool_ref() {
             ToolRef::Handle(tool) if tool.policy() != self.id() => return None,
-            ToolRef::Handle(tool) => Blocks { ascending: tool.ascending(), descending: tool.descending() },
-            ToolRef::Name(tool) => match self.known_blocks(tool) {
-                Some(known) => known,
-                None => {
+            ToolRef::Handle(tool) => {
+                Some(Blocks { ascending: tool.ascending(), descending: tool.descending() })
+            }
+            ToolRef::Name(tool) => {
+                let known = self.known_blocks(tool);
+                if known.is_none() {
                     self.search_blocks(tool, dispatch, memory.matching(), blocks, by_priority);
                     if memory.matching().broken().is_some() {
                         return None;
                     }
-                    Blocks { ascending: &[], descending: by_priority }
                 }
-            },
+                known
+            }
         };
-        match *matched.ascending {
-            [block] => blocks.push(block),
-            _ => blocks.extend_from_slice(matched.ascending),
+        match known.unwrap_or_default().ascending {
+            [block] => blocks.push(*block),
+            ascending => blocks.extend_from_slice(ascending),
         }
+        if !self.direct().updates.are_none() {
+            self.begin_directly(session, call, scratch)?;
+        }
+        let Scratch { memory, by_priority, rules, state, .. } = scratch;
+        let session = state.session().unwrap_or(session.metadata());
         let asking = Asking { policy: self, session, facts: Facts::new(), memory };
-        match *matched.descending {
+        let verdict = match *known.map_or(by_priority.as_slice(), |known| known.descending) {
             [] => asking.decide(call.args(), &[], rules),
             [block] => asking.decide(call.args(), &[self.direct().part(block)?], rules),
-            _ => asking.decide_by_several(call.args(), matched.descending, rules),
-        }
+            ref several => asking.decide_by_several(call.args(), several, rules),
+        }?;
+        scratch.note_decided();
+        Some(verdict)
     }
 
     /// Whether session and scratch can be used, and nothing about a call but its arguments matters for rules.
@@ -69,7 +78,7 @@ impl Policy {
         };
         self.admit(session, scratch).is_ok()
             && !session.calls().are_used_up()
-            && !scratch.explains
+            && scratch.may_be_direct()
             && settings.fail_fast
             && call.context().is_none()
             && call.control().is_none_or(counts_for_nothing)
@@ -94,7 +103,8 @@ struct NotDirect;
 /// A call whose rules are asked.
 struct Asking<'a, 'c> {
     policy: &'a Policy,
-    session: &'a Session,
+    /// The session's, as rules see it.
+    session: &'a Metadata,
     facts: Facts<'c>,
     memory: &'a mut Memory,
 }
@@ -228,7 +238,7 @@ impl<'c> Asking<'_, 'c> {
     }
 
     fn of_session(&self, field: FieldImm) -> SetView<'_> {
-        self.session.metadata().field(field).view()
+        self.session.field(field).view()
     }
 
     #[inline(never)]

@@ -15,7 +15,7 @@ use crate::policy::Policy;
 use crate::value::{Value, longest_text};
 use smallvec::SmallVec;
 
-/// Calls with more arguments take the general way, and so do those with larger sets.
+/// Calls with more arguments take the general way, and so do those with larger sets, where sets are asked about.
 const MOST_CALLED: usize = 64;
 const MOST_TAGS: usize = 64;
 /// The same of tools with more blocks, or whose plans ask about more arguments together.
@@ -91,6 +91,9 @@ impl<'c> Facts<'c> {
             return None;
         }
         let longest = longest_text(limits)?;
+        // Sets that no plan asks about are not looked at.
+        let asks_sets = parts.iter().any(|part| part.plan.words > 0);
+        let most = if asks_sets { limits.tags_per_set.min(MOST_TAGS) } else { limits.tags_per_set };
         self.all = args;
         // Places of arguments that no plan asks about, as bits.
         let (mut listed, mut others) = (0, 0_u64);
@@ -101,7 +104,7 @@ impl<'c> Facts<'c> {
                 _ => return None,
             }
             if arg.metadata().is_given() {
-                listed += tags_listed(arg.metadata(), policy)?;
+                listed += tags_listed(arg.metadata(), most, policy)?;
             }
             if let ArgRef::Handle(handle) = arg.name_ref()
                 && handle.policy() != policy.id()
@@ -246,11 +249,10 @@ fn position_of_long(named: &[NamedId], name: &str, words: NameWords, policy: &Po
     named.iter().position(|named| named.has(words) && policy.arg_name(named.id) == Some(name))
 }
 
-/// How many tags metadata lists; nothing if it is large, or not this policy's.
+/// How many tags metadata lists; nothing if a set lists more than so many, or it is not this policy's.
 #[inline(never)]
-fn tags_listed(metadata: &MetadataInput<'_>, policy: &Policy) -> Option<usize> {
-    let limits = policy.limits();
-    let (most, tag_bytes) = (limits.tags_per_set.min(MOST_TAGS), limits.tag_bytes);
+fn tags_listed(metadata: &MetadataInput<'_>, most: usize, policy: &Policy) -> Option<usize> {
+    let tag_bytes = policy.limits().tag_bytes;
     let listed = |set: &Option<SetInput<'_>>| {
         let Some(set) = set else { return Some(0) };
         let is_fine = match (set.names(), set.handles()) {

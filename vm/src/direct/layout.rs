@@ -11,6 +11,7 @@ use super::plan::{
     ValueOfArg,
 };
 use super::texts::{Affix, Texts, integers};
+use super::update::Updates;
 use crate::bytecode::names::{NameWords, NamedId};
 use crate::bytecode::operand::{Arg, ConstSet, Elements, FieldImm, ReadingImm};
 use crate::bytecode::program::{ConstSetRecord, List, Program};
@@ -233,14 +234,14 @@ impl<'p> Layout<'p> {
         at(&self.block.laid, formula)
     }
 
-    pub(super) fn into_direct(mut self, plans: Vec<Option<Plan>>) -> Direct {
+    pub(super) fn into_direct(mut self, plans: Vec<Option<Plan>>, updates: Updates) -> Direct {
         self.steps.shrink_to_fit();
         self.args.shrink_to_fit();
         self.tags.shrink_to_fit();
         self.strings.shrink_to_fit();
         self.affixes.shrink_to_fit();
         let Layout { steps, args, tags, strings, affixes, .. } = self;
-        Direct { plans, steps, args, tags, strings, affixes }
+        Direct { plans, steps, args, tags, strings, affixes, updates }
     }
 
     /// Finds the tags that tests of arguments name, and how many words they take.

@@ -1,14 +1,15 @@
 //! Deciding directly: most rules ask a few values and tags and nothing else, so most calls need neither the interpreter nor
-//! sets of their own.
+//! sets of their own; and most updates join a few sets, so they need no interpreter.
 //!
 //! When a policy is loaded, the conditions of its rules become formulas ([`formula`]) where they can, and those of each block
 //! are laid out ([`layout`]) as a plan ([`plan`]): which arguments they are about, which tags tell their metadata apart, and tests of both
 //! that need nothing else. A call that such blocks are about, and that is small and plain itself, becomes a few facts
-//! ([`facts`]) and is decided by these ([`call`]). Every other call takes the general way, from its beginning.
+//! ([`facts`]) and is decided by these ([`call`]). Update procedures become statements ([`statement`]), which the phases of a call
+//! ([`phases`]) do one after another ([`update`]). Every other call takes the general way, from its beginning.
 //!
-//! Invariants: nothing but the caller's scratch is written to before a call is decided directly, and then only its details
-//! (which rules fired). A direct decision is the one that the general way gives, or there is none; the general way is the
-//! one that refuses, so a call over a limit, with an argument twice or with a foreign handle is never decided directly.
+//! Invariants: nothing but the caller's scratch is written to. What direct updates leave there takes effect in one step, as what
+//! the general way leaves does. A direct decision is the one that the general way gives, or there is none; the general way is the
+//! one that refuses and fails, so a call over a limit, with an argument twice or with a foreign handle is never decided directly.
 
 #[cfg(test)]
 mod bounds_tests;
@@ -16,17 +17,24 @@ mod call;
 mod facts;
 mod formula;
 mod layout;
+mod phases;
 mod plan;
 #[cfg(test)]
 mod plan_tests;
+mod statement;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod update;
+#[cfg(test)]
+mod update_tests;
 
 use self::formula::Follower;
 use self::layout::Layout;
 use self::plan::{Plan, Step};
 use self::texts::Affix;
+pub(crate) use self::update::MadeSets;
+use self::update::Updates;
 use crate::bytecode::names::NamedId;
 use crate::bytecode::program::Program;
 use crate::decision::RuleOrder;
@@ -45,6 +53,8 @@ pub(crate) struct Direct {
     strings: Vec<NamedId>,
     /// Short lists of what texts begin or end with.
     affixes: Vec<Affix>,
+    /// What blocks change.
+    updates: Updates,
 }
 
 impl Direct {
@@ -52,12 +62,14 @@ impl Direct {
     pub(crate) fn new(program: &Program, order: &RuleOrder) -> Direct {
         let mut layout = Layout::new(program, order);
         let mut follower = Follower::new(program);
-        let plans = (0..).zip(&program.blocks).map(|(number, block)| {
-            // Updates before the rules change what they ask about.
-            if block.before.is_some() { None } else { layout.block(number, &mut follower) }
+        let updates = Updates::of(program);
+        let plans = (0..).zip(&program.blocks).map(|(number, _)| {
+            // Without it, what the rules ask about is not known directly.
+            let begins = updates.begin_directly(number);
+            if begins { layout.block(number, &mut follower) } else { None }
         });
         let plans = plans.collect();
-        layout.into_direct(plans)
+        layout.into_direct(plans, updates)
     }
 
     #[inline]

@@ -20,6 +20,7 @@ fn cost(program: &Program, args: &[Argument<'_>]) -> u64 {
     let failure = |work| {
         let limits = Limits { work, ..Limits::default() };
         let mut bench = Bench::of(limited_policy(program.clone(), limits));
+        bench.scratch.decide_generally(true);
         let call = Call::new("t", args);
         let decision = bench.evaluate(&call, Some(&Returned::new(Value::Null)));
         decision.failure().map(|failure| failure.limit().map(|limit| limit.name()))

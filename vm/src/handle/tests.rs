@@ -57,6 +57,8 @@ fn observed(bench: &mut Bench, call: &Call<'_>, returned: &Returned<'_>) -> Stri
 #[test]
 fn handles_mean_what_their_names_mean() {
     let (mut by_name, mut by_handle) = (bench("kept"), bench("kept"));
+    by_name.scratch.decide_generally(true);
+    by_handle.scratch.decide_generally(true);
     let names = ["pii", "kept", "unknown", "*"];
     let resolved = names.map(|name| by_handle.policy.tag(name));
     let (to, cc) = (by_handle.policy.arg("to"), by_handle.policy.arg("cc"));

@@ -23,21 +23,19 @@ impl Mentioned {
         self.count
     }
 
-    /// Whether it is there.
-    pub(super) fn has(&self, index: u32) -> bool {
-        self.words.get(word_of(index)).is_some_and(|word| word & bit_of(index) != 0)
-    }
-
-    /// Adds one that is not there. The memory is that of the highest index of the session's table, which is bounded.
-    pub(super) fn add(&mut self, index: u32) {
+    /// Adds one, and says whether it was not there. The memory is that of the highest index of the session's table, which is
+    /// bounded.
+    #[inline]
+    pub(super) fn add(&mut self, index: u32) -> bool {
         let at = word_of(index);
         if at >= self.words.len() {
             self.words.resize(at + 1, 0);
         }
-        if let Some(word) = self.words.get_mut(at) {
-            *word |= bit_of(index);
-        }
-        self.count += 1;
+        let Some(word) = self.words.get_mut(at) else { return false };
+        let is_new = *word & bit_of(index) == 0;
+        *word |= bit_of(index);
+        self.count += usize::from(is_new);
+        is_new
     }
 }
 
@@ -51,20 +49,24 @@ fn bit_of(index: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::Mentioned;
+    use super::{Mentioned, bit_of, word_of};
 
     #[test]
     fn each_tag_takes_a_bit() {
         let mut mentioned = Mentioned::default();
         let added = [700, 0, 63, 64, 65, 127, 128];
         for (count, index) in added.into_iter().enumerate() {
-            assert_eq!((mentioned.has(index), mentioned.count()), (false, count), "{index}");
-            mentioned.add(index);
+            assert_eq!(mentioned.count(), count);
+            assert!(mentioned.add(index) && !mentioned.add(index), "{index}");
         }
-        let there: Vec<u32> = (0..2000).filter(|index| mentioned.has(*index)).collect();
+        assert_eq!(mentioned.count(), added.len());
+        let has = |mentioned: &Mentioned, index: u32| {
+            mentioned.words.get(word_of(index)).is_some_and(|word| word & bit_of(index) != 0)
+        };
+        let there: Vec<u32> = (0..2000).filter(|index| has(&mentioned, *index)).collect();
         assert_eq!(there, [0, 63, 64, 65, 127, 128, 700]);
         assert_eq!(mentioned.words.len(), 700 / 64 + 1);
         mentioned.clear();
-        assert!((0..2000).all(|index| !mentioned.has(index)) && mentioned.count() == 0);
+        assert!((0..2000).all(|index| !has(&mentioned, index)) && mentioned.count() == 0);
     }
 }

@@ -16,7 +16,9 @@ mod text;
 pub(crate) use call_ids::NotPending;
 pub(crate) use mentioned::Mentioned;
 pub use session::{Session, SessionError};
+use set::from_on;
 pub use set::{MetaSet, SetView};
+use tags::CALL_IDS;
 pub(crate) use tags::{Interner, StringTable, Universe};
 pub use tags::{TagId, Tags};
 pub(crate) use text::write_metadata_input;
@@ -24,6 +26,7 @@ pub use text::{write_metadata, write_set};
 
 pub use crate::bytecode::operand::FieldImm;
 
+use crate::bytecode::program::HEAD_WORDS;
 use std::ops::Range;
 
 /// The three fields, in the order in which they are written.
@@ -97,10 +100,45 @@ impl Metadata {
     /// Gives its tags of the session's table ids of the call, so that they outlive changes of that table. Only for metadata
     /// that is not compared any more: the tags then have two ids.
     pub(crate) fn detach(&mut self, universe: &Universe, session: &StringTable, call: &mut StringTable) {
-        let name = |tag: TagId| session.name(tag.0.checked_sub(universe.len())?);
-        self.rename(universe.session_ids(), |tag| {
-            name(tag).map_or(tag, |name| tags::call_tag(call.insert(name)))
-        });
+        let first = universe.session_ids().start;
+        let heads = FIELDS.map(|field| self.field(field).head());
+        for (index, listed) in (0..).zip(joined(heads)) {
+            if listed & from_on(index, first) != 0 {
+                self.detach_word(index, first, session, call);
+            }
+        }
+        // The ids of the call begin with a word.
+        let end = CALL_IDS.start / u64::BITS;
+        let mut from = HEAD_WORDS as u32;
+        while let Some(index) = self.next_of_tail(from).filter(|&index| index < end) {
+            self.detach_word(index, first, session, call);
+            from = index.saturating_add(1);
+        }
+    }
+
+    /// Gives the tags of a word that are of the session, from this one on, ids of the call.
+    fn detach_word(&mut self, index: u32, first: u32, session: &StringTable, call: &mut StringTable) {
+        let taken = FIELDS.map(|field| self.field_mut(field).take_from_word(index, first..CALL_IDS.start));
+        let mut rest = taken.iter().fold(0, |all, taken| all | taken);
+        // Tags that follow each other have names that do.
+        while rest != 0 {
+            let (start, after) = (rest.trailing_zeros(), rest.wrapping_add(rest & rest.wrapping_neg()));
+            let run = rest & !after;
+            rest &= after;
+            let tag = index.saturating_mul(u64::BITS).saturating_add(start);
+            let appended =
+                tag.checked_sub(first).and_then(|index| call.append(session, index, run.count_ones()));
+            let renamed = appended.map_or(TagId(tag), tags::call_tag);
+            for (field, taken) in FIELDS.into_iter().zip(taken) {
+                self.field_mut(field).list_from((taken & run) >> start, renamed);
+            }
+        }
+    }
+
+    /// The first word from `from` on, beyond the heads, in which a set lists tags.
+    fn next_of_tail(&self, from: u32) -> Option<u32> {
+        let words = FIELDS.into_iter().filter_map(|field| self.field(field).next_of_tail(from));
+        words.min()
     }
 
     /// A set.
@@ -120,4 +158,13 @@ impl Metadata {
             FieldImm::Consumers => &mut self.consumers,
         }
     }
+}
+
+/// Word by word, the tags that one of them lists.
+fn joined([tags, producers, consumers]: [&[u64; HEAD_WORDS]; 3]) -> [u64; HEAD_WORDS] {
+    let mut all = *tags;
+    for (word, (producers, consumers)) in all.iter_mut().zip(producers.iter().zip(consumers)) {
+        *word |= producers | consumers;
+    }
+    all
 }

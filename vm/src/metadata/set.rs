@@ -166,15 +166,54 @@ impl MetaSet {
     /// Renames the tags of a word that are in the range.
     #[inline]
     fn rename_in_word(&mut self, index: u32, range: &Range<u32>, rename: &mut impl FnMut(TagId) -> TagId) {
-        let bits = self.take(index, from_on(index, range.start) & !from_on(index, range.end));
+        let bits = self.take_from_word(index, range.clone());
         for tag in tags_of(WordRecord { index, bits }) {
             self.list(rename(TagId(tag)));
+        }
+    }
+
+    /// Its first words.
+    #[inline]
+    pub(super) fn head(&self) -> &[u64; HEAD_WORDS] {
+        &self.head
+    }
+
+    /// The index of the first word from `from` on, beyond the head, that lists tags.
+    #[inline]
+    pub(super) fn next_of_tail(&self, from: u32) -> Option<u32> {
+        if self.tail.is_empty() { None } else { tail::first_from(&self.tail, from) }
+    }
+
+    /// Takes the tags of a range from the list of a word.
+    #[inline]
+    pub(super) fn take_from_word(&mut self, index: u32, range: Range<u32>) -> u64 {
+        self.take(index, from_on(index, range.start) & !from_on(index, range.end))
+    }
+
+    /// Lists tags: of each bit, the one that is so far from the first.
+    #[inline]
+    pub(super) fn list_from(&mut self, bits: u64, first: TagId) {
+        if bits == 0 {
+            return;
+        }
+        let (index, mask) = bit(first.0);
+        let start = mask.trailing_zeros();
+        self.list_in_word(index, bits << start);
+        let beyond = bits.checked_shr(u64::BITS - start).unwrap_or(0);
+        if beyond != 0 {
+            self.list_in_word(index.saturating_add(1), beyond);
         }
     }
 
     #[inline]
     fn list(&mut self, tag: TagId) {
         let (index, mask) = bit(tag.0);
+        self.list_in_word(index, mask);
+    }
+
+    /// Lists the tags of a word, of which there are some.
+    #[inline]
+    fn list_in_word(&mut self, index: u32, mask: u64) {
         match self.head.get_mut(index as usize) {
             Some(bits) => *bits |= mask,
             None => tail::insert(&mut self.tail, index, mask),
@@ -217,7 +256,7 @@ fn begins_before(index: u32, end: u32) -> bool {
 
 /// The bits of a word for tags from `first` on.
 #[inline]
-fn from_on(index: u32, first: u32) -> u64 {
+pub(super) fn from_on(index: u32, first: u32) -> u64 {
     let (first_index, first_bit) = bit(first);
     match index.cmp(&first_index) {
         Ordering::Less => 0,

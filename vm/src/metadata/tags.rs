@@ -8,7 +8,7 @@
 //! Invariant: for one policy, session and call, a string has exactly one id; sets compare by ids.
 
 use super::Mentioned;
-use crate::bytecode::names::{NameFinder, Sought};
+use crate::bytecode::names::{NameFinder, NameWords, Sought};
 use crate::bytecode::program::Program;
 use crate::keyed::KeyedHash;
 use crate::limits::{LimitExceeded, Limits};
@@ -50,8 +50,12 @@ pub(crate) struct StringTable {
     text: String,
     /// Where each string ends in `text`.
     ends: Vec<usize>,
+    /// The words of each that has a slot, which tell most of them apart without their texts.
+    words: Vec<NameWords>,
     /// Index + 1 of a string, or 0; a power of two of them, at most half in use.
     slots: Vec<u32>,
+    /// How many strings have slots. Those behind are to be read by their indices.
+    placed: usize,
     hash: KeyedHash,
 }
 
@@ -75,9 +79,9 @@ impl StringTable {
         if self.ends.is_empty() {
             return;
         }
-        if self.ends.len() * 8 < self.slots.len() {
+        if self.placed * 8 < self.slots.len() {
             // The last one first: what was in its way when it was placed is still there.
-            for index in (0..u32::try_from(self.ends.len()).unwrap_or(u32::MAX)).rev() {
+            for index in (0..u32::try_from(self.placed).unwrap_or(u32::MAX)).rev() {
                 self.unplace(index);
             }
         } else {
@@ -85,10 +89,13 @@ impl StringTable {
         }
         self.text.clear();
         self.ends.clear();
+        self.words.clear();
+        self.placed = 0;
     }
 
     /// Keeps the strings of the indices that `live` lists, in their order, and tells their new indices. Does not allocate.
     pub(super) fn retain(&mut self, live: impl Iterator<Item = u32>) -> Renumbered<'_> {
+        self.place_appended();
         // The slots have nothing to do meanwhile, and there are more of them than strings: of a live string, its new
         // index + 1.
         self.slots.fill(0);
@@ -108,11 +115,17 @@ impl StringTable {
                 if let Some(place) = self.ends.get_mut(kept) {
                     *place = before.unwrap_or(0) + length;
                 }
+                let words = self.words.get(index).copied();
+                if let (Some(place), Some(words)) = (self.words.get_mut(kept), words) {
+                    *place = words;
+                }
                 kept += 1;
                 *slot = u32::try_from(kept).unwrap_or(u32::MAX);
             }
         }
         self.ends.truncate(kept);
+        self.words.truncate(kept);
+        self.placed = kept;
         Renumbered { table: self }
     }
 
@@ -141,15 +154,66 @@ impl StringTable {
 
     /// The index of a string.
     pub(crate) fn find(&self, name: &str) -> Option<u32> {
-        if self.ends.is_empty() { None } else { self.search(name, self.hash(name)).ok() }
+        self.find_sought(Sought::new(name))
+    }
+
+    /// The same of one whose words are known.
+    #[inline(always)]
+    fn find_sought(&self, sought: Sought<'_>) -> Option<u32> {
+        if self.ends.is_empty() {
+            return None;
+        }
+        let placed = if self.placed == 0 { None } else { self.search(sought, self.hash(sought.name)).ok() };
+        if placed.is_none() && self.placed < self.ends.len() {
+            return self.find_appended(sought.name);
+        }
+        placed
+    }
+
+    /// The index of one of the strings without slots.
+    fn find_appended(&self, name: &str) -> Option<u32> {
+        let index = |index| u32::try_from(index).unwrap_or(u32::MAX);
+        (index(self.placed)..index(self.ends.len())).find(|index| self.name(*index) == Some(name))
+    }
+
+    /// Adds strings of another table that this one does not have, so many from one on, and gives the index of the first. They
+    /// will hardly be looked for, so they take no slots. Nothing if the other table has not so many.
+    pub(super) fn append(&mut self, from: &StringTable, first: u32, count: u32) -> Option<u32> {
+        let start = first as usize;
+        let ends = from.ends.get(start..start.checked_add(count as usize)?)?;
+        let begin = start.checked_sub(1).and_then(|before| from.ends.get(before)).copied().unwrap_or(0);
+        let (text, before) = (from.text.get(begin..*ends.last()?)?, self.text.len());
+        let index = u32::try_from(self.ends.len()).ok()?;
+        self.text.push_str(text);
+        self.ends.extend(ends.iter().map(|end| before + end.saturating_sub(begin)));
+        Some(index)
+    }
+
+    /// Gives the strings that have none their slots.
+    fn place_appended(&mut self) {
+        if self.placed == self.ends.len() {
+            return;
+        }
+        for index in self.placed..self.ends.len() {
+            let name = u32::try_from(index).ok().and_then(|index| self.name(index));
+            let words = NameWords::of(name.unwrap_or_default());
+            self.words.push(words);
+        }
+        self.placed = self.ends.len();
+        self.slots.clear();
+        self.slots.resize((self.placed * 4).next_power_of_two(), 0);
+        (0..u32::try_from(self.placed).unwrap_or(u32::MAX)).for_each(|index| self.place(index));
     }
 
     /// The index of a string, or the slot it would have.
-    fn search(&self, name: &str, hash: usize) -> Result<u32, usize> {
+    #[inline(always)]
+    fn search(&self, sought: Sought<'_>, hash: usize) -> Result<u32, usize> {
         let mask = self.slots.len().wrapping_sub(1);
         let mut place = hash & mask;
         while let Some(index) = self.slots.get(place).and_then(|slot| slot.checked_sub(1)) {
-            if self.name(index) == Some(name) {
+            if self.words.get(index as usize) == Some(&sought.words)
+                && (sought.words.are_all() || self.name(index) == Some(sought.name))
+            {
                 return Ok(index);
             }
             place = (place + 1) & mask;
@@ -159,14 +223,17 @@ impl StringTable {
 
     /// The index of a string, which is added if it is new.
     pub(crate) fn insert(&mut self, name: &str) -> u32 {
-        let hash = self.hash(name);
-        let place = match self.search(name, hash) {
+        self.place_appended();
+        let (sought, hash) = (Sought::new(name), self.hash(name));
+        let place = match self.search(sought, hash) {
             Ok(index) => return index,
             Err(place) => place,
         };
         let index = u32::try_from(self.ends.len()).unwrap_or(u32::MAX);
         self.text.push_str(name);
         self.ends.push(self.text.len());
+        self.words.push(sought.words);
+        self.placed = self.ends.len();
         if self.ends.len() * 2 > self.slots.len() {
             self.slots.clear();
             self.slots.resize((self.ends.len() * 4).next_power_of_two(), 0);
@@ -208,6 +275,7 @@ impl StringTable {
         }
     }
 
+    #[inline]
     fn hash(&self, name: &str) -> usize {
         self.hash.hash(name) as usize
     }
@@ -235,12 +303,20 @@ impl Drop for Renumbered<'_> {
     }
 }
 
+/// The bit of a tag's length.
+#[inline]
+fn length_bit(tag: &str) -> u64 {
+    1 << tag.len().min(63)
+}
+
 /// The tags that a policy names: those of its program, found by the program's hash table as it runs.
 #[derive(Debug, Clone)]
 pub(crate) struct Universe {
     program: Arc<Program>,
     finder: Arc<NameFinder>,
     len: u32,
+    /// Bits of the lengths of its tags; long ones share one.
+    lengths: u64,
 }
 
 impl Universe {
@@ -248,7 +324,9 @@ impl Universe {
     pub(crate) fn new(program: Arc<Program>) -> Universe {
         let len = u32::try_from(program.tags.len()).unwrap_or(u32::MAX);
         let finder = NameFinder::new(&program, &program.names.tags, &program.tags);
-        Universe { program, finder: Arc::new(finder), len }
+        let tags = program.tags.iter().filter_map(|&tag| program.string(tag));
+        let lengths = tags.fold(0, |lengths, tag| lengths | length_bit(tag));
+        Universe { program, finder: Arc::new(finder), len, lengths }
     }
 
     /// Whether it is that of the very same program in memory.
@@ -269,6 +347,9 @@ impl Universe {
     /// The same of a tag whose words are known.
     #[inline]
     pub(crate) fn find_sought(&self, tag: Sought<'_>) -> Option<TagId> {
+        if self.lengths & length_bit(tag.name) == 0 {
+            return None;
+        }
         self.finder.find(&self.program, &self.program.tags, tag).map(TagId)
     }
 
@@ -349,27 +430,29 @@ impl Interner<'_> {
     /// If the policy does not name the tag and it is longer than `tag_bytes`, or the call has more than `tags_per_call` such
     /// tags. What the session has makes no difference.
     pub(crate) fn intern(&mut self, tag: &str) -> Result<TagId, LimitExceeded> {
-        if let Some(named) = self.universe.find(tag) {
+        let sought = Sought::new(tag);
+        if let Some(named) = self.universe.find_sought(sought) {
             return Ok(named);
         }
         LimitExceeded::check("tag_bytes", tag.len(), self.limits.tag_bytes)?;
-        if let Some(index) = self.session.find(tag) {
-            if !self.mentioned.has(index) {
-                self.check_one_more()?;
-                self.mentioned.add(index);
+        if let Some(index) = self.session.find_sought(sought) {
+            if self.mentioned.add(index) {
+                self.check_count(0)?;
             }
             return Ok(session_tag(self.universe, index));
         }
-        if let Some(index) = self.call.find(tag) {
+        if let Some(index) = self.call.find_sought(sought) {
             return Ok(call_tag(index));
         }
-        self.check_one_more()?;
+        self.check_count(1)?;
         Ok(call_tag(self.call.insert(tag)))
     }
 
-    fn check_one_more(&self) -> Result<(), LimitExceeded> {
-        let count = self.call.len() + self.mentioned.count();
-        LimitExceeded::check("tags_per_call", count + 1, self.limits.tags_per_call)
+    /// Refuses so many more tags than there are, if that is too many.
+    #[inline]
+    fn check_count(&self, more: usize) -> Result<(), LimitExceeded> {
+        let count = self.call.len() + self.mentioned.count() + more;
+        LimitExceeded::check("tags_per_call", count, self.limits.tags_per_call)
     }
 }
 
@@ -472,7 +555,13 @@ mod tests {
             for _ in 0..3 {
                 table.clear();
                 prop_assert!((table.len() == 0) && table.slots.iter().all(|slot| *slot == 0));
-                for name in &small {
+                for (at, name) in small.iter().enumerate() {
+                    if at % 3 == 2 && table.find(name).is_none() {
+                        let mut other = StringTable::default();
+                        other.insert("before");
+                        other.insert(name);
+                        table.append(&other, 1, 1);
+                    }
                     prop_assert_eq!(table.find(name), names(&table).iter().position(|other| other == name).map(|at| at as u32));
                     table.insert(name);
                 }
@@ -492,6 +581,15 @@ mod tests {
             for (name, new) in before.iter().zip(renumbered) {
                 prop_assert_eq!(table.find(name), new);
             }
+            // Those of another table go behind.
+            let (other, len) = (self::table(&["zero", "one", "two", "three"].map(str::to_owned)), table.len() as u32);
+            prop_assert_eq!(table.append(&other, 1, 4), None);
+            prop_assert_eq!(table.append(&other, 1, 3), Some(len));
+            for (index, name) in (len..).zip(["one", "two", "three"]) {
+                prop_assert_eq!((table.find(name), table.name(index)), (Some(index), Some(name)));
+            }
+            prop_assert_eq!(table.insert("two"), len + 1);
+            prop_assert_eq!(table.find("one"), Some(len));
             prop_assert_eq!(table.insert("something new"), table.len() as u32 - 1);
             prop_assert_eq!(table.find("something new"), Some(table.len() as u32 - 1));
         }

@@ -21,6 +21,7 @@ fn steps_find_what_the_verifier_did_not_look_at() {
         assert!(promise.is_checked_at_steps(), "{promise:?}");
         let policy = Policy::new(VerifiedProgram::unverified(program), Limits::default()).unwrap();
         let mut bench = Bench::of(policy);
+        bench.scratch.decide_generally(true);
         let args = [Argument::new("x", Value::Str("zz"))];
         let decision = bench.evaluate(&Call::new("t", &args), Some(&Returned::new(Value::Null)));
         let failure =
@@ -38,7 +39,9 @@ fn steps_find_what_the_verifier_did_not_look_at() {
 /// The message of the failure of a call of the tool `t` under a program that nobody looked at.
 fn stopped(asm: Assembler) -> String {
     let policy = Policy::new(VerifiedProgram::unverified(built(asm.program)), Limits::default()).unwrap();
-    let decision = Bench::of(policy).evaluate(&Call::new("t", &[]), Some(&Returned::new(Value::Null)));
+    let mut bench = Bench::of(policy);
+    bench.scratch.decide_generally(true);
+    let decision = bench.evaluate(&Call::new("t", &[]), Some(&Returned::new(Value::Null)));
     decision.failure().map_or_else(|| "nothing".to_owned(), ToString::to_string)
 }
 

@@ -79,8 +79,12 @@ pub(super) fn is_subset(left: &[WordRecord], right: &[WordRecord]) -> bool {
 /// Sets a bit.
 pub(super) fn insert(tail: &mut Tail, index: u32, mask: u64) {
     // Tags come in the order of their ids more often than not.
-    let place = match tail.last() {
-        Some(last) if last.index >= index => tail.binary_search_by_key(&index, |word| word.index),
+    let place = match tail.last_mut() {
+        Some(last) if last.index == index => {
+            last.bits |= mask;
+            return;
+        }
+        Some(last) if last.index > index => tail.binary_search_by_key(&index, |word| word.index),
         _ => Err(tail.len()),
     };
     match place {
