@@ -9,8 +9,7 @@ use sqrt_vm::visible::visible;
 
 use crate::output::{Output, Stop, tell};
 use crate::policy::{Problems, counted};
-use crate::terminal::stderr_is_coloured;
-use crate::terminal::stdout_is_coloured;
+use crate::terminal::{stderr_is_coloured, stdout_is_coloured};
 
 /// Shows all findings on standard output.
 pub(super) fn show(report: &Report, output: &mut Output) -> Result<(), Stop> {
@@ -37,7 +36,11 @@ fn shown(finding: &Finding, sources: &SourceMap<'_>, style: Style) -> String {
     let mut text = render(finding, sources, style);
     if let Some(fix) = &finding.fix {
         let how = if fix.certain { "`--fix` can" } else { "perhaps" };
-        text.push_str(&format!("  = fix: {how} {}\n", visible(&fix.description)));
+        // Below the `= help`, which is indented by the width of the line numbers.
+        let labels = std::iter::once(&finding.primary).chain(&finding.secondary);
+        let last = labels.map(|label| sources.positions(label).0.line).max().unwrap_or(1);
+        let indent = " ".repeat(last.to_string().len() + 1);
+        text.push_str(&format!("{indent}= fix: {how} {}\n", visible(&fix.description)));
     }
     text.push('\n');
     text

@@ -9,6 +9,7 @@ use kit::{
     loaded, moved, nested, numbered, options, policy, returned, rule, text, too_many_problems, with_args,
     worked,
 };
+use sqrt_authoring::tools::ToolSet;
 use sqrt_compiler::{Source, check_syntax, compile};
 use sqrt_vm::call::{Argument, Call, Combine, MetadataInput, Returned};
 use sqrt_vm::decision::Outcome;
@@ -89,6 +90,13 @@ fn test_of(name: &str) -> Test {
                 numbered(count).iter().try_for_each(|name| {
                     sessions.with(name, &mut scratch, |_, _, _| ()).map_err(|failure| failure.to_string())
                 })
+            })],
+        ),
+        "tools_bytes" => Sized(
+            40,
+            vec![way("a list", |limits, size| {
+                let listed = format!("[{}]", " ".repeat(size - 2));
+                ToolSet::parse(listed.as_bytes(), limits).map(drop).map_err(|error| error.to_string())
             })],
         ),
         // Below; in `cli/tests/limits.rs`; in `vm/src/live/tests.rs`.
