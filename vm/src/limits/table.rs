@@ -314,7 +314,7 @@ mod tests {
         assert_eq!(near("abwork"), ["work"]);
         assert!(near("abcwork").is_empty());
         assert_eq!(near("argumants"), ["arguments"]);
-        assert_eq!(near("calls"), ["pending_calls"]);
+        assert_eq!(near("calls"), ["test_calls", "pending_calls"]);
         let error = Limits::default().set("tags_per", 1).unwrap_err();
         assert_eq!(
             error.to_string(),
