@@ -1,6 +1,6 @@
 //! JSON Schema as far as it says something about the values of arguments.
 //!
-//! A [`Schema`] has the keywords that are understood. What is not understood is left out, so that a schema allows more here
+//! A `Schema` has the keywords that are understood. What is not understood is left out, so that a schema allows more here
 //! than it says, never less: whoever concludes from it that a value *cannot* be is right. Where leaving out would allow less
 //! (a reference that leads nowhere, an object that may have further members in ways that are not followed), the schema is
 //! marked as one that allows anything.

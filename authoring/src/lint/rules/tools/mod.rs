@@ -1,4 +1,4 @@
-//! The rules about what does not fit the agent's tools: each words one kind of [`Problem`], which `tools::fit` finds, and shows its
+//! The rules about what does not fit the agent's tools: each words one kind of `Problem`, which `tools::fit` finds, and shows its
 //! place. Without tools they find nothing.
 
 pub(super) mod always_by_schema;
