@@ -38,6 +38,13 @@ fn steps(lines: &[&str]) -> Vec<Step> {
     let mut fence: Option<&str> = None;
     for (number, &line) in lines.iter().enumerate() {
         if let Some(info) = line.strip_prefix("```") {
+            // A fence that lacks its other end would turn the rest of the page inside out, and examples would not be run.
+            assert_eq!(
+                fence.is_none(),
+                !info.trim().is_empty(),
+                "line {}: a fence too many or too few",
+                number + 1
+            );
             fence = if fence.is_some() { None } else { Some(info.trim_end()) };
             if let Some((_, name)) = fence.and_then(|info| info.split_once(" scratch=")) {
                 steps.push(Step::File { name: name.to_owned(), text: String::new() });
