@@ -2,10 +2,10 @@
 
 use super::facts::{Facts, Part};
 use super::formula::Comparison;
-use super::plan::{Goto, Plan, Test, ValueOfArg};
+use super::plan::{Goto, OfSession, Plan, Test, ValueOfArg};
 use super::texts::{Texts, has_no_line_end, is_string};
 use crate::bytecode::names::NameWords;
-use crate::bytecode::operand::{ConstSet, Elements, FieldImm};
+use crate::bytecode::operand::{ConstSet, Elements, FieldImm, Tag};
 use crate::call::{Argument, Call, MetadataInput};
 use crate::decision::{About, DefaultOutcome, Kind, RuleKinds, RuleOrder, Verdict, decide};
 use crate::dispatch::Blocks;
@@ -203,12 +203,7 @@ impl<'c> Asking<'_, 'c> {
                 let Some(found) = self.facts.arg(part, value.arg) else { return Some(value.if_absent) };
                 self.is_element(found.value(), value, set)
             }
-            Test::Session { field, comparison, right } => self.compare(field, comparison, right),
-            Test::SessionOverlaps { field, right } => Some(self.of_session(field).overlaps_word(right)),
-            Test::SessionHas { field, right } => Some(self.of_session(field).has_word(right)),
-            Test::SessionEmpty(field) => Some(self.of_session(field).is_empty()),
-            Test::SessionUniversal(field) => Some(self.of_session(field).is_universal()),
-            Test::SessionContains(field, tag) => Some(self.of_session(field).contains(TagId(tag.0))),
+            Test::Session(field, test) => self.ask_session(field, test),
         }
     }
 
@@ -239,14 +234,21 @@ impl<'c> Asking<'_, 'c> {
         Some(elements.accepts(leaf, value.lines, self.memory.matching()))
     }
 
-    fn of_session(&self, field: FieldImm) -> SetView<'_> {
-        self.session.field(field).view()
+    #[inline(never)]
+    fn ask_session(&mut self, field: FieldImm, test: OfSession) -> Option<bool> {
+        let set = self.session.field(field).view();
+        Some(match test {
+            OfSession::Compares(comparison, right) => return self.compare(set, comparison, right),
+            OfSession::Overlaps(right) => set.overlaps_word(right),
+            OfSession::Has(right) => set.has_word(right),
+            OfSession::IsEmpty => set.is_empty(),
+            OfSession::IsUniversal => set.is_universal(),
+            OfSession::Contains(Tag(tag)) => set.contains(TagId(tag)),
+        })
     }
 
-    #[inline(never)]
-    fn compare(&mut self, field: FieldImm, comparison: Comparison, right: ConstSet) -> Option<bool> {
+    fn compare(&mut self, left: SetView<'_>, comparison: Comparison, right: ConstSet) -> Option<bool> {
         let right = self.policy.const_set(right)?;
-        let left = self.of_session(field);
         let words = left.tail_words().saturating_add(right.tail_words());
         let holds = match comparison {
             Comparison::Overlaps => left.overlaps(right),

@@ -7,8 +7,8 @@
 use super::Direct;
 use super::formula::{self, Comparison, Follower, Next, Source};
 use super::plan::{
-    BITS, Goto, Lengths, MOST_ARGS, MOST_WORDS, MOST_WORDS_EACH, Of, Plan, SetOfArgs, Step, Tell, Test,
-    ValueOfArg,
+    BITS, Goto, Lengths, MOST_ARGS, MOST_WORDS, MOST_WORDS_EACH, Of, OfSession, Plan, SetOfArgs, Step, Tell,
+    Test, ValueOfArg,
 };
 use super::texts::{Affix, Texts, integers};
 use super::update::Updates;
@@ -317,10 +317,10 @@ impl<'p> Layout<'p> {
                 let Some((of, field)) = self.of_args(left)? else {
                     let set = SetView::constant(self.program, self.const_set(right)?)?;
                     let word = HeadWord::of(set);
-                    let test = |field| match (comparison, word) {
-                        (Comparison::Overlaps, Some(right)) => Test::SessionOverlaps { field, right },
-                        (Comparison::Superset, Some(right)) => Test::SessionHas { field, right },
-                        _ => Test::Session { field, comparison, right },
+                    let test = match (comparison, word) {
+                        (Comparison::Overlaps, Some(right)) => OfSession::Overlaps(right),
+                        (Comparison::Superset, Some(right)) => OfSession::Has(right),
+                        _ => OfSession::Compares(comparison, right),
                     };
                     return self.session_test(left, test, if_true, if_false);
                 };
@@ -336,21 +336,20 @@ impl<'p> Layout<'p> {
                 })
             }
             formula::Test::Empty(source) => match self.of_args(source)? {
-                None => self.session_test(source, Test::SessionEmpty, if_true, if_false),
+                None => self.session_test(source, OfSession::IsEmpty, if_true, if_false),
                 Some((of, field)) => {
                     self.words(of, field, if_true, if_false, |_| Asked::All { of: !0, just: 0 })
                 }
             },
             formula::Test::Universal(source) => match self.of_args(source)? {
-                None => self.session_test(source, Test::SessionUniversal, if_true, if_false),
+                None => self.session_test(source, OfSession::IsUniversal, if_true, if_false),
                 Some((of, field)) => {
                     self.words(of, field, if_true, if_false, |_| Asked::All { of: !0, just: !0 })
                 }
             },
             formula::Test::Contains(source, tag) => {
                 let Some((of, field)) = self.of_args(source)? else {
-                    let test = |field| Test::SessionContains(field, tag);
-                    return self.session_test(source, test, if_true, if_false);
+                    return self.session_test(source, OfSession::Contains(tag), if_true, if_false);
                 };
                 let (word, bit) = self.bit(tag.0)?;
                 let asked = |at| Asked::AnyOf(if at == word { bit } else { 0 });
@@ -372,12 +371,12 @@ impl<'p> Layout<'p> {
     fn session_test(
         &mut self,
         source: Source,
-        test: impl Fn(FieldImm) -> Test,
+        test: OfSession,
         if_true: Goto,
         if_false: Goto,
     ) -> Option<Goto> {
         let Source::Session(field) = source else { return None };
-        self.step(test(field), if_true, if_false)
+        self.step(Test::Session(field, test), if_true, if_false)
     }
 
     /// Lays out a test of a set word by word.

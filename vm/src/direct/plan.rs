@@ -179,18 +179,22 @@ pub(super) enum Test {
     Text { value: ValueOfArg, texts: Texts },
     /// Whether a value is in an element set.
     Element { value: ValueOfArg, set: Elements },
-    /// How a set of the session compares with a constant.
-    Session { field: FieldImm, comparison: Comparison, right: ConstSet },
+    /// Something about a set of the session.
+    Session(FieldImm, OfSession),
+}
+
+/// What is asked of a set of the session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OfSession {
+    /// How it compares with a constant.
+    Compares(Comparison, ConstSet),
     /// Whether it has an element of this set.
-    SessionOverlaps { field: FieldImm, right: HeadWord },
+    Overlaps(HeadWord),
     /// Whether it has all elements of this set.
-    SessionHas { field: FieldImm, right: HeadWord },
-    /// Whether it is empty.
-    SessionEmpty(FieldImm),
-    /// Whether it is universal.
-    SessionUniversal(FieldImm),
-    /// Whether a tag is in it.
-    SessionContains(FieldImm, Tag),
+    Has(HeadWord),
+    IsEmpty,
+    IsUniversal,
+    Contains(Tag),
 }
 
 /// A metadata set of arguments.
