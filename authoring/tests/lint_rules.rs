@@ -71,6 +71,23 @@ fn patterns_that_let_more_through_than_they_seem_to() {
         (r#"must allow when x.value in {w"*.corp.com", r".*@corp\.com", w"*.txt", w"*notes.txt"};"#, &[]),
         (r#"must allow when x.value in {w"https://corp.com*"};"#, &["prefix-without-boundary"]),
         (r#"must allow when x.value in {w"https://corp.com/*", r"https://corp\.com(/.*)?"};"#, &[]),
+        (r#"must allow when x.value in {r"https://.*\.corp\.com/.*"};"#, &["host-with-any-text"]),
+        (r#"must allow when x.value in {r"https://.+\.corp\.com(/.*)?"};"#, &["host-with-any-text"]),
+        (r#"must deny when not x.value in {w"https://*.corp.com/*"};"#, &["host-with-any-text"]),
+        (r#"must allow when x.value in {w"https://api-*.corp.com:8443/*"};"#, &["host-with-any-text"]),
+        (
+            r#"must allow when x.value in {w"https://*corp.com"};"#,
+            &["suffix-without-boundary", "host-with-any-text"],
+        ),
+        (
+            r#"must allow when x.value in {r"https://[a-z0-9.-]+\.corp\.com/.*", w"https://a.b/*.corp.com/*"};"#,
+            &[],
+        ),
+        (
+            r#"must allow when x.value in {w"https://*", w"https://*/api/*", r"https://[^/]*\.corp\.com/.*"};"#,
+            &[],
+        ),
+        (r#"must deny when x.value in {w"https://*.corp.com/*"};"#, &[]),
         (r#"must allow when x.value in {w"/home/*"};"#, &["path-prefix"]),
         (r#"must allow when x.value in {w"/home/*"}; must deny when x.value in {w"*..*"};"#, &[]),
         (
