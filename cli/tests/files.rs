@@ -1,5 +1,7 @@
 //! What verbs take as policy files: folders of them, and those of `sqrt.toml` where nothing is named.
 
+#![allow(clippy::expect_used, reason = "a test may fail by panicking")]
+
 mod common;
 
 use std::fs;
