@@ -227,6 +227,9 @@ fn patterns_in_the_wrong_language() {
         (r#"tool "t" { must deny when x.value in {w".*@evil.org"}; }"#, &["regex-in-wildcard"]),
         (r#"tool "t" { must deny when x.value in {w"(a|b)c*"}; }"#, &["regex-in-wildcard"]),
         (r#"tool "t" { must deny when x.value in {w"*[a-z]"}; }"#, &["regex-in-wildcard"]),
+        (r#"tool "t" { must deny when x.value in {w"src/**/secret"}; }"#, &["regex-in-wildcard"]),
+        (r#"tool "t" { must deny when x.value in {w"*.{jpg,png}"}; }"#, &["regex-in-wildcard"]),
+        (r#"tool "t" { must deny when x.value in {w"{a: 1, *}", w"*{}*", w"\*\*\*", w"a\**"}; }"#, &[]),
         (r#"tool "t" { must deny when x.value in {w"notes.*", w"*.t?t", w".*", w"a(b)*"}; }"#, &[]),
     ]);
 }
