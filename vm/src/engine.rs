@@ -87,7 +87,10 @@ impl Policy {
             directly => decision(self.before_and_commit(session, call, directly, scratch)),
         };
         let allowed = decision.outcome() == Outcome::Allow;
-        Checked { decision, pending: allowed.then(|| PendingCall::open(self, session, call)) }
+        Checked {
+            decision,
+            pending: allowed.then(|| PendingCall::open(self, session, call, &scratch.blocks)),
+        }
     }
 
     /// Finishes a call that was allowed and made: runs the result phase, then `session after` (S7.3). The result's
@@ -112,12 +115,12 @@ impl Policy {
         pending.close(self, session)?;
         // Until all has gone well; so also if this does not return.
         session.block();
-        let finished = match self.finish_directly(session, pending.call, returned, scratch) {
+        let finished = match self.finish_directly(session, &pending, returned, scratch) {
             Some(()) => Ok(()),
             None => {
                 // What was begun directly does not count.
                 scratch.forget();
-                let prepared = self.prepare(session, pending.call, scratch);
+                let prepared = self.prepare(session, pending.call, pending.block, scratch);
                 prepared.and_then(|()| self.result_and_after(session, pending.call, returned, scratch))
             }
         };
@@ -236,20 +239,44 @@ impl Policy {
         call.args().iter().try_for_each(|arg| check_size(arg.value(), limits))
     }
 
-    /// Finds the blocks, and begins to take the call over.
-    fn prepare(&self, session: &Session, call: &Call<'_>, scratch: &mut Scratch) -> Result<(), Failure> {
+    /// Finds the blocks, if it is not known that there is just one, and begins to take the call over.
+    fn prepare(
+        &self,
+        session: &Session,
+        call: &Call<'_>,
+        block: Option<u32>,
+        scratch: &mut Scratch,
+    ) -> Result<(), Failure> {
         scratch.is_used = true;
         scratch.mentioned.clear();
         scratch.arena.reset();
         scratch.memory.begin_call(self.limits().work);
         let Intake { mut interner, metadata, .. } = scratch.intake(self, session);
         metadata.begin(self, call, &mut interner)?;
-        self.match_blocks(call.tool_ref(), scratch)?;
+        self.match_blocks(call.tool_ref(), block, scratch)?;
         Ok(scratch.memory.work().check()?)
     }
 
-    /// Finds the blocks about a tool; a handle must be of this policy, and the scratch have none.
-    pub(crate) fn match_blocks(&self, tool: ToolRef<'_>, scratch: &mut Scratch) -> Result<(), Fault> {
+    /// Finds the blocks about a tool, if it is not known that there is just one; a handle must be of this policy, and the
+    /// scratch have none.
+    #[inline]
+    pub(crate) fn match_blocks(
+        &self,
+        tool: ToolRef<'_>,
+        block: Option<u32>,
+        scratch: &mut Scratch,
+    ) -> Result<(), Fault> {
+        match block {
+            Some(block) => {
+                scratch.blocks.push(block);
+                scratch.by_priority.push(block);
+                Ok(())
+            }
+            None => self.find_matching(tool, scratch),
+        }
+    }
+
+    fn find_matching(&self, tool: ToolRef<'_>, scratch: &mut Scratch) -> Result<(), Fault> {
         let Scratch { blocks, by_priority, dispatch, memory, .. } = scratch;
         match tool {
             ToolRef::Name(tool) => {
@@ -312,7 +339,7 @@ impl Policy {
         if session.calls().are_used_up() {
             return Err(Cause::NoMoreCalls.into());
         }
-        self.prepare(session, call, scratch)?;
+        self.prepare(session, call, None, scratch)?;
         self.make_ready(session, call, false, scratch)?;
         if scratch.explains {
             scratch.note_beginning(self, session, call);

@@ -186,9 +186,10 @@ impl TagRef<'_> {
     }
 
     /// Whether it stands for all tags (S2.3).
+    #[inline]
     pub(crate) fn is_star(self) -> bool {
         match self {
-            TagRef::Name(name) => name == "*",
+            TagRef::Name(name) => matches!(name.as_bytes(), [b'*']),
             TagRef::Handle(handle) => handle.is_star,
         }
     }

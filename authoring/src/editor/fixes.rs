@@ -40,7 +40,11 @@ pub struct Fix {
 pub fn fixes(policy: Policy<'_>, file: usize, range: Span, options: &Options) -> Vec<Finding> {
     let touches = |found: &Finding| {
         let span = found.place.span;
-        found.place.file == file && span.start <= range.end && range.start <= span.end
+        let start = match policy.document(file) {
+            Some(document) if span.start == span.end => before(document, span.start),
+            _ => span.start,
+        };
+        found.place.file == file && start <= range.end && range.start <= span.end
     };
     let mut found = findings(policy, options);
     found.retain(|found| touches(found));
@@ -49,6 +53,15 @@ pub fn fixes(policy: Policy<'_>, file: usize, range: Span, options: &Options) ->
     }
     found.retain(|found| found.fix.is_some());
     found
+}
+
+/// The start of the character before a place in its line: where something is missing at the end of a line, a cursor that stands
+/// on characters and not between them can come no nearer.
+fn before(document: &Document, offset: u32) -> u32 {
+    let end = offset as usize;
+    let last = document.text().get(..end).and_then(|text| text.chars().next_back());
+    let length = last.filter(|c| *c != '\n').map_or(0, char::len_utf8);
+    u32::try_from(end - length).unwrap_or(offset)
 }
 
 /// The fix that a diagnostic asks for, not yet tried.

@@ -111,11 +111,8 @@ fn let_text(policy: Policy<'_>, name: &str) -> Option<String> {
     if let Some(description) = &found.description {
         shown.push_str(&format!("\n{}\n", prose(description)));
     }
-    let place = if policy.documents().len() > 1 {
-        format!(", in `{}`", prose(document.name()))
-    } else {
-        String::new()
-    };
+    let place =
+        if policy.documents().len() > 1 { format!(", in {}", code(document.name())) } else { String::new() };
     Some(cited(&format!("{shown}\nA let: {kind}, {uses}{place}."), &["S3.1", "S3.2"]))
 }
 
@@ -137,9 +134,9 @@ fn argument_text(around: &Surroundings, document: &Document, mention: &Mention, 
     let tool = tool.map_or("", |(span, _)| document.slice(span));
     let mut text = format!("The argument `{name}` of the call.");
     if let Some((known, argument)) = around.argument(unquoted(tool), name) {
-        let kind = kinds(known, argument).map_or(String::new(), |kind| format!(" `{}`,", prose(&kind)));
+        let kind = kinds(known, argument).map_or(String::new(), |kind| format!(" {},", code(&kind)));
         let there = if argument.required { "in every call" } else { "may be missing" };
-        text = format!("The argument `{name}` of `{}`:{kind} {there}.", prose(&known.name));
+        text = format!("The argument `{name}` of {}:{kind} {there}.", code(&known.name));
         if let Some(description) = known.description_of(argument) {
             text.push_str(&format!("\n\n{}", prose(description)));
         }
@@ -203,7 +200,7 @@ fn tool_text(around: &Surroundings, literal: &str, is_regex: bool) -> String {
             for argument in &tool.arguments.listed {
                 let kind = kinds(tool, argument).map_or(String::new(), |kind| format!(": {}", prose(&kind)));
                 let optional = if argument.required { "" } else { ", optional" };
-                text.push_str(&format!("\n- `{}`{kind}{optional}", prose(&argument.name)));
+                text.push_str(&format!("\n- {}{kind}{optional}", code(&argument.name)));
             }
         }
         None if around.tools.is_none() => {}
@@ -254,7 +251,7 @@ fn element_text(text: &str) -> String {
 }
 
 fn rule_text(tool: &str, enforcement: Enforcement, outcome: Outcome, binding: Binding) -> String {
-    let whom = if tool.is_empty() { "of the tool".to_owned() } else { format!("to `{}`", prose(tool)) };
+    let whom = if tool.is_empty() { "of the tool".to_owned() } else { format!("to {}", code(tool)) };
     let when = if binding.is_always { "" } else { " if the condition holds" };
     let (text, rules): (String, &[&str]) = match (enforcement, outcome) {
         (Enforcement::Must, Outcome::Deny) => {
@@ -324,6 +321,18 @@ fn prose(text: &str) -> String {
         }
     }
     shown
+}
+
+/// Text of others as code in a line, where nothing is escaped: more backticks stand around it than are in it.
+fn code(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars().take(LONGEST) {
+        push_visible(&mut shown, if c == '\n' { ' ' } else { c });
+    }
+    let longest = shown.split(|c| c != '`').map(str::len).max().unwrap_or(0);
+    let around = "`".repeat(longest + 1);
+    let space = if longest > 0 { " " } else { "" };
+    format!("{around}{space}{shown}{space}{around}")
 }
 
 /// Policy text for a code block, cut if it is long.

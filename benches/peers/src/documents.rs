@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::report::{Results, figure, in_unit, separated};
+use crate::targets::targets;
 
 /// The cases of a table, by what their names begin with, and the input that is shown where there are both.
 struct Table {
@@ -58,6 +59,7 @@ pub fn renew(document: &Path, results: &Results) {
 fn render(name: &str, results: &Results) -> String {
     match name {
         "machine" => format!("{}.\n", results.machine("times")),
+        "targets" => targets(results),
         "threads" => threads(results),
         "memory" => memory(results),
         "allocations" => allocations(results),

@@ -12,6 +12,7 @@ pub mod eval;
 pub mod peers;
 pub mod plain;
 pub mod report;
+mod targets;
 pub mod threads;
 
 use sqrt_benches::harness::Competitor;

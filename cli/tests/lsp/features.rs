@@ -61,6 +61,14 @@ fn hover_tells_what_is_there() {
 }
 
 #[test]
+fn hover_shows_names_as_they_are() {
+    let told = |tool: &str| hover(&format!("tool {tool} {{\n    $0must deny always;\n}}\n"));
+    assert!(told("\"send_email\"").starts_with("Denies every call to `\"send_email\"`, whatever"));
+    // Nothing of a name is read as Markdown.
+    assert!(told("\"a` *b*\"").starts_with("Denies every call to `` \"a` *b*\" ``, whatever"));
+}
+
+#[test]
 fn definition_references_and_highlights_find_lets() {
     let mut client = Client::start();
     let found = client.at_cursor("textDocument/definition", &marked("trusted", 1), json!({}));
@@ -322,6 +330,20 @@ fn code_actions_mend_what_is_certain() {
     assert_eq!(fixed("tool \"t\" { must deny when x.value in {r\"a\\\\.b\"}; }\n"), edit("\\\\", "\\"));
     assert_eq!(fixed("tool \"t\" { must deny when x.value in {\"a\\q\"}; }\n"), edit("\\q", "\\\\q"));
     assert_eq!(fixed("tool \"t\" { must deny always; }\n"), []);
+}
+
+#[test]
+fn what_is_missing_at_the_end_of_a_line_is_mended_from_its_last_character() {
+    let mut client = Client::start();
+    client.open(URI, "tool \"t\" {\n    must deny always\n}\n");
+    let mut offered = |character: u64| {
+        let place = json!({"line": 1, "character": character});
+        let context = json!({"diagnostics": [], "only": ["quickfix"]});
+        let range = json!({"start": place, "end": place});
+        let params = json!({"textDocument": {"uri": URI}, "range": range, "context": context});
+        client.request("textDocument/codeAction", params).as_array().unwrap().len()
+    };
+    assert_eq!([18, 19, 20].map(&mut offered), [0, 1, 1]);
 }
 
 #[test]

@@ -8,10 +8,11 @@ use serde_json::{Value, json};
 
 use super::client::Client;
 
-struct Folder(PathBuf);
+/// A folder of the test's own.
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let name = format!("lsp-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
@@ -19,12 +20,14 @@ impl Folder {
         Folder(path)
     }
 
-    fn file(&self, name: &str, text: &str) -> String {
-        fs::write(self.0.join(name), text).unwrap();
+    pub(crate) fn file(&self, name: &str, text: &str) -> String {
+        let path = self.0.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
         self.uri(name)
     }
 
-    fn uri(&self, name: &str) -> String {
+    pub(crate) fn uri(&self, name: &str) -> String {
         format!("file://{}", self.0.join(name).to_str().unwrap().replace(' ', "%20"))
     }
 }

@@ -3,6 +3,7 @@
 use crate::bytecode::PolicyId;
 use crate::handle::{TagHandle, TagRef};
 use crate::metadata::{FIELDS, FieldImm};
+use std::convert::Infallible;
 
 /// Metadata as the host gives it; a part that is not given has its default (S2.2): no tags, no producers, universal
 /// consumers.
@@ -110,10 +111,19 @@ impl<'a> SetInput<'a> {
     /// Gives each tag to `give`.
     #[inline]
     pub(crate) fn each(&self, mut give: impl FnMut(TagRef<'a>)) {
+        let Ok(()) = self.try_each(|tag| {
+            give(tag);
+            Ok::<(), Infallible>(())
+        });
+    }
+
+    /// The same until one fails.
+    #[inline]
+    pub(crate) fn try_each<E>(&self, mut give: impl FnMut(TagRef<'a>) -> Result<(), E>) -> Result<(), E> {
         match self.tags {
-            TagList::Names(names) => names.iter().for_each(|name| give(TagRef::Name(name))),
-            TagList::Handles(handles) => handles.iter().for_each(|handle| give(TagRef::Handle(handle))),
-            TagList::Mixed(tags) => tags.iter().for_each(|&tag| give(tag)),
+            TagList::Names(names) => names.iter().try_for_each(|name| give(TagRef::Name(name))),
+            TagList::Handles(handles) => handles.iter().try_for_each(|handle| give(TagRef::Handle(handle))),
+            TagList::Mixed(tags) => tags.iter().try_for_each(|&tag| give(tag)),
         }
     }
 
@@ -168,8 +178,13 @@ impl<'a> SetInput<'a> {
     }
 
     /// Whether it lists `*`, with which nothing else of the list counts (S2.3).
+    #[inline]
     pub(crate) fn has_star(&self) -> bool {
-        self.tags().any(TagRef::is_star)
+        match self.tags {
+            TagList::Names(names) => names.iter().any(|name| TagRef::Name(name).is_star()),
+            TagList::Handles(handles) => handles.iter().any(|handle| TagRef::Handle(handle).is_star()),
+            TagList::Mixed(tags) => tags.iter().any(|tag| tag.is_star()),
+        }
     }
 }
 

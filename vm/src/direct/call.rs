@@ -204,6 +204,8 @@ impl<'c> Asking<'_, 'c> {
                 self.is_element(found.value(), value, set)
             }
             Test::Session { field, comparison, right } => self.compare(field, comparison, right),
+            Test::SessionOverlaps { field, right } => Some(self.of_session(field).overlaps_word(right)),
+            Test::SessionHas { field, right } => Some(self.of_session(field).has_word(right)),
             Test::SessionEmpty(field) => Some(self.of_session(field).is_empty()),
             Test::SessionUniversal(field) => Some(self.of_session(field).is_universal()),
             Test::SessionContains(field, tag) => Some(self.of_session(field).contains(TagId(tag.0))),

@@ -16,6 +16,7 @@ use crate::bytecode::names::{NameWords, NamedId};
 use crate::bytecode::operand::{Arg, ConstSet, Elements, FieldImm, ReadingImm};
 use crate::bytecode::program::{ConstSetRecord, List, Program};
 use crate::decision::{BlockRules, Kind, RuleOrder};
+use crate::metadata::{HeadWord, SetView};
 use std::ops::Range;
 
 /// So few tags are found by their names, one after another.
@@ -314,7 +315,13 @@ impl<'p> Layout<'p> {
             }
             formula::Test::Set { left, comparison, right } => {
                 let Some((of, field)) = self.of_args(left)? else {
-                    let test = |field| Test::Session { field, comparison, right };
+                    let set = SetView::constant(self.program, self.const_set(right)?)?;
+                    let word = HeadWord::of(set);
+                    let test = |field| match (comparison, word) {
+                        (Comparison::Overlaps, Some(right)) => Test::SessionOverlaps { field, right },
+                        (Comparison::Superset, Some(right)) => Test::SessionHas { field, right },
+                        _ => Test::Session { field, comparison, right },
+                    };
                     return self.session_test(left, test, if_true, if_false);
                 };
                 let right = self.words_of(right)?;

@@ -5,8 +5,7 @@
 
 use super::update::Updating;
 use crate::call::{Argument, Call, Returned};
-use crate::dispatch::Blocks;
-use crate::handle::ToolRef;
+use crate::engine::PendingCall;
 use crate::metadata::Session;
 use crate::policy::Policy;
 use crate::scratch::{Intake, Scratch};
@@ -25,7 +24,7 @@ impl Policy {
         call: &Call<'_>,
         scratch: &mut Scratch,
     ) -> Option<()> {
-        let together = self.direct().updates.together(&scratch.blocks, &[UpdatePhase::Before])?;
+        let together = self.direct().updates.before(&scratch.blocks)?;
         if !together.any {
             return Some(());
         }
@@ -40,20 +39,13 @@ impl Policy {
     pub(crate) fn finish_directly(
         &self,
         session: &Session,
-        call: &Call<'_>,
+        pending: &PendingCall<'_>,
         returned: &Returned<'_>,
         scratch: &mut Scratch,
     ) -> Option<()> {
         scratch.memory.begin_call(self.limits().work);
-        let known = match call.tool_ref() {
-            ToolRef::Name(tool) => self.known_blocks(tool),
-            ToolRef::Handle(_) => None,
-        };
-        match known {
-            Some(Blocks { ascending: [block], .. }) => scratch.blocks.push(*block),
-            _ => self.match_blocks(call.tool_ref(), scratch).ok()?,
-        }
-        self.run_late_directly(session, call, returned, scratch)
+        self.match_blocks(pending.call.tool_ref(), pending.block, scratch).ok()?;
+        self.run_late_directly(session, pending.call, returned, scratch)
     }
 
     /// Makes the metadata of the result and runs the phases after a call, if nothing fails and no block needs the general way.
@@ -70,7 +62,7 @@ impl Policy {
             return None;
         }
         let phases = [UpdatePhase::Result, UpdatePhase::After];
-        let together = self.direct().updates.together(&scratch.blocks, &phases)?;
+        let together = self.direct().updates.late(&scratch.blocks)?;
         check_size(returned.value(), self.limits()).ok()?;
         scratch.is_used = true;
         if together.asks_args || !are_named_differently(call.args()) {
@@ -129,7 +121,7 @@ impl Policy {
             matching: memory.matching(),
             result_value,
         };
-        phases.iter().try_for_each(|&phase| updating.phase(self.direct(), blocks, phase))
+        updating.phases(self.direct(), blocks, phases)
     }
 }
 

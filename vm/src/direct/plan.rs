@@ -23,6 +23,7 @@ use crate::bytecode::names::NamedId;
 use crate::bytecode::operand::{ConstSet, Elements, FieldImm, Tag};
 use crate::bytecode::program::List;
 use crate::decision::{Kind, RuleKinds};
+use crate::metadata::HeadWord;
 
 /// So many tags have bits in a word.
 pub(super) const BITS: usize = 62;
@@ -180,6 +181,10 @@ pub(super) enum Test {
     Element { value: ValueOfArg, set: Elements },
     /// How a set of the session compares with a constant.
     Session { field: FieldImm, comparison: Comparison, right: ConstSet },
+    /// Whether it has an element of this set.
+    SessionOverlaps { field: FieldImm, right: HeadWord },
+    /// Whether it has all elements of this set.
+    SessionHas { field: FieldImm, right: HeadWord },
     /// Whether it is empty.
     SessionEmpty(FieldImm),
     /// Whether it is universal.

@@ -16,6 +16,7 @@ use crate::bytecode::operand::{
     Arg, BoolReg, ConstSet, Elements, FieldImm, OperatorImm, ReadingImm, SetReg, Tag, Target as CodeTarget,
 };
 use crate::bytecode::program::Program;
+use crate::metadata::{HeadWord, SetView};
 use crate::work::{PER_INSTRUCTION, of_len};
 
 /// A procedure that comes to more instructions, with those that it calls, is left to the interpreter.
@@ -92,6 +93,18 @@ pub(super) enum Statement {
         left: Set,
         right: Set,
     },
+    /// Whether `left` has an element of `right`.
+    Overlaps {
+        dst: Bool,
+        left: Set,
+        right: HeadWord,
+    },
+    /// Whether `left` has all elements of `right`.
+    Has {
+        dst: Bool,
+        left: Set,
+        right: HeadWord,
+    },
     Empty {
         dst: Bool,
         set: Set,
@@ -125,6 +138,13 @@ pub(super) enum Statement {
         field: FieldImm,
         operator: OperatorImm,
         by: Set,
+    },
+    /// A field becomes itself after an operator with a set.
+    ChangeBy {
+        target: Target,
+        field: FieldImm,
+        operator: OperatorImm,
+        by: HeadWord,
     },
     /// A field becomes a set, which is not the field.
     Store {
@@ -440,8 +460,22 @@ impl<'p> Translator<'p> {
         registers: &Registers,
     ) -> Option<()> {
         let (left, right) = (registers.set(left)?, registers.set(right)?);
-        self.statements.push(Statement::Compare { dst, comparison, left, right });
+        // Both sides of `overlaps` are alike (S5.2).
+        self.statements.push(match (comparison, self.word(left), self.word(right)) {
+            (Comparison::Overlaps, _, Some(right)) => Statement::Overlaps { dst, left, right },
+            (Comparison::Overlaps, Some(word), _) => Statement::Overlaps { dst, left: right, right: word },
+            (Comparison::Subset, Some(word), _) => Statement::Has { dst, left: right, right: word },
+            (Comparison::Superset, _, Some(right)) => Statement::Has { dst, left, right },
+            _ => Statement::Compare { dst, comparison, left, right },
+        });
         Some(())
+    }
+
+    /// A constant that is in one word of the head.
+    fn word(&self, set: Set) -> Option<HeadWord> {
+        let Set::Constant(set) = set else { return None };
+        let record = self.program.const_sets.get(set.index())?;
+        HeadWord::of(SetView::constant(self.program, record)?)
     }
 
     fn of_args(&mut self, registers: &mut Registers, dst: SetReg, set: Set) -> Option<()> {
@@ -497,9 +531,10 @@ impl<'p> Translator<'p> {
         by: Set,
     ) -> Option<()> {
         match operator {
-            _ if by != target.set(field) => {
-                self.statements.push(Statement::Change { target, field, operator, by });
-            }
+            _ if by != target.set(field) => self.statements.push(match self.word(by) {
+                Some(by) => Statement::ChangeBy { target, field, operator, by },
+                None => Statement::Change { target, field, operator, by },
+            }),
             // A set and itself.
             OperatorImm::Union | OperatorImm::Intersect => {}
             OperatorImm::Minus | OperatorImm::Xor => {

@@ -13,7 +13,7 @@ use crate::automata::MatcherCache;
 use crate::bytecode::operand::{Elements, FieldImm, OperatorImm, ReadingImm};
 use crate::bytecode::program::{BlockRecord, Program};
 use crate::call::{Argument, Call};
-use crate::metadata::{MetaSet, Metadata, SetView, TagId};
+use crate::metadata::{HeadWord, MetaSet, Metadata, SetView, TagId};
 use crate::policy::Policy;
 use crate::prepare::{CallMetadata, State};
 use crate::trace::UpdatePhase;
@@ -34,6 +34,8 @@ struct BlockUpdates {
     before: Procedure,
     result: Procedure,
     after: Procedure,
+    /// What the phases after a call do together, if that can be done directly.
+    late: Option<Together>,
 }
 
 /// What a block does in a phase.
@@ -66,7 +68,8 @@ impl Updates {
         let blocks = program.blocks.iter().map(|block| {
             let [before, result, after] =
                 updates(block).map(|procedure| Procedure::of(procedure, &mut translator));
-            BlockUpdates { before, result, after }
+            let late = result.together().zip(after.together()).map(|(result, after)| result.and(after));
+            BlockUpdates { before, result, after, late }
         });
         let blocks = blocks.collect();
         translator.statements.shrink_to_fit();
@@ -79,30 +82,31 @@ impl Updates {
         self.blocks.is_empty()
     }
 
-    /// What these blocks do in a phase; nothing if one does what only the interpreter can do.
-    pub(super) fn together(&self, blocks: &[u32], phases: &[UpdatePhase]) -> Option<Together> {
-        let mut together = Together::default();
+    /// What these blocks do before their rules; nothing if one does what only the interpreter can do.
+    #[inline]
+    pub(super) fn before(&self, blocks: &[u32]) -> Option<Together> {
+        self.together(blocks, |updates| updates.before.together())
+    }
+
+    /// The same after a call was made.
+    #[inline]
+    pub(super) fn late(&self, blocks: &[u32]) -> Option<Together> {
+        self.together(blocks, |updates| updates.late)
+    }
+
+    #[inline]
+    fn together(&self, blocks: &[u32], of: impl Fn(&BlockUpdates) -> Option<Together>) -> Option<Together> {
         if self.are_none() {
-            return Some(together);
+            return Some(Together::default());
         }
-        for &block in blocks {
-            for &phase in phases {
-                match self.procedure(block, phase)? {
-                    Procedure::Nothing => {}
-                    Procedure::Direct(translated) => {
-                        together.any = true;
-                        together.asks_args |= translated.asks_args;
-                    }
-                    Procedure::General => return None,
-                }
-            }
-        }
-        Some(together)
+        blocks.iter().try_fold(Together::default(), |together, &block| {
+            Some(together.and(of(self.blocks.get(block as usize)?)?))
+        })
     }
 
     /// Whether a block's updates before its rules, if it has some, are no reason to take the general way.
     pub(super) fn begin_directly(&self, block: u32) -> bool {
-        self.together(&[block], &[UpdatePhase::Before]).is_some()
+        self.before(&[block]).is_some()
     }
 
     #[inline]
@@ -120,6 +124,23 @@ impl Procedure {
     fn of(procedure: Option<u32>, translator: &mut Translator<'_>) -> Procedure {
         let Some(procedure) = procedure else { return Procedure::Nothing };
         translator.update(procedure).map_or(Procedure::General, Procedure::Direct)
+    }
+
+    #[inline]
+    fn together(self) -> Option<Together> {
+        match self {
+            Procedure::Nothing => Some(Together::default()),
+            Procedure::Direct(Translated { asks_args, .. }) => Some(Together { any: true, asks_args }),
+            Procedure::General => None,
+        }
+    }
+}
+
+impl Together {
+    /// What both do.
+    #[inline]
+    fn and(self, other: Together) -> Together {
+        Together { any: self.any | other.any, asks_args: self.asks_args | other.asks_args }
     }
 }
 
@@ -141,16 +162,19 @@ pub(super) struct Updating<'u> {
 }
 
 impl Updating<'_> {
-    /// Runs a phase of blocks in this order (S7.1).
-    pub(super) fn phase(&mut self, direct: &Direct, blocks: &[u32], phase: UpdatePhase) -> Option<()> {
-        for &block in blocks {
-            match direct.updates.procedure(block, phase)? {
-                Procedure::Nothing => {}
-                Procedure::Direct(Translated { first, cost, .. }) => {
-                    self.charge(cost.into())?;
-                    self.run(&direct.updates.statements, first)?;
+    /// Runs one phase after another, each of the blocks in this order (S7.1).
+    #[inline(never)]
+    pub(super) fn phases(&mut self, direct: &Direct, blocks: &[u32], phases: &[UpdatePhase]) -> Option<()> {
+        for &phase in phases {
+            for &block in blocks {
+                match direct.updates.procedure(block, phase)? {
+                    Procedure::Nothing => {}
+                    Procedure::Direct(Translated { first, cost, .. }) => {
+                        self.charge(cost.into())?;
+                        self.run(&direct.updates.statements, first)?;
+                    }
+                    Procedure::General => return None,
                 }
-                Procedure::General => return None,
             }
         }
         self.charge(0)?;
@@ -165,6 +189,7 @@ impl Updating<'_> {
     }
 
     /// Runs the statements from one on.
+    #[inline]
     fn run(&mut self, statements: &[Statement], first: u32) -> Option<()> {
         let (mut bools, mut at) = (0_u64, first as usize);
         loop {
@@ -186,6 +211,12 @@ impl Updating<'_> {
                 Statement::Compare { dst, comparison, left, right } => {
                     set(&mut bools, dst, self.compare(comparison, left, right)?);
                 }
+                Statement::Overlaps { dst, left, right } => {
+                    set(&mut bools, dst, self.view(left)?.overlaps_word(right));
+                }
+                Statement::Has { dst, left, right } => {
+                    set(&mut bools, dst, self.view(left)?.has_word(right));
+                }
                 Statement::Empty { dst, set: asked } => set(&mut bools, dst, self.view(asked)?.is_empty()),
                 Statement::Universal { dst, set: asked } => {
                     set(&mut bools, dst, self.view(asked)?.is_universal());
@@ -204,6 +235,9 @@ impl Updating<'_> {
                 }
                 Statement::Change { target: Target::Result, field, operator, by } => {
                     self.change(Target::Result, field, operator, by)?;
+                }
+                Statement::ChangeBy { target, field, operator, by } => {
+                    self.change_by(target, field, operator, by)?;
                 }
                 Statement::Store { target, field, set } => self.store(target, field, set)?,
                 Statement::Clear { target, field } => self.target(target)?.field_mut(field).set_empty(),
@@ -286,6 +320,38 @@ impl Updating<'_> {
             }
         }
         self.change(Target::Session, field, operator, by)
+    }
+
+    /// Changes metadata by a word, the session only if that is not the same afterwards.
+    #[inline]
+    fn change_by(
+        &mut self,
+        target: Target,
+        field: FieldImm,
+        operator: OperatorImm,
+        by: HeadWord,
+    ) -> Option<()> {
+        if target == Target::Session && self.state.session().is_none() {
+            let set = self.session.field(field).view();
+            let stays = match operator {
+                OperatorImm::Union => set.has_word(by),
+                OperatorImm::Intersect => set.is_in_word(by),
+                OperatorImm::Minus => !set.overlaps_word(by),
+                OperatorImm::Xor => by.is_empty(),
+            };
+            if stays {
+                return self.charge(set.tail_words());
+            }
+        }
+        let set = self.target(target)?.field_mut(field);
+        let units = set.view().tail_words();
+        match operator {
+            OperatorImm::Union => set.union_word(by),
+            OperatorImm::Intersect => set.intersect_word(by),
+            OperatorImm::Minus => set.minus_word(by),
+            OperatorImm::Xor => set.xor_word(by),
+        }
+        self.charge(units)
     }
 
     fn change(&mut self, target: Target, field: FieldImm, operator: OperatorImm, by: Set) -> Option<()> {

@@ -15,10 +15,12 @@ use crate::policy::Policy;
 /// A call that was allowed and whose result is not there yet. It can be finished once: a clone is the same call.
 #[derive(Debug, Clone)]
 pub struct PendingCall<'c> {
-    pub(super) call: &'c Call<'c>,
+    pub(crate) call: &'c Call<'c>,
     pub(super) policy: PolicyId,
     pub(super) session: Option<Arc<str>>,
     pub(super) id: u64,
+    /// The only block about the tool, where that is known.
+    pub(crate) block: Option<u32>,
 }
 
 impl<'c> PendingCall<'c> {
@@ -42,10 +44,11 @@ impl<'c> PendingCall<'c> {
         self.id
     }
 
-    /// The next call of a session that takes effect.
-    pub(super) fn open(policy: &Policy, session: &mut Session, call: &'c Call<'c>) -> Self {
+    /// The next call of a session that takes effect, and the blocks about its tool.
+    pub(super) fn open(policy: &Policy, session: &mut Session, call: &'c Call<'c>, blocks: &[u32]) -> Self {
         let id = session.calls_mut().open(policy.limits().pending_calls);
-        PendingCall { call, policy: policy.id(), session: session.shared_name().cloned(), id }
+        let block = if let [block] = *blocks { Some(block) } else { None };
+        PendingCall { call, policy: policy.id(), session: session.shared_name().cloned(), id, block }
     }
 
     /// Takes the call off the session's list, if it is to be finished here.

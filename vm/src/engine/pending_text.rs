@@ -89,7 +89,13 @@ impl<'c> PendingCall<'c> {
         }
         check_limits(policy, &call)?;
         let session = state.session.map(Into::into);
-        Ok(PendingCall { call: arena.alloc(call), policy: state.policy, session, id: state.call })
+        Ok(PendingCall {
+            call: arena.alloc(call),
+            policy: state.policy,
+            session,
+            id: state.call,
+            block: None,
+        })
     }
 }
 

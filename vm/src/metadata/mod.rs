@@ -16,6 +16,7 @@ mod text;
 pub(crate) use call_ids::NotPending;
 pub(crate) use mentioned::Mentioned;
 pub use session::{Session, SessionError};
+pub(crate) use set::HeadWord;
 use set::from_on;
 pub use set::{MetaSet, SetView};
 use tags::CALL_IDS;
@@ -101,8 +102,9 @@ impl Metadata {
     /// that is not compared any more: the tags then have two ids.
     pub(crate) fn detach(&mut self, universe: &Universe, session: &StringTable, call: &mut StringTable) {
         let first = universe.session_ids().start;
-        let heads = FIELDS.map(|field| self.field(field).head());
-        for (index, listed) in (0..).zip(joined(heads)) {
+        for index in first / u64::BITS..HEAD_WORDS as u32 {
+            let listed =
+                self.tags.in_head(index) | self.producers.in_head(index) | self.consumers.in_head(index);
             if listed & from_on(index, first) != 0 {
                 self.detach_word(index, first, session, call);
             }
@@ -118,7 +120,9 @@ impl Metadata {
 
     /// Gives the tags of a word that are of the session, from this one on, ids of the call.
     fn detach_word(&mut self, index: u32, first: u32, session: &StringTable, call: &mut StringTable) {
-        let taken = FIELDS.map(|field| self.field_mut(field).take_from_word(index, first..CALL_IDS.start));
+        let mask = from_on(index, first);
+        let Metadata { tags, producers, consumers } = self;
+        let taken = [tags.take(index, mask), producers.take(index, mask), consumers.take(index, mask)];
         let mut rest = taken.iter().fold(0, |all, taken| all | taken);
         // Tags that follow each other have names that do.
         while rest != 0 {
@@ -129,8 +133,8 @@ impl Metadata {
             let appended =
                 tag.checked_sub(first).and_then(|index| call.append(session, index, run.count_ones()));
             let renamed = appended.map_or(TagId(tag), tags::call_tag);
-            for (field, taken) in FIELDS.into_iter().zip(taken) {
-                self.field_mut(field).list_from((taken & run) >> start, renamed);
+            for (set, taken) in [&mut *tags, &mut *producers, &mut *consumers].into_iter().zip(taken) {
+                set.list_from((taken & run) >> start, renamed);
             }
         }
     }
@@ -158,13 +162,4 @@ impl Metadata {
             FieldImm::Consumers => &mut self.consumers,
         }
     }
-}
-
-/// Word by word, the tags that one of them lists.
-fn joined([tags, producers, consumers]: [&[u64; HEAD_WORDS]; 3]) -> [u64; HEAD_WORDS] {
-    let mut all = *tags;
-    for (word, (producers, consumers)) in all.iter_mut().zip(producers.iter().zip(consumers)) {
-        *word |= producers | consumers;
-    }
-    all
 }

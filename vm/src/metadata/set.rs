@@ -17,8 +17,10 @@ mod tail;
 #[cfg(test)]
 mod tests;
 mod view;
+mod word;
 
 pub use view::SetView;
+pub(crate) use word::HeadWord;
 
 use super::TagId;
 use crate::bytecode::const_sets::{bit, tags_of};
@@ -166,16 +168,10 @@ impl MetaSet {
     /// Renames the tags of a word that are in the range.
     #[inline]
     fn rename_in_word(&mut self, index: u32, range: &Range<u32>, rename: &mut impl FnMut(TagId) -> TagId) {
-        let bits = self.take_from_word(index, range.clone());
+        let bits = self.take(index, from_on(index, range.start) & !from_on(index, range.end));
         for tag in tags_of(WordRecord { index, bits }) {
             self.list(rename(TagId(tag)));
         }
-    }
-
-    /// Its first words.
-    #[inline]
-    pub(super) fn head(&self) -> &[u64; HEAD_WORDS] {
-        &self.head
     }
 
     /// The index of the first word from `from` on, beyond the head, that lists tags.
@@ -184,10 +180,10 @@ impl MetaSet {
         if self.tail.is_empty() { None } else { tail::first_from(&self.tail, from) }
     }
 
-    /// Takes the tags of a range from the list of a word.
+    /// The tags that a word of the head lists.
     #[inline]
-    pub(super) fn take_from_word(&mut self, index: u32, range: Range<u32>) -> u64 {
-        self.take(index, from_on(index, range.start) & !from_on(index, range.end))
+    pub(super) fn in_head(&self, index: u32) -> u64 {
+        self.head.get(index as usize).copied().unwrap_or(0)
     }
 
     /// Lists tags: of each bit, the one that is so far from the first.
@@ -226,7 +222,8 @@ impl MetaSet {
     }
 
     /// Clears bits of a word, and gives those that were set.
-    fn take(&mut self, index: u32, mask: u64) -> u64 {
+    #[inline]
+    pub(super) fn take(&mut self, index: u32, mask: u64) -> u64 {
         match self.head.get_mut(index as usize) {
             Some(bits) => {
                 let taken = *bits & mask;

@@ -10,6 +10,7 @@
 use super::Mentioned;
 use crate::bytecode::names::{NameFinder, NameWords, Sought};
 use crate::bytecode::program::Program;
+use crate::handle::TagRef;
 use crate::keyed::KeyedHash;
 use crate::limits::{LimitExceeded, Limits};
 use crate::work::Work;
@@ -350,6 +351,11 @@ impl Universe {
         if self.lengths & length_bit(tag.name) == 0 {
             return None;
         }
+        self.find_in_table(tag)
+    }
+
+    #[inline(never)]
+    fn find_in_table(&self, tag: Sought<'_>) -> Option<TagId> {
         self.finder.find(&self.program, &self.program.tags, tag).map(TagId)
     }
 
@@ -424,21 +430,54 @@ pub(crate) struct Interner<'t> {
 }
 
 impl Interner<'_> {
+    /// The id of a tag; handles of tags that the policy names have it.
+    ///
+    /// # Errors
+    /// As [`Interner::intern`].
+    #[inline(always)]
+    pub(crate) fn tag(&mut self, tag: TagRef<'_>) -> Result<TagId, LimitExceeded> {
+        match tag.known() {
+            Some(known) => Ok(known),
+            None => self.intern(tag.name()),
+        }
+    }
+
     /// The id of a tag, new if no table has it.
     ///
     /// # Errors
     /// If the policy does not name the tag and it is longer than `tag_bytes`, or the call has more than `tags_per_call` such
     /// tags. What the session has makes no difference.
+    #[inline(always)]
     pub(crate) fn intern(&mut self, tag: &str) -> Result<TagId, LimitExceeded> {
         let sought = Sought::new(tag);
-        if let Some(named) = self.universe.find_sought(sought) {
-            return Ok(named);
+        match self.known(sought) {
+            Some(known) => Ok(known),
+            None => self.intern_other(sought),
         }
+    }
+
+    /// The id of a tag of policy or session that is within the limits.
+    #[inline(always)]
+    fn known(&mut self, sought: Sought<'_>) -> Option<TagId> {
+        if let named @ Some(_) = self.universe.find_sought(sought) {
+            return named;
+        }
+        if sought.name.len() > self.limits.tag_bytes {
+            return None;
+        }
+        let index = self.session.find_sought(sought)?;
+        self.mentioned.add(index);
+        (self.count() <= self.limits.tags_per_call).then_some(session_tag(self.universe, index))
+    }
+
+    /// The id of a tag that the policy does not name.
+    #[inline(never)]
+    fn intern_other(&mut self, sought: Sought<'_>) -> Result<TagId, LimitExceeded> {
+        let tag = sought.name;
         LimitExceeded::check("tag_bytes", tag.len(), self.limits.tag_bytes)?;
         if let Some(index) = self.session.find_sought(sought) {
-            if self.mentioned.add(index) {
-                self.check_count(0)?;
-            }
+            self.mentioned.add(index);
+            self.check_count(0)?;
             return Ok(session_tag(self.universe, index));
         }
         if let Some(index) = self.call.find_sought(sought) {
@@ -448,11 +487,15 @@ impl Interner<'_> {
         Ok(call_tag(self.call.insert(tag)))
     }
 
-    /// Refuses so many more tags than there are, if that is too many.
+    /// How many tags there are that the policy does not name.
     #[inline]
+    fn count(&self) -> usize {
+        self.call.len() + self.mentioned.count()
+    }
+
+    /// Refuses so many more tags than there are, if that is too many.
     fn check_count(&self, more: usize) -> Result<(), LimitExceeded> {
-        let count = self.call.len() + self.mentioned.count() + more;
-        LimitExceeded::check("tags_per_call", count, self.limits.tags_per_call)
+        LimitExceeded::check("tags_per_call", self.count() + more, self.limits.tags_per_call)
     }
 }
 

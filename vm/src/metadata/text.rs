@@ -27,15 +27,14 @@ impl MetaSet {
         if input.has_star() {
             self.set_universal();
         } else if input.len() <= FEW {
-            for tag in input.tags() {
-                self.insert(tag.known().map_or_else(|| interner.intern(tag.name()), Ok)?);
-            }
+            input.try_each(|tag| Ok(self.insert(interner.tag(tag)?)))?;
         } else {
             interner.order.clear();
-            for tag in input.tags() {
-                let id = tag.known().map_or_else(|| interner.intern(tag.name()), Ok)?;
+            input.try_each(|tag| {
+                let id = interner.tag(tag)?;
                 interner.order.push(id);
-            }
+                Ok(())
+            })?;
             self.insert_all(interner.order);
         }
         if input.is_complement() {

@@ -17,7 +17,7 @@ impl Policy {
     pub fn blocks_of(&self, tool: &str) -> Option<Vec<u32>> {
         let mut scratch = Scratch::new(self);
         scratch.memory.begin_call(self.limits().work);
-        self.match_blocks(ToolRef::Name(tool), &mut scratch).ok()?;
+        self.match_blocks(ToolRef::Name(tool), None, &mut scratch).ok()?;
         scratch.memory.work().check().ok()?;
         let mut blocks = scratch.blocks;
         blocks.sort_unstable();
