@@ -85,3 +85,17 @@ fn what_is_suggested_compiles() {
         assert!(examples > 0);
     }
 }
+
+/// An example that allows whatever bears no tag would allow any command.
+#[test]
+fn what_a_tool_carries_out_is_allowed_by_its_text() {
+    let text = r#"[{"name": "run", "input_schema": {"type": "object", "required": ["command", "sql", "host"], "properties":
+        {"command": {"type": "string"}, "sql": {"type": "string"}, "host": {"type": "string", "format": "hostname"}}}}]"#;
+    let tools = ToolSet::parse(text.as_bytes(), &Limits::default()).unwrap();
+    let start = for_tools(&tools, NAMES);
+    assert_is_fine(&start, Some(&tools));
+    for argument in ["command", "sql", "host"] {
+        assert!(start.policy.contains(&format!("{argument}.value in {{\"")), "{}", start.policy);
+    }
+    assert!(!start.policy.contains(".tags overlaps"), "{}", start.policy);
+}

@@ -71,6 +71,23 @@ fn patterns_that_let_more_through_than_they_seem_to() {
         (r#"must allow when x.value in {w"*.corp.com", r".*@corp\.com", w"*.txt", w"*notes.txt"};"#, &[]),
         (r#"must allow when x.value in {w"https://corp.com*"};"#, &["prefix-without-boundary"]),
         (r#"must allow when x.value in {w"https://corp.com/*", r"https://corp\.com(/.*)?"};"#, &[]),
+        (r#"must allow when x.value in {r"https://.*\.corp\.com/.*"};"#, &["host-with-any-text"]),
+        (r#"must allow when x.value in {r"https://.+\.corp\.com(/.*)?"};"#, &["host-with-any-text"]),
+        (r#"must deny when not x.value in {w"https://*.corp.com/*"};"#, &["host-with-any-text"]),
+        (r#"must allow when x.value in {w"https://api-*.corp.com:8443/*"};"#, &["host-with-any-text"]),
+        (
+            r#"must allow when x.value in {w"https://*corp.com"};"#,
+            &["suffix-without-boundary", "host-with-any-text"],
+        ),
+        (
+            r#"must allow when x.value in {r"https://[a-z0-9.-]+\.corp\.com/.*", w"https://a.b/*.corp.com/*"};"#,
+            &[],
+        ),
+        (
+            r#"must allow when x.value in {w"https://*", w"https://*/api/*", r"https://[^/]*\.corp\.com/.*"};"#,
+            &[],
+        ),
+        (r#"must deny when x.value in {w"https://*.corp.com/*"};"#, &[]),
         (r#"must allow when x.value in {w"/home/*"};"#, &["path-prefix"]),
         (r#"must allow when x.value in {w"/home/*"}; must deny when x.value in {w"*..*"};"#, &[]),
         (
@@ -210,6 +227,9 @@ fn patterns_in_the_wrong_language() {
         (r#"tool "t" { must deny when x.value in {w".*@evil.org"}; }"#, &["regex-in-wildcard"]),
         (r#"tool "t" { must deny when x.value in {w"(a|b)c*"}; }"#, &["regex-in-wildcard"]),
         (r#"tool "t" { must deny when x.value in {w"*[a-z]"}; }"#, &["regex-in-wildcard"]),
+        (r#"tool "t" { must deny when x.value in {w"src/**/secret"}; }"#, &["regex-in-wildcard"]),
+        (r#"tool "t" { must deny when x.value in {w"*.{jpg,png}"}; }"#, &["regex-in-wildcard"]),
+        (r#"tool "t" { must deny when x.value in {w"{a: 1, *}", w"*{}*", w"\*\*\*", w"a\**"}; }"#, &[]),
         (r#"tool "t" { must deny when x.value in {w"notes.*", w"*.t?t", w".*", w"a(b)*"}; }"#, &[]),
     ]);
 }

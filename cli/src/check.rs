@@ -4,12 +4,13 @@
 use serde::Serialize;
 use sqrt_authoring::lint::{self, Finding, Group, Levels, lint};
 use sqrt_compiler::diagnostics::render::{Shown, Style, render};
-use sqrt_compiler::diagnostics::{Severity, SourceMap};
+use sqrt_compiler::diagnostics::{Code, Severity, SourceMap};
 use sqrt_compiler::syntax::source::SourceFile;
 use sqrt_compiler::{Compiled, Options, Source};
 
 use crate::args::{CheckArgs, Format};
 use crate::configuration::Configuration;
+use crate::files::{APART, Named};
 use crate::input;
 use crate::json;
 use crate::limits;
@@ -26,13 +27,14 @@ pub(crate) fn run(args: &CheckArgs, output: &mut Output) -> Result<(), Stop> {
     let configuration = Configuration::find(&args.config, args.files.first().map(PathBuf::as_path))?;
     let tools = tools::asked(args.tools.tools.as_ref(), &configuration, &limits)?;
     let mut levels = Levels::default();
-    levels.add_layer(configuration.config.lint);
+    levels.add_layer(configuration.config.lint.clone());
     let check = Check { args, options: lint::Options { limits, levels, tools } };
     let mut summary = Summary::default();
-    if args.together {
-        check.together(output, &mut summary)?;
+    let Named { paths, together } = Named::new(&args.files, args.together, &configuration)?;
+    if together {
+        check.together(&paths, output, &mut summary)?;
     } else {
-        for path in &args.files {
+        for path in &paths {
             match PolicyFile::read(path, &limits) {
                 Ok(file) => check.policy(&[file.source()], output, &mut summary)?,
                 Err(failure) => {
@@ -46,6 +48,10 @@ pub(crate) fn run(args: &CheckArgs, output: &mut Output) -> Result<(), Stop> {
     if args.format == Format::Text {
         output.flush()?;
         tell(summary.shown());
+        if !together && summary.lacks_let && (paths.len() > 1 || configuration.config.policy.files.len() > 1)
+        {
+            tell(APART);
+        }
     }
     Ok(())
 }
@@ -55,6 +61,8 @@ struct Summary {
     files: usize,
     unread: usize,
     problems: Problems,
+    /// A name is not declared.
+    lacks_let: bool,
 }
 
 impl Summary {
@@ -79,9 +87,9 @@ struct Check<'a> {
 
 impl Check<'_> {
     /// Checks the files as one policy. Without one of them nothing sound can be said about the others.
-    fn together(&self, output: &mut Output, summary: &mut Summary) -> Result<(), Stop> {
+    fn together(&self, paths: &[PathBuf], output: &mut Output, summary: &mut Summary) -> Result<(), Stop> {
         let mut files = Vec::new();
-        for path in &self.args.files {
+        for path in paths {
             match PolicyFile::read(path, &self.options.limits) {
                 Ok(file) => files.push(file),
                 Err(failure) => {
@@ -90,7 +98,7 @@ impl Check<'_> {
                 }
             }
         }
-        if files.len() < self.args.files.len() {
+        if files.len() < paths.len() {
             return Err(Failure::new("the files are one policy, so none of them was checked")
                 .help("leave out `--together` to check each by itself")
                 .into());
@@ -112,6 +120,7 @@ impl Check<'_> {
         shown.sort_by_key(|shown| (shown.primary.file, shown.primary.span));
         summary.files += compiled.files.len();
         shown.iter().for_each(|shown| summary.problems.add(shown.severity));
+        summary.lacks_let |= shown.iter().any(|shown| shown.code == Code::UndefinedName.as_str());
         if shown.iter().any(|shown| shown.severity == Severity::Error) {
             output.worsen(Status::NotFine);
         }

@@ -22,7 +22,8 @@ pub(crate) struct Configuration {
 }
 
 impl Configuration {
-    /// Reads the file that is named, or the one in the folder of the first policy file, or above it.
+    /// Reads the file that is named, or the one in the folder of the first policy file, or above it. A folder in its place is
+    /// the one to begin in.
     pub(crate) fn find(args: &ConfigArgs, first: Option<&Path>) -> Result<Self, Failure> {
         if args.none {
             return Ok(Self::default());
@@ -30,8 +31,9 @@ impl Configuration {
         if let Some(path) = &args.file {
             return Self::read(path);
         }
-        let start =
-            first.filter(|first| !input::is_stdin(first)).and_then(Path::parent).unwrap_or(Path::new(""));
+        let first = first.filter(|first| !input::is_stdin(first));
+        let folder = first.and_then(|first| if first.is_dir() { Some(first) } else { first.parent() });
+        let start = folder.unwrap_or(Path::new(""));
         let here = std::env::current_dir().unwrap_or_default();
         let start = here.join(start);
         let start = start.canonicalize().unwrap_or(start);

@@ -11,12 +11,13 @@ use sqrt_vm::limits::Limits;
 use sqrt_vm::visible::visible;
 
 use crate::args::{DiffArgs, Format, SettingsArgs};
+use crate::files::policy_files;
 use crate::input;
 use crate::json;
 use crate::limits;
 use crate::output::{Failure, Output, Status, Stop};
 use crate::policy::tell_diagnostics;
-use crate::program::{PolicyInputs, policy_files};
+use crate::program::PolicyInputs;
 use crate::terminal::stdout_is_coloured;
 
 /// Compares the policies and shows what differs.

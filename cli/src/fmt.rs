@@ -9,7 +9,9 @@ use sqrt_compiler::format::{FormatError, format};
 use sqrt_compiler::limits::Limits;
 use sqrt_vm::visible::visible;
 
-use crate::args::FmtArgs;
+use crate::args::{ConfigArgs, FmtArgs};
+use crate::configuration::Configuration;
+use crate::files::Named;
 use crate::input;
 use crate::limits;
 use crate::output::{Failure, Output, Status, Stop, tell, tell_failure};
@@ -22,7 +24,12 @@ pub(crate) fn run(args: &FmtArgs, output: &mut Output) -> Result<(), Stop> {
     input::stdin_at_most_once(args.files.iter())?;
     let limits = limits::asked(&args.limits)?;
     let mut summary = Summary::default();
-    for path in &args.files {
+    let configuration = match args.files.is_empty() {
+        true => Configuration::find(&ConfigArgs::default(), None)?,
+        false => Configuration::default(),
+    };
+    let Named { paths, .. } = Named::new(&args.files, false, &configuration)?;
+    for path in &paths {
         match file(args, path, &limits, output) {
             Ok(found) => summary.count(found),
             Err(stop) if output.is_broken() => return Err(stop),
@@ -36,7 +43,7 @@ pub(crate) fn run(args: &FmtArgs, output: &mut Output) -> Result<(), Stop> {
     }
     output.flush()?;
     // A pipe has one end, where nobody counts.
-    if !args.files.iter().all(|path| input::is_stdin(path)) {
+    if !paths.iter().all(|path| input::is_stdin(path)) {
         tell(summary.shown(args.check || args.diff));
     }
     Ok(())

@@ -12,6 +12,7 @@ mod diff;
 mod disasm;
 mod eval;
 mod explain;
+mod files;
 mod fmt;
 mod init;
 mod input;

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 
-use crate::args::{CommandLine, ManArgs};
+use crate::args::{CommandLine, EXIT_STATUS, ManArgs};
 use crate::input;
 use crate::output::{Failure, Output, Stop};
 use crate::replace::replace_file;
@@ -46,10 +46,49 @@ fn name(page: &Command) -> &str {
 
 fn rendered(page: &Command) -> Result<Vec<u8>, Failure> {
     let mut text = Vec::new();
-    Man::new(page.clone())
+    // What every verb takes is left out of each help, and stands in each page.
+    let whole = page.clone().mut_args(|arg| arg.hide_short_help(false).hide_long_help(false));
+    Man::new(whole)
         .render(&mut text)
         .map_err(|error| Failure::new(format!("cannot make the page: {error}")))?;
+    let before = page.get_before_help().map(ToString::to_string).unwrap_or_default();
+    text.extend_from_slice(remarks(&before).as_bytes());
     Ok(text)
+}
+
+/// The sections of what stands before a help: examples, the exit status, and what else there is to know.
+fn remarks(before: &str) -> String {
+    let mut sections = [
+        (".SH EXAMPLES\n", String::new()),
+        (".SH \"EXIT STATUS\"\n", String::new()),
+        (".SH NOTES\n", String::new()),
+    ];
+    let [(_, examples), (_, status), (_, notes)] = &mut sections;
+    for paragraph in before.split("\n\n") {
+        if let Some(lines) = paragraph.strip_prefix("Example:\n") {
+            // As it is, line by line.
+            examples.push_str(&format!(".nf\n{}\n.fi\n", roff(lines)));
+        } else if let Some(text) = paragraph.strip_prefix("Exit status: ") {
+            status.push_str(&format!("{}\n", roff(text)));
+        } else if !paragraph.is_empty() {
+            notes.push_str(&format!(".PP\n{}\n", roff(paragraph)));
+        }
+    }
+    if status.is_empty() {
+        status.push_str(&format!("{}\n", roff(EXIT_STATUS)));
+    }
+    let some = sections.into_iter().filter(|(_, text)| !text.is_empty());
+    some.map(|(heading, text)| format!("{heading}{text}")).collect()
+}
+
+/// Text with nothing in it that the formatter would obey.
+fn roff(text: &str) -> String {
+    let escaped = text.replace('\\', "\\(rs").replace('-', "\\-");
+    let lines = escaped.lines().map(|line| match line.starts_with(['.', '\'']) {
+        true => format!("\\&{line}"),
+        false => line.to_owned(),
+    });
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 fn write_all(pages: &[Command], folder: &Path) -> Result<(), Failure> {

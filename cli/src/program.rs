@@ -14,6 +14,7 @@ use sqrt_vm::bytecode::VerifiedProgram;
 use sqrt_vm::policy::PolicyError;
 
 use crate::args::SettingsArgs;
+use crate::files::policy_files;
 use crate::input;
 use crate::limits;
 use crate::output::{Failure, Output, Status, Stop, tell_failure};
@@ -35,8 +36,9 @@ impl PolicyInputs {
         limits: Limits,
         output: &mut Output,
     ) -> Result<Option<Self>, Stop> {
+        let paths = policy_files(policies)?;
         let files: Vec<_> =
-            policies.iter().map(|path| PolicyFile::read(path, &limits)).collect::<Result<_, _>>()?;
+            paths.iter().map(|path| PolicyFile::read(path, &limits)).collect::<Result<_, _>>()?;
         let Some(path) = x_policy else { return Ok(Some(PolicyInputs { files, document: None, limits })) };
         match XPolicy::read(&read_document(path, &limits)?) {
             Ok(document) => Ok(Some(PolicyInputs { files, document: Some(document), limits })),
@@ -182,26 +184,4 @@ pub(crate) fn read_document(path: &Path, limits: &Limits) -> Result<Vec<u8>, Fai
             .help("that is twice the limit `source_bytes`: raise it with `--limit source_bytes=…`"));
     }
     Ok(bytes)
-}
-
-/// The files of a policy, where folders are named too: those are walked by name, for files that end in `.sqrt`.
-pub(crate) fn policy_files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
-    let mut files = Vec::new();
-    for path in paths {
-        if input::is_stdin(path) || !path.is_dir() {
-            files.push(path.clone());
-            continue;
-        }
-        let before = files.len();
-        input::walk(path, &mut |file| {
-            if file.extension().is_some_and(|extension| extension == "sqrt") {
-                files.push(file);
-            }
-        })?;
-        if files.len() == before {
-            return Err(Failure::new(format!("no file in {} ends in `.sqrt`", input::quoted(path)))
-                .help("hidden files and links in a folder are left out"));
-        }
-    }
-    Ok(files)
 }

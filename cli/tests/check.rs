@@ -141,7 +141,7 @@ fn what_is_not_utf8_is_not_fine() {
 fn an_unreadable_file_stops_no_other() {
     let folder = Folder::new();
     let (mail, missing) = (folder.file("mail.sqrt", MAIL), folder.path("missing.sqrt"));
-    let run = run(["check", "--format", "json", &missing, &folder.path(""), &mail]);
+    let run = run(["check", "--format", "json", &missing, &folder.path("mail.sqrt/below"), &mail]);
     assert_eq!((run.status, run.answers().len()), (2, 1));
     assert_eq!(run.answers()[0]["file"], mail.as_str());
     assert_eq!(run.stderr.matches("error: cannot read `").count(), 2, "{}", run.stderr);

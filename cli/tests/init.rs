@@ -50,6 +50,18 @@ fn without_tools_there_is_an_example_to_follow() {
 }
 
 #[test]
+fn what_is_written_is_what_verbs_take_without_files() {
+    let folder = Folder::new();
+    assert_eq!(run(["init", &folder.path("")]).status, 0);
+    let configuration = fs::read_to_string(folder.path("sqrt.toml")).unwrap();
+    for verb in ["check", "fmt", "lint"] {
+        let run: common::Run = common::sqrt().current_dir(folder.path("")).arg(verb).output().unwrap().into();
+        assert_eq!((run.status, run.stdout.as_str()), (0, ""), "{verb}: {}", run.stderr);
+        assert!(run.stderr.starts_with("1 file ") && configuration.contains(verb), "{verb}: {}", run.stderr);
+    }
+}
+
+#[test]
 fn nothing_is_overwritten_without_force() {
     let folder = Folder::new();
     let tests = folder.file("policy_test.yaml", "mine");

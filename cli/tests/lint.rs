@@ -98,6 +98,7 @@ fn comments_suppress_what_is_in_their_place() {
     assert_eq!(json(&with("// sqrt-lint: allow(duplicate-elements) -- x")), ["L0501", "L0304"]);
     assert_eq!(json(&with("// sqrt-lint: deny(L0304) -- x")), ["L0501", "L0304"]);
     assert_eq!(json(&with("// sqrt-lint: allow(E0302) -- x")), ["L0501", "L0304"]);
+    assert_eq!(json(&with("/// sqrt-lint: allow(L0304) -- x")), ["L0501", "L0304"]);
     // For the whole block, for the line, and for the whole file.
     assert_eq!(json(&format!("// sqrt-lint: allow(L0304) -- x\n/// A tool.\n{TWICE}")), Vec::<String>::new());
     assert_eq!(json(&TWICE.replace("};", "}; // sqrt-lint: allow(L0304) -- x")), Vec::<String>::new());

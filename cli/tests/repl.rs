@@ -187,3 +187,41 @@ fn a_history_is_for_the_owner_alone() {
         }
     }
 }
+
+#[test]
+fn what_is_wrong_with_a_condition_is_told_of_the_condition_alone() {
+    let run =
+        repl("send_email(to=\"a@b.c\")\nto.value in {\"x\"} or cc.value in {x}\nto.value ==\nto.value\n");
+    assert_eq!(run.status, 2);
+    let told = &run.stderr;
+    assert!(told.contains("--> <condition>:1:35\n"), "{told}");
+    assert!(told.contains("1 | to.value in {\"x\"} or cc.value in {x}\n"), "{told}");
+    assert!(told.contains("--> <condition>:1:12\n") && told.contains("1 | to.value ==\n"), "{told}");
+    assert!(told.contains("expected `in` or `==` after `to.value`, and it ends here"), "{told}");
+    assert!(!told.contains("should deny"), "{told}");
+}
+
+#[test]
+fn habits_of_other_dialogues_are_answered_with_the_way_here() {
+    for (line, way) in [
+        ("help", "`:help`"),
+        ("?", "`:help`"),
+        ("exit", "`:quit`"),
+        ("must deny when to.value == \"a\";", "what stands behind `when`"),
+        ("tool \"a\" { must deny always; }", "`:load FILE …`"),
+        ("let a = {\"b\"};", "`:load FILE …`"),
+        ("send_email to=\"a\"", "`send_email(name=\"value\", …)`"),
+    ] {
+        let run = repl(line);
+        assert_eq!((run.status, run.stdout.as_str()), (2, ""), "{line}");
+        assert!(run.stderr.starts_with("error: ") && run.stderr.contains(way), "{line}: {}", run.stderr);
+    }
+    // Where such a word is the name of a let, it is that.
+    let folder = Folder::new();
+    let policy = folder.file("p.sqrt", "let help = x.value == \"a\";\ntool \"t\" { must deny when help; }\n");
+    let run = run_with(["repl", &policy], "t(x=\"a\")\nhelp\n");
+    assert!(
+        run.status == 0 && run.stdout.contains("true, as in a deny rule and as in an allow rule"),
+        "{run:?}"
+    );
+}

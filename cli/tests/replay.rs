@@ -360,3 +360,11 @@ fn the_report_can_go_to_a_file() {
     assert_eq!((run.status, run.stdout.as_str()), (0, ""));
     assert!(fs::read_to_string(out).expect("the report").starts_with("1 call in 1 session, from 1 input\n"));
 }
+
+#[test]
+fn without_calls_there_is_no_table_of_tools() {
+    let folder = Folder::new();
+    let run = run(["replay", &folder.file("p.sqrt", OLD)]);
+    assert_eq!((run.status, run.stdout.contains("0 calls in 0 sessions")), (0, true), "{run:?}");
+    assert!(!run.stdout.contains("By tool"), "{}", run.stdout);
+}

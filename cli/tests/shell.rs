@@ -67,6 +67,11 @@ fn every_verb_has_a_manual_page() {
         let page = fs::read_to_string(format!("{pages}/sqrt-{verb}.1")).unwrap();
         assert!(page.contains(&format!(".TH sqrt-{verb} 1")), "{page}");
         assert!(page.contains(&format!("sqrt {verb}")), "{page}");
+        // What the help says before and after its list of options.
+        let example = page.split(".SH EXAMPLES\n").nth(1).expect("examples");
+        assert!(example.starts_with(".nf\n  $ ") && example.contains(&format!("sqrt {verb}")), "{page}");
+        assert!(page.contains(".SH \"EXIT STATUS\"\n0 "), "{page}");
+        assert!(page.contains("Whether to use colours") && page.contains("not through the pager"), "{page}");
         assert_eq!(run(["man", &verb]).stdout, page);
     }
     let whole = run(["man"]).stdout;

@@ -328,3 +328,13 @@ fn changes_run_the_tests_again() {
     folder.file("sub/x.json", r#"{"presets": {"default_allow": false}}"#);
     watching.wait_for("FAILED  sub/other_test.yaml  1 of 1 test");
 }
+
+#[test]
+fn a_policy_in_the_place_of_its_tests_is_told_where_they_are() {
+    let folder = Folder::new();
+    folder.file("mail.sqrt", MAIL);
+    let run = run_in(&folder, &["test", "mail.sqrt"]);
+    assert_eq!(run.status, 2);
+    assert!(run.stdout.contains("it is a policy, and not a test file"), "{}", run.stdout);
+    assert!(run.stdout.contains("its tests are in `mail_test.yaml`"), "{}", run.stdout);
+}

@@ -87,3 +87,15 @@ fn what_is_wrong_with_the_file_ends_the_command() {
     let twice = run_with(["check", "--tools", "-", "-"], "");
     assert!(twice.status == 2 && twice.stderr.contains("more than once"), "{twice:?}");
 }
+
+#[test]
+fn only_a_pattern_is_said_to_be_one() {
+    let folder = Folder::new();
+    let tools = folder.file("tools.json", r#"[{"name": "send_email", "input_schema": {"type": "object"}}]"#);
+    for (tool, is_pattern) in [("\"deploy\"", false), ("r\"deploy.*\"", true)] {
+        let policy = folder.file("p.sqrt", format!("tool {tool} {{\n    must deny always;\n}}\n"));
+        let run = run(["check", "--tools", &tools, &policy]);
+        assert!(run.stdout.contains("no call ever gets to this block"), "{}", run.stdout);
+        assert_eq!(run.stdout.contains("has to match the whole name"), is_pattern, "{}", run.stdout);
+    }
+}

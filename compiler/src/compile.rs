@@ -225,6 +225,11 @@ fn resolve(
     let (policy, mut found) = resolve::resolve(&inputs, limits);
     // A let that could not be read is not missing: its own error has been reported.
     found.retain(|diagnostic| !lost_a_declaration || diagnostic.code != Code::UndefinedName);
+    // Nor is the name of an argument that lacks its `.value`, of which the grammar has said so.
+    let is_told = |name: &Diagnostic| {
+        diagnostics.iter().any(|told| told.code == Code::BadLeftSide && told.primary == name.primary)
+    };
+    found.retain(|diagnostic| diagnostic.code != Code::UndefinedName || !is_told(diagnostic));
     diagnostics.append(&mut found);
     policy
 }
@@ -318,6 +323,9 @@ mod tests {
         assert_eq!(codes(&[uses]), ["0:E0302"]);
         assert_eq!(codes(&[r#"tool "t" { must deny }"#, uses]), ["0:E0202", "1:E0302"]);
         assert_eq!(codes(&["lot missing = {};", uses]), ["0:E0201"]);
+        let bare =
+            r#"tool "t" { must deny when env in {"a"}; must deny when url contains "b"; must deny when c; }"#;
+        assert_eq!(codes(&[bare]), ["0:E0208", "0:E0208", "0:E0302"]);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! `docs/` as a book: each page is in the table of contents, once, and links between pages lead somewhere.
+//! `docs/` as a book: each page is in the table of contents, once, links between pages lead somewhere, and no page says a thing
+//! twice, as pages do that two hands wrote and a merge put together.
 
 #![allow(clippy::expect_used, reason = "a test may fail by panicking")]
 
@@ -66,5 +67,44 @@ fn links_between_pages_lead_somewhere() {
             let target = path.parent().expect("a folder").join(file);
             assert!(target.exists(), "docs/{page}: the link to {link} leads nowhere");
         }
+    }
+}
+
+#[test]
+fn no_line_of_prose_and_no_row_of_a_table_is_there_twice() {
+    let readme = docs().join("../README.md");
+    for path in pages().iter().map(|page| docs().join(page)).chain([readme]) {
+        let text = fs::read_to_string(&path).expect("a page");
+        let (mut fenced, mut lines, mut rows) = (false, BTreeSet::new(), BTreeSet::new());
+        for line in text.lines() {
+            fenced ^= line.trim_start().starts_with("```");
+            if !line.starts_with('|') {
+                // A table has ended.
+                rows.clear();
+            }
+            if fenced {
+                continue;
+            }
+            let shown = path.display();
+            let is_prose = line.chars().count() > 60 && !line.starts_with('|') && !line.starts_with("error ");
+            assert!(!is_prose || lines.insert(line), "{shown}: this line is there twice: {line}");
+            let first = line.strip_prefix("| ").and_then(|row| row.split(" | ").next()).map(str::trim);
+            // Tables of measurements name a policy once for each measurement.
+            let is_measured = path.ends_with("performance.md");
+            if let Some(first) = first.filter(|first| !first.is_empty() && !is_measured) {
+                assert!(rows.insert(first), "{shown}: two rows begin with {first}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_page_about_linting_has_every_group() {
+    let page = fs::read_to_string(docs().join("linting.md")).expect("a page");
+    let lints = fs::read_to_string(docs().join("lints/README.md")).expect("the list of lints");
+    let groups: Vec<&str> = lints.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+    assert!(groups.len() > 5, "the list of lints has sections for groups: {groups:?}");
+    for group in groups {
+        assert!(page.contains(&format!("| {group} |")), "docs/linting.md does not have the group {group}");
     }
 }

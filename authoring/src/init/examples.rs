@@ -73,11 +73,16 @@ fn text(strings: &Strings, format: Option<&str>, name: &str) -> Option<&'static 
     Some(match format {
         Some("date" | "date-time") => "datetime d\"2025-01-01\"..d\"2025-12-31\"",
         Some("uri" | "url") => r#"r"https://docs\.example\.com/[a-z0-9/]*""#,
+        Some("hostname" | "idn-hostname") => r#""build.example.com""#,
         Some("email" | "idn-email") => r#"r"[a-z.]+@example\.com""#,
         // A pattern of the schema may rule out whatever could be an example.
         _ if !strings.is_anything() => return None,
         _ if is_mail => r#"r"[a-z.]+@example\.com""#,
         _ if says("url") => r#"r"https://docs\.example\.com/[a-z0-9/]*""#,
+        // What is carried out is not free text: whoever writes it decides what happens.
+        _ if says("command") || says("cmd") || says("shell") => r#""git status", "git diff""#,
+        _ if says("sql") => r#""select name from products""#,
+        _ if name == "host" || says("hostname") || says("server") => r#""build.example.com""#,
         _ if says("path") || says("file") => r#"r"notes/[a-z0-9_-]+\.txt""#,
         _ => return None,
     })

@@ -57,7 +57,7 @@ pub fn configuration(policy: &str, tools: Option<&str>) -> String {
         None => "# The definitions of the agent's tools, if there is a file of them (OpenAI, Anthropic or MCP `tools/list`).\n# tools = \"tools.json\"\n".to_owned(),
     };
     format!(
-        "[policy]\n# What `sqrt lint` looks at where it is given no files; paths begin in this folder.\nfiles = [{}]\n{tools}\n[lint]\n# deny = [\"security\"]\n",
+        "[policy]\n# What `sqrt check`, `fmt` and `lint` look at where they are given no files; paths begin in this folder.\nfiles = [{}]\n{tools}\n[lint]\n# deny = [\"security\"]\n",
         quoted(policy)
     )
 }

@@ -52,6 +52,9 @@ impl Suppressions {
             for &comment in file.parsed.tokens.comments() {
                 found.comment(file, comment);
             }
+            for token in file.parsed.tokens.tokens().iter().filter(|token| token.kind == TokenKind::Doc) {
+                found.doc_comment(file, token.span);
+            }
         }
         found
     }
@@ -87,6 +90,16 @@ impl Suppressions {
                 self.findings
                     .push(finding.help("write `// sqrt-lint: allow(NAME) -- REASON`, or `allow-file(NAME)`"));
             }
+        }
+    }
+
+    /// A description that was meant to suppress something, which only a comment does.
+    fn doc_comment(&mut self, file: &File<'_>, span: Span) {
+        if file.text(span).trim_start_matches('/').trim().starts_with(MARK) {
+            let at = Origin { file: file.source.id, span };
+            let why = "a doc comment suppresses nothing: it is the description of what follows";
+            let finding = Finding::new(&malformed_suppression::RULE, at, why);
+            self.findings.push(finding.help("write it with two slashes: `// sqrt-lint: …`"));
         }
     }
 

@@ -139,7 +139,10 @@ impl Repl {
             None if short_form::is_short_form(line) => {
                 short_form::line_of(line, self.session.as_deref()).and_then(|line| self.call(line))
             }
-            None => self.condition(line),
+            None => match habit(line).filter(|_| !self.loaded.declares(line)) {
+                Some(message) => Err(message),
+                None => self.condition(line),
+            },
         };
         done.unwrap_or_else(|message| Reply { text: told(&message), then: Then::Failed })
     }
@@ -358,6 +361,34 @@ impl Repl {
     fn paint(&self) -> Paint {
         if self.coloured { Paint::Colour } else { Paint::Plain }
     }
+}
+
+/// What to say to a line that is neither a call nor a condition, though other dialogues understand it.
+fn habit(line: &str) -> Option<String> {
+    let mut words = line.split_whitespace();
+    let (first, second) = (words.next()?, words.next());
+    match (first, second) {
+        ("help" | "?", None) => Some("a command begins with `:`, and `:help` shows all".to_owned()),
+        ("exit" | "quit" | "q", None) => Some("a command begins with `:`, and `:quit` ends".to_owned()),
+        ("must" | "should" | "hard" | "soft", Some("allow" | "deny")) => Some(
+            "a rule is not tested here, but its condition is: enter what stands behind `when`".to_owned(),
+        ),
+        ("tool" | "let", Some(_)) => Some(
+            "policies are read from files: `:load FILE …` takes others, `:reload` the same again".to_owned(),
+        ),
+        (tool, Some(argument))
+            if argument
+                .split_once('=')
+                .is_some_and(|(name, value)| is_name(name) && !value.starts_with('=')) =>
+        {
+            Some(format!("a call in short has parentheses: `{tool}(name=\"value\", …)`"))
+        }
+        _ => None,
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 fn counted(count: usize, what: &str) -> String {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sqrt_compiler::diagnostics::render::{Style, render};
+use sqrt_compiler::syntax::token::Span;
 use sqrt_compiler::x_policy::XPolicy;
 use sqrt_compiler::{Compiled, Options, Source, analyse, compile};
 use sqrt_vm::bytecode::settings::Settings;
@@ -59,6 +60,11 @@ impl Loaded {
         }
     }
 
+    /// Whether a line begins with the name of a let.
+    pub(super) fn declares(&self, line: &str) -> bool {
+        self.lets.iter().any(|name| line.split_whitespace().next() == Some(name))
+    }
+
     /// The names of its files.
     pub fn files(&self) -> Vec<String> {
         self.sources.files.iter().map(|(name, _)| name.clone()).collect()
@@ -81,8 +87,9 @@ impl Loaded {
     ) -> Result<(Policy, String), String> {
         let tool = tool.replace('\\', "\\\\").replace('"', "\\\"");
         // What is told of it is told of one rule.
-        let deny = format!("tool \"{tool}\" {{ should deny when {condition}\n; }}");
-        let checked = self.sources.compile(Some(&deny));
+        let before = format!("tool \"{tool}\" {{ should deny when ");
+        let mut checked = self.sources.compile(Some(&format!("{before}{condition}\n; }}")));
+        alone(&mut checked, condition, before.len());
         let told = rendered_of(&checked, style, |name| name == CONDITION);
         if checked.program.is_none() {
             return Err(told);
@@ -117,6 +124,27 @@ impl Sources {
         match &self.document {
             Some(document) => document.compile_with(&sources, &options),
             None => compile(&sources, &options),
+        }
+    }
+}
+
+/// Makes what was found in the block of a condition speak of the condition alone: nobody has typed what is around it.
+fn alone(checked: &mut Compiled, condition: &str, before: usize) {
+    let Some(file) = checked.files.iter_mut().find(|file| file.name == CONDITION) else { return };
+    condition.clone_into(&mut file.text);
+    let id = file.id;
+    let moved = |at: u32| {
+        let at = (at as usize).saturating_sub(before).min(condition.len());
+        u32::try_from(at).unwrap_or(u32::MAX)
+    };
+    for problem in &mut checked.diagnostics {
+        if problem.primary.file == id && problem.primary.span.start as usize >= before + condition.len() {
+            problem.message = problem.message.replace(", found `;`", ", and it ends here");
+        }
+        for label in std::iter::once(&mut problem.primary).chain(&mut problem.secondary) {
+            if label.file == id {
+                label.span = Span { start: moved(label.span.start), end: moved(label.span.end) };
+            }
         }
     }
 }

@@ -180,7 +180,9 @@ impl<'t> Rest<'t> {
         match checked {
             Ok(_) => Ok(value),
             Err(_) if value.is_empty() => Err(format!("the value of {what} is missing")),
-            Err(_) => Err(format!("the value of {what} is no JSON: a string stands in double quotes")),
+            Err(_) => Err(format!(
+                "the value of {what} is no JSON: a string stands in double quotes, `true` and `null` in lower case"
+            )),
         }
     }
 }
@@ -267,13 +269,19 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_without_values() {
         for (short, message) in [
-            ("t(to=secret)", "the value of the argument `to` is no JSON: a string stands in double quotes"),
+            (
+                "t(to=secret)",
+                "the value of the argument `to` is no JSON: a string stands in double quotes, `true` and `null` in lower case",
+            ),
             ("t(to=)", "the value of the argument `to` is missing"),
             ("t(to)", "`=` is missing after the name of the argument `to`"),
             ("t(to=1 x=2)", "`,` is missing or `)` after an argument"),
             ("t(to=1", "`,` is missing or `)` after an argument"),
             ("t() secret", "after a call comes `=> result`, `@session`, or nothing"),
-            ("t(a=\"secret)", "the value of the argument `a` is no JSON: a string stands in double quotes"),
+            (
+                "t(a=\"secret)",
+                "the value of the argument `a` is no JSON: a string stands in double quotes, `true` and `null` in lower case",
+            ),
             ("t(a=1 #)", "a name is missing: a word, or a string in quotes"),
             ("t(a=1 #tags{x)", "`,` is missing or `}` after a tag of a set"),
         ] {

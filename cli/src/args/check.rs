@@ -8,7 +8,8 @@ use super::{ConfigArgs, LimitsArgs, ToolsArgs};
 
 /// Check policies and show every problem.
 ///
-/// Each file is checked by itself. Problems go to standard output; the exit status is 1 if there is an error.
+/// Each file is checked by itself, also of a folder, unless they are taken together; without files, those that `sqrt.toml` names are
+/// checked, as one policy unless it says otherwise. Problems go to standard output; the exit status is 1 if there is an error.
 #[derive(Debug, Args)]
 #[command(
     before_help = "Example:\n  $ sqrt check mail.sqrt\n  $ sqrt check --together --format json lets.sqrt mail.sqrt\n  $ sqrt check --tools tools.json mail.sqrt"
@@ -35,8 +36,8 @@ pub(crate) struct CheckArgs {
     #[command(flatten)]
     pub(crate) limits: LimitsArgs,
 
-    /// Policy files; `-` is standard input.
-    #[arg(value_name = "FILE", required = true)]
+    /// Policy files, or folders of them; `-` is standard input.
+    #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 }
 

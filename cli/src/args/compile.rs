@@ -12,7 +12,7 @@ use super::{LimitsArgs, SettingsArgs};
 #[derive(Debug, Args)]
 #[command(before_help = COMPILE_EXAMPLE)]
 pub(crate) struct CompileArgs {
-    /// Policy files; `-` is standard input.
+    /// Policy files or folders of them; `-` is standard input.
     #[arg(value_name = "POLICY", required_unless_present = "x_policy")]
     pub(crate) policies: Vec<PathBuf>,
 

@@ -13,7 +13,7 @@ use super::{LimitsArgs, SettingsArgs};
 #[derive(Debug, Args)]
 #[command(before_help = EVAL_EXAMPLE)]
 pub(crate) struct EvalArgs {
-    /// Policy files, or one image; `-` is standard input, if the calls come from a file.
+    /// Policy files or folders of them, or one image; `-` is standard input, if the calls come from a file.
     #[arg(value_name = "POLICY", required_unless_present = "x_policy")]
     pub(crate) policies: Vec<PathBuf>,
 

@@ -12,7 +12,7 @@ use super::{LimitsArgs, SettingsArgs};
 #[derive(Debug, Args)]
 #[command(before_help = EXPLAIN_HELP)]
 pub(crate) struct ExplainArgs {
-    /// Policy files, or one image; `-` is standard input, if the calls come from a file.
+    /// Policy files or folders of them, or one image; `-` is standard input, if the calls come from a file.
     #[arg(value_name = "POLICY", required_unless_present = "x_policy")]
     pub(crate) policies: Vec<PathBuf>,
 

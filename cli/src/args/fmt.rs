@@ -8,12 +8,13 @@ use super::LimitsArgs;
 
 /// Format policies in the one canonical style.
 ///
+/// Without files, those that `sqrt.toml` names are formatted.
 /// Files are rewritten in place, each as a whole, and only if that changes something; standard input is formatted to standard
 /// output. Comments stay where they are, and the meaning stays what it is. A file with errors of syntax stays as it is, and the
 /// exit status is 1.
 #[derive(Debug, Args)]
 #[command(
-    before_help = "Example:\n  $ sqrt fmt mail.sqrt\n  $ sqrt fmt --check policies/*.sqrt\n  $ cat mail.sqrt | sqrt fmt -"
+    before_help = "Example:\n  $ sqrt fmt mail.sqrt\n  $ sqrt fmt --check policies\n  $ cat mail.sqrt | sqrt fmt -"
 )]
 pub(crate) struct FmtArgs {
     /// Change nothing: name the files that are in another style; the exit status is 1 if there are some.
@@ -27,7 +28,7 @@ pub(crate) struct FmtArgs {
     #[command(flatten)]
     pub(crate) limits: LimitsArgs,
 
-    /// Policy files; `-` is standard input.
-    #[arg(value_name = "FILE", required = true)]
+    /// Policy files, or folders of them; `-` is standard input.
+    #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 }

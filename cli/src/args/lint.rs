@@ -8,7 +8,7 @@ use super::{LimitsArgs, ToolsArgs};
 
 /// Find what is doubtful in policies that compile.
 ///
-/// Each file is looked at by itself; without files, those that `sqrt.toml` names are looked at, as one policy unless it says
+/// Each file is looked at by itself, also of a folder, unless they are taken together; without files, those that `sqrt.toml` names are looked at, as one policy unless it says
 /// otherwise. Findings go to standard output; the exit status is 1 if one of them is an error.
 #[derive(Debug, Args)]
 #[command(
@@ -64,13 +64,13 @@ pub(crate) struct LintArgs {
     #[command(flatten)]
     pub(crate) limits: LimitsArgs,
 
-    /// Policy files; `-` is standard input.
+    /// Policy files or folders of them; `-` is standard input.
     #[arg(value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
 }
 
 /// Where the configuration comes from.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(crate) struct ConfigArgs {
     /// Take the configuration from this file, and not from the `sqrt.toml` in the folder of the first file or above it.
     #[arg(long = "config", value_name = "FILE")]

@@ -79,6 +79,10 @@ const MORE: &str = r#"Options of every verb:
 
 Exit status: 0 done and fine, 1 the policy is not fine, 2 the command could not do its work."#;
 
+/// What the exit status means where a verb says nothing else; as the last line of [`MORE`] has it.
+pub(crate) const EXIT_STATUS: &str =
+    "0 done and fine, 1 the policy is not fine, 2 the command could not do its work.";
+
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
@@ -108,6 +112,11 @@ mod tests {
     #[test]
     fn the_definition_is_consistent() {
         CommandLine::command().debug_assert();
+    }
+
+    #[test]
+    fn the_exit_status_is_told_alike() {
+        assert_eq!(MORE.lines().last(), Some(format!("Exit status: {EXIT_STATUS}").as_str()));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::{LimitsArgs, SettingsArgs};
 #[derive(Debug, Args)]
 #[command(before_help = REPL_HELP)]
 pub(crate) struct ReplArgs {
-    /// Policy files.
+    /// Policy files or folders of them.
     #[arg(value_name = "POLICY", required_unless_present = "x_policy")]
     pub(crate) policies: Vec<PathBuf>,
 

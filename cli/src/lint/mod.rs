@@ -16,6 +16,7 @@ use sqrt_compiler::Source;
 
 use crate::args::{LintArgs, LintFormat};
 use crate::configuration::Configuration;
+use crate::files::{APART, Named};
 use crate::input;
 use crate::limits;
 use crate::output::{Failure, Output, Status, Stop, tell, tell_failure};
@@ -38,11 +39,9 @@ pub(crate) fn run(args: &LintArgs, output: &mut Output) -> Result<(), Stop> {
     let limits = limits::asked(&args.limits)?;
     let tools = tools::asked(args.tools.tools.as_ref(), &configuration, &limits)?;
     let options = Options { limits, levels, tools };
-    let (paths, together) = match args.files.is_empty() {
-        true => (configuration.files()?, args.together || configuration.config.policy.together),
-        false => (args.files.clone(), args.together),
-    };
-    let mut run = Run { args, options, summary: text::Summary::default(), reports: Vec::new() };
+    let Named { paths, together } = Named::new(&args.files, args.together, &configuration)?;
+    let is_apart = !together && (paths.len() > 1 || configuration.config.policy.files.len() > 1);
+    let mut run = Run { args, options, is_apart, summary: text::Summary::default(), reports: Vec::new() };
     let files = run.read(&paths, together, output)?;
     let size = if together { files.len().max(1) } else { 1 };
     for policy in files.chunks(size) {
@@ -75,6 +74,8 @@ fn levels(args: &LintArgs, configuration: &Configuration) -> Result<Levels, Fail
 struct Run<'a> {
     args: &'a LintArgs,
     options: Options,
+    /// Whether files that may be parts of one policy are looked at one by one.
+    is_apart: bool,
     summary: text::Summary,
     /// What is shown at the end, where the format is one document.
     reports: Vec<Report>,
@@ -173,6 +174,9 @@ impl Run<'_> {
         output.flush()?;
         if matches!(self.args.format, LintFormat::Text | LintFormat::Github) {
             tell(self.summary.shown(self.args.diff));
+            if self.is_apart && self.summary.lacks_let {
+                tell(APART);
+            }
         }
         Ok(())
     }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 
 use sqrt_authoring::lint::{Finding, Report};
 use sqrt_compiler::diagnostics::render::{Style, render};
-use sqrt_compiler::diagnostics::{Severity, SourceMap};
+use sqrt_compiler::diagnostics::{Code, Severity, SourceMap};
 use sqrt_vm::visible::visible;
 
 use crate::output::{Output, Stop, tell};
@@ -54,6 +54,8 @@ pub(super) struct Summary {
     pub(super) fixed: usize,
     suppressed: usize,
     fixable: usize,
+    /// A name is not declared.
+    pub(super) lacks_let: bool,
     problems: Problems,
 }
 
@@ -62,6 +64,7 @@ impl Summary {
         self.files += report.files.len();
         self.suppressed += report.suppressed.len();
         for finding in &report.findings {
+            self.lacks_let |= finding.lint.code() == Code::UndefinedName.as_str();
             match finding.severity {
                 Severity::Error => self.problems.errors += 1,
                 Severity::Warning => self.problems.warnings += 1,

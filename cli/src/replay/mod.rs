@@ -21,10 +21,11 @@ use sqrt_vm::limits::Limits;
 use sqrt_vm::policy::Policy;
 
 use crate::args::{Format, KindArg, ReplayArgs, SettingsArgs};
+use crate::files::policy_files;
 use crate::input;
 use crate::limits;
 use crate::output::{Failure, Output, Status, Stop, tell_failure};
-use crate::program::{PolicyInputs, cannot_run, policy_files};
+use crate::program::{PolicyInputs, cannot_run};
 use crate::replace::replace_file;
 use inputs::Calls;
 use progress::Progress;

@@ -51,6 +51,9 @@ fn summary(report: &Report, out: &mut String) {
     if new.idle_rules > 0 {
         out.push_str(&format!("  {} decided no call\n", number(new.idle_rules as u64, "rule")));
     }
+    if report.tools.is_empty() {
+        return;
+    }
     let mut tools: Vec<_> = report.tools.iter().collect();
     tools.sort_by_key(|tool| std::cmp::Reverse(tool.allowed.saturating_add(tool.denied)));
     out.push_str("\nBy tool:\n");

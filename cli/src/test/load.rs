@@ -81,6 +81,14 @@ pub(crate) fn read(path: &Path, limits: &Limits) -> Result<TestFile, Refused> {
             .help("that is the limit `test_file_bytes`: raise it with `--limit test_file_bytes=…`")
             .into());
     }
+    if path.extension().is_some_and(|extension| extension == "sqrt") {
+        return Err(Failure::new("it is a policy, and not a test file")
+            .help(format!(
+                "its tests are in {}, or in another test file that names it",
+                input::quoted(Path::new(&format!("{}_test.yaml", input::shown(&path.with_extension("")))))
+            ))
+            .into());
+    }
     let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         Failure::new(format!("it is not UTF-8: the byte at offset {at} is wrong"))

@@ -19,6 +19,7 @@ mod empty_block;
 mod empty_set;
 mod every_tool_allow_list;
 mod glob_in_regex;
+mod host_with_any_text;
 mod impossible_condition;
 mod impossible_length;
 mod int_range_dodged;
@@ -65,6 +66,7 @@ pub static RULES: &[&Rule] = &[
     &deny_exact_labels::RULE,
     &every_tool_allow_list::RULE,
     &int_range_dodged::RULE,
+    &host_with_any_text::RULE,
     &unreachable_should::RULE,
     &decided_before::RULE,
     &outranked_should::RULE,

@@ -50,6 +50,10 @@ pub(crate) fn expected_member(
         (_, "when" | "always") => {
             return diagnostic.help("a rule begins with `must` or `should`: `must deny when …;`; updates with conditions stand in `result` and `session` blocks");
         }
+        (_, "if" | "unless" | "where") => {
+            return diagnostic.help("a condition stands at the end of its rule: `must deny when …;`");
+        }
+        (K::Minus, _) => return diagnostic.help("a comment begins with `//`"),
         (_, "before" | "after") => return diagnostic.help(format!("write `session {word} {{ … }}`")),
         (_, "let") => return diagnostic.help("`let` stands at the top of the file, outside of all blocks"),
         (_, "description" | "name" | "id") => {
@@ -65,7 +69,7 @@ pub(crate) fn expected_member(
     }
     match meant(word, &["must", "should", "hard", "soft", "priority", "result", "session"]) {
         Some(help) => diagnostic.help(help),
-        None => diagnostic,
+        None => diagnostic.help("a rule is like `must deny when …;` or `should allow always;`"),
     }
 }
 
@@ -194,7 +198,9 @@ pub(crate) fn expected_assignment(file: FileId, span: Span, found: &str, kind: K
         (_, "union" | "intersect" | "minus" | "xor") => {
             diagnostic.help(format!("write `@tags = @tags {word} …`"))
         }
-        (K::Dot | K::DotValue, _) => diagnostic.help("write `@tags`, `@result.tags` or `@session.tags`"),
+        (K::Dot | K::DotValue, _) => diagnostic.help(
+            "write `@tags |= {…}` to add and `@tags -= {…}` to remove; `@result.tags` and `@session.tags` say whose they are",
+        ),
         _ => diagnostic,
     }
 }

@@ -35,14 +35,24 @@ pub(crate) fn expected_value_comparison(
         let test = quote(&format!("{left} in {{{pattern}}}"));
         return diagnostic.help(format!("test it against a pattern: {test}"));
     }
+    if !left.ends_with(".value") && matches!(found, "`;`" | "`)`" | "`and`" | "`or`" | "`,`") {
+        let set = quote(&format!("x.value in {{…, {left}}}"));
+        return diagnostic.help(format!("a value alone is no condition; one of several values is {set}"));
+    }
     match word {
         "not" => diagnostic.help(format!(
             "`not` stands before the whole comparison: {}",
             quote(&format!("not {left} in …"))
         )),
-        "is" => {
-            diagnostic.help("a value is compared by `==` or tested by `in`; `is empty` is for metadata sets")
-        }
+        "is" => diagnostic.help(format!(
+            "a value is compared by `==` or tested by `in`, and a missing one is {}; `is empty` is for metadata sets",
+            quote(&format!("not {left} in {{\"*\"}}"))
+        )),
+        _ if matches!(found, "`;`" | "`)`" | "`and`" | "`or`") => diagnostic.help(format!(
+            "of something that is true or false write {}, of other values {}",
+            quote(&format!("{left} == true")),
+            quote(&format!("{left} in {{…}}"))
+        )),
         _ if matches!(found, "`.`" | "`[`") => diagnostic.help(format!(
             "what is in a value has no name of its own: {} asks about all that is in it",
             quote(&format!("{left} in {{…}}"))
@@ -59,6 +69,28 @@ pub(crate) fn expected_value_comparison(
             )),
         },
     }
+}
+
+/// `name contains …`, where other languages have an operator; nothing if the operator is none of these.
+pub(crate) fn name_tested(
+    file: FileId,
+    name_span: Span,
+    name: &str,
+    at: Span,
+    operator: &str,
+) -> Option<Diagnostic> {
+    let pattern = pattern_for(operator)?;
+    let message = format!("{} alone cannot stand to the left of {}", quote(name), quote(operator));
+    let diagnostic = Diagnostic::new(Code::BadLeftSide, file, name_span, message);
+    let diagnostic = diagnostic.also(file, at, "there is no such operator");
+    Some(match name {
+        "tags" => diagnostic
+            .help("metadata is tested by `overlaps`: `@args.tags overlaps {…}`, `x.tags overlaps {…}`"),
+        _ => diagnostic.help(format!(
+            "test the value of the argument against a pattern: {}",
+            quote(&format!("{name}.value in {{{pattern}}}"))
+        )),
+    })
 }
 
 /// The pattern for what other languages have an operator or a method for.
@@ -225,6 +257,7 @@ pub(crate) fn condition_goes_on(
         ("always", _) => diagnostic.help("a rule has `always` or `when …`, not both"),
         (_, "`)`") => diagnostic.help("no parenthesis is open here; remove it, or add the `(`"),
         (_, "`,`") => diagnostic.help("join conditions by `and` or `or`"),
+        (_, "`;`") if open.is_some() => diagnostic.help("close it with `)`"),
         (_, "`(`") => diagnostic
             .help("there are no functions; a condition is like `x.value in {…}` or `x.tags overlaps {…}`"),
         (_, "`{`") => {

@@ -50,7 +50,9 @@ pub(crate) fn expected_declaration(
         }
         _ => match meant(word, &["let", "tool"]) {
             Some(help) => diagnostic.help(help),
-            None => diagnostic,
+            None => {
+                diagnostic.help("a policy is made of `let NAME = …;` and `tool \"name\" { … }`; a comment begins with `//`")
+            }
         },
     }
 }
@@ -131,6 +133,8 @@ pub(crate) fn bad_tool_id(file: FileId, span: Span, found: &str, text: &str, kin
         K::LeftBrace | K::Arrow => {
             diagnostic.help("name the tool: `tool \"name\"`; every tool is `tool r\".*\"`")
         }
+        K::LeftBracket | K::LeftParen => diagnostic
+            .help("a block is about one tool id; for several tools write a regex: `tool r\"read|write\"`"),
         _ => diagnostic.help("every tool is `tool r\".*\"`"),
     }
 }

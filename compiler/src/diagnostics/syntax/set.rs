@@ -4,10 +4,18 @@ use super::{Code, Diagnostic, FileId, Span, meant, quote};
 use crate::syntax::token::TokenKind as K;
 
 /// No set where one should stand.
-pub(crate) fn expected_set(file: FileId, span: Span, found: &str, kind: K) -> Diagnostic {
+pub(crate) fn expected_set(file: FileId, span: Span, found: &str, kind: K, next: K) -> Diagnostic {
     let message = format!("expected a set, found {found}");
     let diagnostic = Diagnostic::new(Code::ExpectedSet, file, span, message);
     match kind {
+        K::String | K::Regex | K::Wildcard | K::Number if next == K::Comma => {
+            diagnostic.help("sets have braces: `{\"a\", \"b\"}`")
+        }
+        K::Number | K::Range | K::RangeOpen | K::RangeOpenLeft | K::RangeOpenRight
+            if kind != K::Number || is_range(next) =>
+        {
+            diagnostic.help("put the range in braces, with its type: `{int 1..5}`, `{float 0.5..1}`")
+        }
         K::String | K::Regex | K::Wildcard | K::Number | K::SignedInfinity => diagnostic
             .help(format!("put it in braces: {}", quote(&format!("{{{}}}", found.trim_matches('`'))))),
         K::Date => diagnostic.help("put it in braces, as a type domain: `{datetime d\"…\"}`"),
@@ -27,7 +35,7 @@ pub(crate) fn domain_as_set(file: FileId, span: Span, word: &str) -> Diagnostic 
 /// `.value` where a metadata set should stand.
 pub(crate) fn value_as_set(file: FileId, span: Span) -> Diagnostic {
     Diagnostic::new(Code::ExpectedSet, file, span, "a value is no metadata set")
-        .help("write `.tags`, `.producers` or `.consumers`; values are tested by `x.value in {…}` and `x.value == …`")
+        .help("a value stands on the left, `x.value in {…}` or `x.value == …`, and all that is in it is tested; a metadata set is `.tags`, `.producers` or `.consumers`")
 }
 
 /// A field that does not exist; `owner` is what stands before the `.`, if one does.
@@ -123,7 +131,8 @@ pub(crate) fn set_goes_on(
         diagnostic = diagnostic.also(file, open, "this parenthesis is open");
     }
     match (word, found) {
-        ("when" | "if", _) => {
+        ("if", _) => diagnostic.help("the condition of a shorthand begins with `when`: `-> @tags |= {…} when …;`; within a block it stands before the update: `when … { … }`"),
+        ("when", _) => {
             diagnostic.help("within a block the condition stands before the update: `when … { … }`")
         }
         ("intersection", _) => diagnostic.help("write `intersect` or `&`"),
@@ -170,6 +179,10 @@ pub(crate) fn set_literal_goes_on(
     }
 }
 
+fn is_range(kind: K) -> bool {
+    matches!(kind, K::Range | K::RangeOpen | K::RangeOpenLeft | K::RangeOpenRight)
+}
+
 /// Whether an element may begin with it, and nothing that follows a statement does.
 pub(crate) fn is_literal(kind: K) -> bool {
     matches!(kind, K::String | K::Regex | K::Wildcard | K::Number)
@@ -204,6 +217,12 @@ pub(crate) fn expected_element(
         }
         (_, "length" | "len") => {
             diagnostic.help("a length stands behind a string or a pattern: `str like w\"*\" length 1..10`")
+        }
+        (_, "date" | "time" | "timestamp" | "d") => {
+            diagnostic.help("a date in a set is a type domain: `datetime d\"2025-01-31\"`")
+        }
+        (_, "r" | "w") if next == K::Invalid => {
+            diagnostic.help(format!("write it in double quotes: `{word}\"…\"`"))
         }
         (_, "matching") => diagnostic.help("write `str matching r\"…\"` or just `r\"…\"`"),
         (_, "like") => diagnostic.help("write `str like w\"…\"` or just `w\"…\"`"),

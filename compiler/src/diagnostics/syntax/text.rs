@@ -90,6 +90,11 @@ pub(crate) fn number_runs_into_word(file: FileId, span: Span, text: &str, digits
         return Diagnostic::new(Code::BadNumber, file, span, message)
             .help(format!("write the digits without `_`: `{}`", text.replace('_', "")));
     }
+    if number == "0" && word.starts_with(['x', 'X', 'b', 'B', 'o', 'O']) {
+        let message = format!("{shown} is not how numbers are written here");
+        return Diagnostic::new(Code::BadNumber, file, span, message)
+            .help("write the number in decimal: `255` for `0xff`");
+    }
     let message = format!("{shown} is neither a number nor a word");
     let spaced = quote(&format!("{number} {word}"));
     Diagnostic::new(Code::GluedWords, file, span, message)
@@ -140,7 +145,8 @@ pub(crate) fn foreign(file: FileId, span: Span, text: &str) -> Diagnostic {
 
 /// Characters that begin no token.
 pub(crate) fn unknown_character(file: FileId, span: Span, text: &str) -> Diagnostic {
-    let message = format!("unexpected {}", quote(text));
+    let shown = if text == "`" { "backtick".to_owned() } else { quote(text) };
+    let message = format!("unexpected {shown}");
     let diagnostic = Diagnostic::new(Code::UnknownCharacter, file, span, message);
     let Some(first) = text.chars().next() else { return diagnostic };
     match first {
@@ -160,7 +166,8 @@ pub(crate) fn unknown_character(file: FileId, span: Span, text: &str) -> Diagnos
         _ if first.is_alphabetic() => {
             diagnostic.help("names are made of ASCII letters, digits and `_`; other text stands in strings")
         }
-        '\'' => diagnostic.help("strings stand in double quotes: `\"…\"`"),
+        '\'' | '`' => diagnostic.help("strings stand in double quotes: `\"…\"`"),
+        '~' => diagnostic.help("a value is tested against a pattern by `in`: `x.value in {r\"…\"}`"),
         '/' => diagnostic.help("a regex is `r\"…\"`, a comment `// …` or `/* … */`"),
         '\\' => diagnostic.help("a backslash has a meaning in strings only"),
         _ => diagnostic.help("only strings and comments may contain this character"),

@@ -135,7 +135,15 @@ impl<'a> Parser<'a, '_> {
     fn tool_declaration(&mut self) -> Parse<DeclarationKind<'a>> {
         let first = self.pos();
         self.bump();
-        let id = self.tool_id()?;
+        let id = match self.tool_id() {
+            Ok(id) => id,
+            // What is in the block has mistakes of its own to tell.
+            Err(_) if self.recover_to_tool_body() => {
+                let literal = Quoted { text: self.text_at(first), range: self.range_from(first) };
+                ToolId { is_regex: false, literal }
+            }
+            Err(reported) => return Err(reported),
+        };
         match self.kind() {
             K::LeftBrace => {
                 let members = self.tool_body(first);
@@ -145,7 +153,12 @@ impl<'a> Parser<'a, '_> {
             kind => {
                 let (file, span) = (self.file(), self.span_at(self.pos()));
                 let diagnostic = messages::expected_tool_body(file, span, &self.found(), kind, self.word());
-                self.fail(diagnostic)
+                let reported = self.report(diagnostic);
+                if !self.recover_to_tool_body() {
+                    return Err(reported);
+                }
+                let members = self.tool_body(first);
+                Ok(DeclarationKind::Tool(Tool { id, members }))
             }
         }
     }

@@ -180,6 +180,12 @@ impl<'a> Parser<'a, '_> {
             let name_span = self.span_of(name.range);
             return self.fail(messages::name_compared(file, name_span, name.text, span, text));
         }
+        if let PredicateKind::Name(name) = last.kind
+            && let Some(diagnostic) =
+                messages::name_tested(file, self.span_of(name.range), name.text, span, text)
+        {
+            return self.fail(diagnostic);
+        }
         if self.is_comparison(self.pos()) {
             return self.fail(messages::comparison_chained(file, span, text));
         }

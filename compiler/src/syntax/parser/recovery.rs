@@ -170,6 +170,34 @@ impl<'a> Parser<'a, '_> {
         }
     }
 
+    /// After an error between `tool` and its block: goes to the `{` of the block, if that comes before whatever ends or
+    /// begins something else.
+    pub(super) fn recover_to_tool_body(&mut self) -> bool {
+        let (start, mut at, mut in_literal) = (self.pos(), self.pos(), false);
+        loop {
+            let next = self.after(at);
+            match self.kind_at(at) {
+                K::LeftBrace if self.kind_at(next) == K::RightBrace || self.is_body_word(next) => break,
+                K::LeftBrace => in_literal = true,
+                K::RightBrace if in_literal => in_literal = false,
+                K::RightBrace | K::Semicolon | K::End => return false,
+                _ if at != start && self.declaration_starts(at) || self.member_starts(at) => return false,
+                _ => {}
+            }
+            at = next;
+        }
+        while self.pos() < at {
+            self.skip();
+        }
+        true
+    }
+
+    /// Whether a word stands here that begins a member of a tool block, or something that was meant as one, and no element.
+    fn is_body_word(&self, at: usize) -> bool {
+        let is_element = matches!(self.word_at(at), "str" | "int" | "float" | "bool" | "datetime");
+        self.kind_at(at) == K::Word && !is_element
+    }
+
     /// Skips braces and what is in them, with the parser before the `{`.
     pub(super) fn skip_braces(&mut self) {
         let mut depth = 0usize;

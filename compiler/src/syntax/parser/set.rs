@@ -168,7 +168,13 @@ impl<'a> Parser<'a, '_> {
             K::Word => SetExprKind::Name(self.name()),
             kind => {
                 let span = self.span_at(first);
-                let diagnostic = messages::expected_set(self.file(), span, &self.found(), kind);
+                let diagnostic = messages::expected_set(
+                    self.file(),
+                    span,
+                    &self.found(),
+                    kind,
+                    self.kind_at(self.after(first)),
+                );
                 return self.fail(diagnostic);
             }
         };

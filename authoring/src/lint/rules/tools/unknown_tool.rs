@@ -35,7 +35,12 @@ fn check(context: &Context<'_>, sink: &mut Sink) {
                 format!("rename it to {}", quote(nearest)),
                 vec![Edit::replace(at, string(nearest))],
             ),
-            None => finding.help("no call ever gets to this block; the pattern matches the whole name"),
+            None => finding.help(match &block.tool {
+                ToolMatcher::Exact(_) => "no call ever gets to this block",
+                ToolMatcher::Pattern(_) => {
+                    "no call ever gets to this block; the pattern has to match the whole name"
+                }
+            }),
         });
     }
 }
