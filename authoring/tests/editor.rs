@@ -11,7 +11,8 @@ use std::sync::{Arc, LazyLock};
 use proptest::prelude::*;
 use sqrt_authoring::editor::{
     Document, Policy, Surroundings, completions, definition, findings, fixes, folds, highlights, hints,
-    hover, prepare_rename, references, rename, selections, semantic_tokens, symbols,
+    hover, prepare_rename, references, rename, search, selections, semantic_tokens, suppressions, symbols,
+    touching,
 };
 use sqrt_authoring::lint;
 use sqrt_authoring::tools::ToolSet;
@@ -109,7 +110,15 @@ fn ask_everything(text: &str, other: &str, offset: u32) {
     }
     let chain = selections(documents[0], offset);
     assert!(chain.windows(2).all(|pair| pair[1].start <= pair[0].start && pair[0].end <= pair[1].end));
-    for found in findings(policy, &options).into_iter().chain(fixes(policy, 0, whole, &options)) {
+    let found = findings(policy, &options);
+    let touched = touching(policy, &found, 0, whole);
+    for comment in suppressions(policy, 0, &touched) {
+        assert_within(text, comment.edit.place.span);
+    }
+    for (file, symbol) in search(&documents, "s", 100) {
+        assert_within(texts[file], symbol.selection);
+    }
+    for found in found.into_iter().chain(fixes(policy, touched, &limits)) {
         let edits = found.fix.into_iter().flat_map(|fix| fix.edits);
         for place in edits.map(|edit| edit.place) {
             assert_within(texts[place.file], place.span);

@@ -9,9 +9,9 @@ use sqrt_compiler::limits::Limits;
 use sqrt_compiler::syntax::token::Span;
 use sqrt_compiler::{Compiled, Source};
 
-use super::diagnostics::{Finding, findings};
+use super::diagnostics::Finding;
 use super::document::{Document, Place, Policy};
-use crate::lint::{self, Options};
+use crate::lint;
 
 /// Longer texts get no fixes that have to be tried: each trial reads the whole text.
 const LONGEST_TRIED: usize = 1 << 20;
@@ -36,9 +36,9 @@ pub struct Fix {
     pub is_certain: bool,
 }
 
-/// The findings with fixes that touch a part of a file.
-pub fn fixes(policy: Policy<'_>, file: usize, range: Span, options: &Options) -> Vec<Finding> {
-    let touches = |found: &Finding| {
+/// Those of the findings of a policy that touch a part of a file.
+pub fn touching(policy: Policy<'_>, findings: &[Finding], file: usize, range: Span) -> Vec<Finding> {
+    let touches = |found: &&Finding| {
         let span = found.place.span;
         let start = match policy.document(file) {
             Some(document) if span.start == span.end => before(document, span.start),
@@ -46,10 +46,13 @@ pub fn fixes(policy: Policy<'_>, file: usize, range: Span, options: &Options) ->
         };
         found.place.file == file && start <= range.end && range.start <= span.end
     };
-    let mut found = findings(policy, options);
-    found.retain(|found| touches(found));
+    findings.iter().filter(touches).cloned().collect()
+}
+
+/// Those of findings that have a fix, without what does not help.
+pub fn fixes(policy: Policy<'_>, mut found: Vec<Finding>, limits: &Limits) -> Vec<Finding> {
     for finding in &mut found {
-        finding.fix = finding.fix.take().filter(|fix| helps(policy, finding.code, fix, &options.limits));
+        finding.fix = finding.fix.take().filter(|fix| helps(policy, finding.code, fix, limits));
     }
     found.retain(|found| found.fix.is_some());
     found

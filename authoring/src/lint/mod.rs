@@ -15,6 +15,7 @@ mod levels;
 pub mod page;
 mod rule;
 pub mod rules;
+pub mod suppressing;
 mod suppression;
 
 pub use context::{Context, File, Sink};

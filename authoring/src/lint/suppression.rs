@@ -11,11 +11,12 @@ use super::finding::{Edit, Finding, Suppressed};
 use super::levels::unknown;
 use super::rule::{Group, Lint};
 use super::rules::{malformed_suppression, suppression_without_reason, unused_suppression};
+use super::suppressing::PLACEHOLDER;
 use sqrt_compiler::ir::Origin;
 use sqrt_compiler::syntax::ast::{
     Declaration, DeclarationKind, Member, MemberKind, Statement, StatementKind,
 };
-use sqrt_compiler::syntax::token::{Comment, Span, TokenId, TokenKind, TokenRange};
+use sqrt_compiler::syntax::token::{Comment, Span, TokenId, TokenKind, TokenRange, TokenTable};
 use sqrt_vm::visible::quote;
 
 /// What such a comment begins with.
@@ -196,7 +197,9 @@ fn parse(text: &str) -> Result<Parsed, String> {
     }
     let rest = rest.trim();
     let reason = match rest.strip_prefix("--") {
-        Some(reason) => Some(reason.trim().to_owned()).filter(|reason| !reason.is_empty()),
+        Some(reason) => {
+            Some(reason.trim().to_owned()).filter(|reason| !reason.is_empty() && reason != PLACEHOLDER)
+        }
         None if rest.is_empty() => None,
         None => return Err("the reason begins with `--`".to_owned()),
     };
@@ -262,4 +265,36 @@ fn in_declaration(declaration: &Declaration<'_>, id: TokenId) -> Option<TokenRan
     }
     let StatementKind::When(_, updates) = statement.kind else { return None };
     at_token(updates, id, |update| update.range).map(|update| update.range).filter(|range| range.first == id)
+}
+
+/// A declaration and what in it a comment can be about around a place, the outermost first.
+pub(super) fn in_declaration_at(
+    tokens: &TokenTable,
+    declaration: &Declaration<'_>,
+    at: u32,
+) -> Vec<TokenRange> {
+    let mut found = vec![declaration.range];
+    let DeclarationKind::Tool(tool) = declaration.kind else { return found };
+    let Some(member) = at_byte(tokens, tool.members, at, |member| member.range) else { return found };
+    found.push(member.range);
+    let (MemberKind::Result(statements) | MemberKind::Session(_, statements)) = member.kind else {
+        return found;
+    };
+    let Some(statement) = at_byte(tokens, statements, at, |statement| statement.range) else { return found };
+    found.push(statement.range);
+    if let StatementKind::When(_, updates) = statement.kind {
+        found.extend(at_byte(tokens, updates, at, |update| update.range).map(|update| update.range));
+    }
+    found
+}
+
+/// The item that covers a byte.
+fn at_byte<'t, T>(
+    tokens: &TokenTable,
+    items: &'t [T],
+    at: u32,
+    range: impl Fn(&T) -> TokenRange,
+) -> Option<&'t T> {
+    let after = items.partition_point(|item| tokens.span(range(item)).start <= at);
+    items.get(after.checked_sub(1)?).filter(|item| at < tokens.span(range(item)).end)
 }

@@ -4,7 +4,7 @@ use lsp_types::{
     CompletionItem, CompletionItemKind, CompletionTextEdit, Diagnostic, DiagnosticRelatedInformation,
     DiagnosticSeverity, DiagnosticTag, DocumentSymbol, Documentation, FoldingRange, FoldingRangeKind,
     InsertTextFormat, Location, MarkupContent, MarkupKind, NumberOrString, SemanticToken,
-    SemanticTokenModifier, SemanticTokenType, SymbolKind as LspSymbolKind, TextEdit, Uri,
+    SemanticTokenModifier, SemanticTokenType, SymbolInformation, SymbolKind as LspSymbolKind, TextEdit, Uri,
 };
 use sqrt_authoring::editor::{
     Completion, CompletionKind, Edit, Finding, Fold, FoldKind, Painted, Place, Role, Symbol, SymbolKind,
@@ -103,18 +103,36 @@ pub(super) fn symbol(text: &Text, found: Symbol, encoding: Encoding) -> Document
     DocumentSymbol {
         name: found.name,
         detail: (!found.detail.is_empty()).then_some(found.detail),
-        kind: match found.kind {
-            SymbolKind::Condition => LspSymbolKind::BOOLEAN,
-            SymbolKind::Set => LspSymbolKind::VARIABLE,
-            SymbolKind::Tool | SymbolKind::Shorthand => LspSymbolKind::CLASS,
-            SymbolKind::Rule => LspSymbolKind::METHOD,
-            SymbolKind::Updates => LspSymbolKind::EVENT,
-        },
+        kind: symbol_kind(found.kind),
         tags: None,
         deprecated: None,
         range: text.range(found.span, encoding),
         selection_range: text.range(found.selection, encoding),
         children: (!children.is_empty()).then_some(children),
+    }
+}
+
+/// A symbol as it is told beside those of other files.
+pub(super) fn named(uri: &Uri, text: &Text, found: Symbol, encoding: Encoding) -> SymbolInformation {
+    let location = Location { uri: uri.clone(), range: text.range(found.selection, encoding) };
+    #[allow(deprecated, reason = "the field has to be given")]
+    SymbolInformation {
+        name: found.name,
+        kind: symbol_kind(found.kind),
+        tags: None,
+        deprecated: None,
+        location,
+        container_name: None,
+    }
+}
+
+fn symbol_kind(kind: SymbolKind) -> LspSymbolKind {
+    match kind {
+        SymbolKind::Condition => LspSymbolKind::BOOLEAN,
+        SymbolKind::Set => LspSymbolKind::VARIABLE,
+        SymbolKind::Tool | SymbolKind::Shorthand => LspSymbolKind::CLASS,
+        SymbolKind::Rule => LspSymbolKind::METHOD,
+        SymbolKind::Updates => LspSymbolKind::EVENT,
     }
 }
 

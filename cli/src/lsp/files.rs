@@ -2,6 +2,7 @@
 //!
 //! Only `file:` URIs are files; a document of another scheme is one that was never saved, and stands alone.
 
+use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -10,6 +11,8 @@ use lsp_types::Uri;
 
 /// More policy files in one folder are not taken for one policy.
 pub(super) const MOST: usize = 1000;
+/// So many files and folders are looked at in the folders of an editor.
+const MOST_ENTRIES: usize = 20_000;
 
 /// The path of a `file:` URI.
 pub(super) fn path_of(uri: &str) -> Option<PathBuf> {
@@ -60,6 +63,35 @@ pub(super) fn neighbours(path: &Path) -> Vec<PathBuf> {
     let paths = entries.into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path()));
     let policies = paths.filter(|path| path.extension().is_some_and(|extension| extension == "sqrt"));
     let mut found: Vec<PathBuf> = policies.filter(|path| path.is_file()).take(MOST).collect();
+    found.sort();
+    found
+}
+
+/// The policy files in folders and the folders in them, by name; hidden folders, links and `target` are left out, and so is what
+/// is more than can be looked through while somebody waits.
+pub(super) fn policies_below(folders: &[PathBuf]) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut waiting: VecDeque<PathBuf> = folders.iter().cloned().collect();
+    let mut looked_at = 0usize;
+    while let Some(folder) = waiting.pop_front() {
+        let entries = fs::read_dir(&folder).into_iter().flatten().filter_map(Result::ok);
+        for entry in entries {
+            looked_at = looked_at.saturating_add(1);
+            if found.len() >= MOST || looked_at > MOST_ENTRIES {
+                found.sort();
+                return found;
+            }
+            let (path, name) = (entry.path(), entry.file_name());
+            let is_left_out = name == "target" || name.as_encoded_bytes().starts_with(b".");
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() && !is_left_out => waiting.push_back(path),
+                Ok(kind) if kind.is_file() && path.extension().is_some_and(|end| end == "sqrt") => {
+                    found.push(path);
+                }
+                _ => {}
+            }
+        }
+    }
     found.sort();
     found
 }

@@ -7,6 +7,7 @@
 //! limit of a source text; nothing but the protocol is written to standard output.
 
 mod capabilities;
+mod checked;
 mod convert;
 mod files;
 mod project;

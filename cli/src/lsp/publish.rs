@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use lsp_types::PublishDiagnosticsParams;
-use sqrt_authoring::editor::findings;
 
+use super::checked::Checked;
 use super::convert::diagnostic;
 use super::workspace::Workspace;
 
@@ -16,22 +16,31 @@ pub(super) struct Published {
 
 impl Published {
     /// What there is to publish: of every open document whose policy is another than the last time.
-    pub(super) fn due(&mut self, workspace: &mut Workspace) -> Vec<PublishDiagnosticsParams> {
+    pub(super) fn due(
+        &mut self,
+        workspace: &mut Workspace,
+        checked: &mut Checked,
+    ) -> Vec<PublishDiagnosticsParams> {
         let mut due = Vec::new();
+        let mut current = Vec::new();
         for (uri, version) in workspace.opened() {
             let key = uri.as_str().to_owned();
             let Some(together) = workspace.together(&key) else { continue };
             let stamps = together.stamps();
+            if !current.contains(&stamps) {
+                current.push(stamps.clone());
+            }
             if self.of.get(&key) == Some(&stamps) {
                 continue;
             }
-            let found = together.with(|policy| findings(policy, &together.project.options));
+            let found = checked.findings(&together);
             let own = found.iter().filter(|finding| finding.place.file == together.current);
             let diagnostics =
                 own.filter_map(|found| diagnostic(&together, found, workspace.encoding)).collect();
             due.push(PublishDiagnosticsParams { uri, diagnostics, version: Some(version) });
             self.of.insert(key, stamps);
         }
+        checked.keep(&current);
         due
     }
 

@@ -5,27 +5,34 @@ use lsp_types::request::{
     CodeActionRequest, Completion, DocumentHighlightRequest, DocumentSymbolRequest, FoldingRangeRequest,
     Formatting, GotoDefinition, HoverRequest, InlayHintRequest, PrepareRenameRequest, References, Rename,
     Request, SelectionRangeRequest, SemanticTokensFullRequest, SemanticTokensRangeRequest,
+    WorkspaceSymbolRequest,
 };
 use lsp_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, CompletionList, CompletionResponse,
     DocumentHighlight, DocumentHighlightKind, DocumentSymbolResponse, GotoDefinitionResponse, Hover,
     HoverContents, InlayHint, InlayHintLabel, InlayHintTooltip, Location, Position, PrepareRenameResponse,
     Range, SelectionRange, SemanticTokens, TextDocumentPositionParams, TextEdit, Uri, WorkspaceEdit,
+    WorkspaceSymbolResponse,
 };
 use serde_json::Value;
-use sqrt_authoring::editor::{self, Edit, Finding, Surroundings};
+use sqrt_authoring::editor::{self, Edit, Finding, Suppression, Surroundings};
 use sqrt_compiler::format::{FormatError, format};
 use sqrt_compiler::syntax::token::Span;
 
+use super::checked::Checked;
 use super::convert;
 use super::text::Encoding;
 use super::workspace::{File, Together, Workspace};
+
+/// So many symbols of the workspace are told at once; the editor asks again with more of the name.
+const MOST_SYMBOLS: usize = 500;
 
 type Answer<R> = Result<<R as Request>::Result, ResponseError>;
 
 /// Everything that a request is answered from.
 pub(super) struct Asked<'s> {
     pub(super) workspace: &'s mut Workspace,
+    pub(super) checked: &'s mut Checked,
     pub(super) snippets: bool,
 }
 
@@ -54,6 +61,9 @@ impl Asked<'_> {
             Completion::METHOD => run::<Completion>(params, |p| self.completion(&p.text_document_position)),
             DocumentSymbolRequest::METHOD => {
                 run::<DocumentSymbolRequest>(params, |p| self.symbols(&p.text_document.uri))
+            }
+            WorkspaceSymbolRequest::METHOD => {
+                run::<WorkspaceSymbolRequest>(params, |p| Ok(self.named(&p.query)))
             }
             FoldingRangeRequest::METHOD => run::<FoldingRangeRequest>(params, |p| {
                 let (file, encoding) = self.file(&p.text_document.uri)?;
@@ -176,6 +186,19 @@ impl Asked<'_> {
         Ok(Some(DocumentSymbolResponse::Nested(symbols.collect())))
     }
 
+    /// The lets and blocks of a name in all files that are known.
+    fn named(&mut self, query: &str) -> Option<WorkspaceSymbolResponse> {
+        let encoding = self.workspace.encoding;
+        let files = self.workspace.all_files();
+        let documents: Vec<_> = files.iter().map(|file| &file.document).collect();
+        let found = editor::search(&documents, query, MOST_SYMBOLS).into_iter();
+        let symbols = found.filter_map(|(file, symbol)| {
+            let file = files.get(file)?;
+            Some(convert::named(&file.uri, &file.text, symbol, encoding))
+        });
+        Some(WorkspaceSymbolResponse::Flat(symbols.collect()))
+    }
+
     fn semantic_tokens(&mut self, uri: &Uri, part: Option<Range>) -> Result<SemanticTokens, ResponseError> {
         let (file, encoding) = self.file(uri)?;
         let part = part.map_or(file.text.whole(), |range| file.text.span(range, encoding));
@@ -201,7 +224,6 @@ impl Asked<'_> {
     fn code_actions(&mut self, params: &CodeActionParams) -> Answer<CodeActionRequest> {
         let (together, encoding) = self.together(&params.text_document.uri)?;
         let Some(file) = together.file() else { return Ok(None) };
-        let options = &together.project.options;
         let wants = |kind: &CodeActionKind| {
             let only = params.context.only.as_ref();
             only.is_none_or(|only| {
@@ -211,14 +233,19 @@ impl Asked<'_> {
             })
         };
         let mut actions = Vec::new();
+        let findings = self.checked.findings(&together);
+        let limits = &together.project.options.limits;
+        let at = |span| together.with(|policy| editor::touching(policy, &findings, together.current, span));
         if wants(&CodeActionKind::QUICKFIX) {
-            let span = file.text.span(params.range, encoding);
-            let found = together.with(|policy| editor::fixes(policy, together.current, span, options));
-            actions.extend(found.iter().filter_map(|found| quick_fix(&together, found, encoding)));
+            let found = at(file.text.span(params.range, encoding));
+            let comments = together.with(|policy| editor::suppressions(policy, together.current, &found));
+            let fixes = together.with(|policy| editor::fixes(policy, found, limits));
+            actions.extend(fixes.iter().filter_map(|found| quick_fix(&together, found, encoding)));
+            actions.extend(comments.iter().map(|comment| suppress(&together, comment, encoding)));
         }
         if wants(&CodeActionKind::SOURCE_FIX_ALL) {
-            let all = file.text.whole();
-            let found = together.with(|policy| editor::fixes(policy, together.current, all, options));
+            let found = at(file.text.whole());
+            let found = together.with(|policy| editor::fixes(policy, found, limits));
             actions.extend(fix_all(&together, &found, encoding));
         }
         Ok(Some(actions.into_iter().map(CodeActionOrCommand::CodeAction).collect()))
@@ -283,6 +310,19 @@ fn quick_fix(together: &Together, found: &Finding, encoding: Encoding) -> Option
         is_preferred: Some(fix.is_certain),
         ..CodeAction::default()
     })
+}
+
+/// A comment that suppresses what is found, for the author to write the reason into.
+fn suppress(together: &Together, comment: &Suppression, encoding: Encoding) -> CodeAction {
+    let told = comment.findings.iter().filter_map(|found| convert::diagnostic(together, found, encoding));
+    CodeAction {
+        title: comment.title.clone(),
+        kind: Some(CodeActionKind::QUICKFIX),
+        diagnostics: Some(told.collect()),
+        edit: Some(workspace_edit(together, std::slice::from_ref(&comment.edit), encoding)),
+        is_preferred: Some(false),
+        ..CodeAction::default()
+    }
 }
 
 /// All fixes of a file as one, but for those that meet others.

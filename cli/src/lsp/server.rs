@@ -21,6 +21,7 @@ use sqrt_vm::limits::Limits;
 use crate::output::{Failure, Output, Stop};
 
 use super::capabilities;
+use super::checked::Checked;
 use super::publish::Published;
 use super::queue::Queue;
 use super::requests::{Asked, error};
@@ -49,6 +50,7 @@ pub(super) struct Server<'o> {
     output: &'o mut Output,
     workspace: Workspace,
     published: Published,
+    checked: Checked,
     phase: Phase,
     snippets: bool,
     watches_files: bool,
@@ -60,6 +62,7 @@ impl<'o> Server<'o> {
             output,
             workspace: Workspace::new(limits, settings),
             published: Published::default(),
+            checked: Checked::default(),
             phase: Phase::New,
             snippets: false,
             watches_files: false,
@@ -135,7 +138,8 @@ impl<'o> Server<'o> {
 
     /// The answer of a feature. One that panics, which nothing should make it do, fails alone.
     fn answer(&mut self, method: &str, params: Value) -> Result<Value, ResponseError> {
-        let mut asked = Asked { workspace: &mut self.workspace, snippets: self.snippets };
+        let mut asked =
+            Asked { workspace: &mut self.workspace, checked: &mut self.checked, snippets: self.snippets };
         let answered = catch_unwind(AssertUnwindSafe(|| asked.answer(method, params)));
         match answered {
             Ok(Some(result)) => result,
@@ -150,6 +154,7 @@ impl<'o> Server<'o> {
         self.workspace.encoding = capabilities::encoding(&params.capabilities);
         self.snippets = capabilities::takes_snippets(&params.capabilities);
         self.watches_files = capabilities::watches_files(&params.capabilities);
+        self.workspace.take_folders(&params);
         if let Some(options) = &params.initialization_options {
             self.workspace.set(options);
         }
@@ -232,8 +237,8 @@ impl<'o> Server<'o> {
         if self.phase != Phase::Running {
             return Ok(());
         }
-        let (published, workspace) = (&mut self.published, &mut self.workspace);
-        let due = catch_unwind(AssertUnwindSafe(|| published.due(workspace)));
+        let (published, workspace, checked) = (&mut self.published, &mut self.workspace, &mut self.checked);
+        let due = catch_unwind(AssertUnwindSafe(|| published.due(workspace, checked)));
         due.unwrap_or_default().into_iter().try_for_each(|params| self.publish_one(params))?;
         self.workspace.take_problems().into_iter().try_for_each(|message| {
             self.notify(ShowMessage::METHOD, json!({"type": MessageType::ERROR, "message": message}))

@@ -6,20 +6,20 @@
 //!
 //! Invariant: a file is parsed once for each version of its text.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::SystemTime;
 
-use lsp_types::{TextDocumentContentChangeEvent, Uri};
+use lsp_types::{InitializeParams, TextDocumentContentChangeEvent, Uri};
 use serde_json::Value;
 use sqrt_authoring::editor::{Document, Policy};
 use sqrt_compiler::syntax::source::SourceFile;
 use sqrt_compiler::syntax::token::FileId;
 use sqrt_vm::limits::Limits;
 
-use super::files::{neighbours, path_of, uri_of};
+use super::files::{neighbours, path_of, policies_below, uri_of};
 use super::project::{Project, Projects, absolute};
 use super::settings::Settings;
 use super::text::{Encoding, Text};
@@ -82,6 +82,8 @@ pub(super) struct Workspace {
     pub(super) limits: Limits,
     pub(super) encoding: Encoding,
     settings: Settings,
+    /// The folders that the editor has open.
+    folders: Vec<PathBuf>,
     open: BTreeMap<String, Open>,
     stored: HashMap<PathBuf, Stored>,
     projects: Projects,
@@ -94,6 +96,7 @@ impl Workspace {
             limits,
             encoding: Encoding::default(),
             settings,
+            folders: Vec::new(),
             open: BTreeMap::new(),
             stored: HashMap::new(),
             projects: Projects::default(),
@@ -158,6 +161,36 @@ impl Workspace {
         }
         // A file that is not there any more, or not called a policy, stands alone.
         Some(current.map_or(alone, |current| Together { files, current, project }))
+    }
+
+    /// Takes the folders that the editor has open.
+    pub(super) fn take_folders(&mut self, told: &InitializeParams) {
+        let listed = told.workspace_folders.iter().flatten().map(|folder| folder.uri.as_str());
+        self.folders = listed.filter_map(path_of).collect();
+        if self.folders.is_empty() {
+            #[allow(deprecated, reason = "what editors say that have one folder")]
+            let root = told.root_uri.as_ref().and_then(|root| path_of(root.as_str()));
+            self.folders.extend(root);
+        }
+    }
+
+    /// The files that are known: the open ones, what is one policy with them, and the policy files in the editor's folders.
+    pub(super) fn all_files(&mut self) -> Vec<Rc<File>> {
+        let mut files: Vec<Rc<File>> = Vec::new();
+        let mut known = HashSet::new();
+        let mut add = |file: Rc<File>| {
+            if known.insert(file.uri.as_str().to_owned()) {
+                files.push(file);
+            }
+        };
+        for (uri, _) in self.opened() {
+            let together = self.together(uri.as_str());
+            together.into_iter().flat_map(|together| together.files).for_each(&mut add);
+        }
+        for path in policies_below(&self.folders) {
+            self.file(&path).into_iter().for_each(&mut add);
+        }
+        files
     }
 
     /// Takes settings of the editor.

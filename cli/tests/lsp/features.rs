@@ -308,8 +308,10 @@ fn code_actions_mend_what_is_certain() {
         let context = json!({"diagnostics": [], "only": ["quickfix"]});
         let params = json!({"textDocument": {"uri": URI}, "range": range, "context": context});
         let found = client.request("textDocument/codeAction", params);
-        let is_of_compiler =
-            |action: &&Value| !action["diagnostics"][0]["code"].as_str().unwrap().starts_with('L');
+        let is_of_compiler = |action: &&Value| {
+            let is_comment = action["title"].as_str().unwrap().starts_with("Suppress");
+            !action["diagnostics"][0]["code"].as_str().unwrap().starts_with('L') && !is_comment
+        };
         let actions = found.as_array().unwrap().iter().filter(is_of_compiler);
         actions
             .map(|action| {
@@ -358,6 +360,54 @@ fn a_file_is_mended_at_once() {
     let texts: Vec<_> =
         found[0]["edit"]["changes"][URI].as_array().unwrap().iter().map(|e| e["newText"].clone()).collect();
     assert!(texts.contains(&json!("deny")) && texts.contains(&json!("allow")), "{texts:?}");
+}
+
+#[test]
+fn a_finding_can_be_suppressed_by_a_comment_that_asks_for_its_reason() {
+    let mut client = Client::start();
+    let mut text = "tool \"t\" {\n    must allow when x.value in {r\".*@corp.com\"};\n}\n".to_owned();
+    client.open(URI, &text);
+    let codes = |found: &[Value]| -> Vec<String> {
+        found.iter().map(|found| found["code"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(codes(&client.diagnostics(URI, 1)), ["L0103"]);
+    let place = json!({"line": 1, "character": 41});
+    let context = json!({"diagnostics": [], "only": ["quickfix"]});
+    let params =
+        json!({"textDocument": {"uri": URI}, "range": {"start": place, "end": place}, "context": context});
+    let found = client.request("textDocument/codeAction", params);
+    let titles: Vec<_> =
+        found.as_array().unwrap().iter().map(|action| action["title"].as_str().unwrap()).collect();
+    assert_eq!(titles, ["Write `\\.` for the dots", "Suppress `unescaped-dot` here with a comment"]);
+    assert_eq!(found[1]["diagnostics"][0]["code"], "L0103");
+    let edit = &found[1]["edit"]["changes"][URI][0];
+    assert_eq!(edit["range"]["start"], json!({"line": 1, "character": 4}));
+    let comment = edit["newText"].as_str().unwrap();
+    assert_eq!(comment, "// sqrt-lint: allow(unescaped-dot) -- REASON\n    ");
+    text = text.replace("must", &format!("{comment}must"));
+    for (version, (text, expected)) in
+        [(text.clone(), vec!["L0502"]), (text.replace("REASON", "any host"), vec![])].into_iter().enumerate()
+    {
+        let version = version + 2;
+        let document = json!({"uri": URI, "version": version});
+        client.notify(
+            "textDocument/didChange",
+            json!({"textDocument": document, "contentChanges": [{"text": text}]}),
+        );
+        assert_eq!(codes(&client.diagnostics(URI, i64::try_from(version).unwrap())), expected);
+    }
+}
+
+#[test]
+fn what_is_no_matter_of_judgement_cannot_be_suppressed() {
+    let mut client = Client::start();
+    client.open(URI, "// sqrt-lint: allow(unused-let)\ntool \"t\" {\n    must deny always\n}\n");
+    let range = json!({"start": {"line": 0, "character": 0}, "end": {"line": 9, "character": 0}});
+    let params = json!({"textDocument": {"uri": URI}, "range": range, "context": {"diagnostics": []}});
+    let found = client.request("textDocument/codeAction", params);
+    let titles: Vec<_> =
+        found.as_array().unwrap().iter().map(|action| action["title"].as_str().unwrap()).collect();
+    assert!(!titles.is_empty() && titles.iter().all(|title| !title.starts_with("Suppress")), "{titles:?}");
 }
 
 #[test]

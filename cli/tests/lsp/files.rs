@@ -233,3 +233,54 @@ fn lints_are_fixed_as_the_linter_fixes_them() {
         assert!(found[0]["title"].as_str().unwrap().starts_with(char::is_uppercase));
     }
 }
+
+/// The names and the ends of the URIs of what is found.
+fn named(client: &mut Client, query: &str) -> Vec<(String, String)> {
+    let found = client.request("workspace/symbol", json!({"query": query}));
+    let name_and_file = |found: &Value| {
+        let uri = found["location"]["uri"].as_str().unwrap();
+        (found["name"].as_str().unwrap().to_owned(), uri.rsplit('/').next().unwrap().to_owned())
+    };
+    found.as_array().unwrap().iter().map(name_and_file).collect()
+}
+
+fn pairs(found: &[(&str, &str)]) -> Vec<(String, String)> {
+    found.iter().map(|(name, file)| ((*name).to_owned(), (*file).to_owned())).collect()
+}
+
+#[test]
+fn lets_and_blocks_are_found_by_name_in_all_files() {
+    let folder = Folder::new();
+    folder.file("sqrt.toml", "[policy]\nfiles = [\"lets.sqrt\", \"mail.sqrt\"]\n");
+    folder.file("lets.sqrt", "// one line before\nlet trusted = {\"a\"};\n");
+    let mail = folder.file("mail.sqrt", MAIL);
+    folder.file("other/far.sqrt", "tool \"truncate\" { must deny always; }\n");
+    folder.file(".hidden/near.sqrt", "let trusted = {\"b\"};\n");
+    folder.file("target/near.sqrt", "let trusted = {\"b\"};\n");
+    // What is one policy with a file that is open.
+    let mut client = Client::start();
+    client.open(&mail, MAIL);
+    assert_eq!(named(&mut client, "TRU"), pairs(&[("trusted", "lets.sqrt")]));
+    assert_eq!(named(&mut client, "t"), pairs(&[("\"t\"", "mail.sqrt"), ("trusted", "lets.sqrt")]));
+    let found = client.request("workspace/symbol", json!({"query": "trusted"}));
+    assert_eq!(found[0]["location"]["range"]["start"], json!({"line": 1, "character": 4}));
+    assert_eq!(found[0]["kind"], 13);
+    // And what is in the folders of the editor, as it is there when it is asked for.
+    for folders in [
+        json!({"workspaceFolders": [{"uri": folder.uri(""), "name": "here"}]}),
+        json!({"rootUri": folder.uri("")}),
+    ] {
+        let mut client = Client::start_silent(&[]);
+        let mut params = json!({"processId": null, "capabilities": {}});
+        for (key, value) in folders.as_object().unwrap() {
+            params[key] = value.clone();
+        }
+        assert_eq!(client.request("initialize", params)["capabilities"]["workspaceSymbolProvider"], true);
+        assert_eq!(
+            named(&mut client, "tru"),
+            pairs(&[("trusted", "lets.sqrt"), ("\"truncate\"", "far.sqrt")])
+        );
+        client.open(&mail, "let truth = {\"a\"};\n");
+        assert_eq!(named(&mut client, "truth"), pairs(&[("truth", "mail.sqrt")]));
+    }
+}

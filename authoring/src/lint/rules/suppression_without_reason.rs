@@ -7,7 +7,7 @@ pub(in crate::lint) static RULE: Rule = Rule {
     name: "suppression-without-reason",
     group: Group::Suppression,
     title: "a suppression that does not say why",
-    what: "A comment that suppresses findings, without `-- REASON` at its end. It suppresses them all the same.",
+    what: "A comment that suppresses findings, without `-- REASON` at its end, or with this word itself, as an editor puts it in. It suppresses them all the same.",
     why: "The next reader cannot tell whether the finding was understood, nor when the comment may go.",
     spec: &[],
     example: r#"// sqrt-lint: allow(unused-let)
