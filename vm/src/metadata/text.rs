@@ -27,7 +27,10 @@ impl MetaSet {
         if input.has_star() {
             self.set_universal();
         } else if input.len() <= FEW {
-            input.try_each(|tag| Ok(self.insert(interner.tag(tag)?)))?;
+            input.try_each(|tag| {
+                self.insert(interner.tag(tag)?);
+                Ok(())
+            })?;
         } else {
             interner.order.clear();
             input.try_each(|tag| {
