@@ -10,6 +10,7 @@ pub mod editor;
 pub mod explain;
 pub mod init;
 pub mod lint;
+pub mod mistyped;
 pub mod nearest;
 pub mod repl;
 pub mod replay;

@@ -430,6 +430,40 @@ fn a_report_tells_what_why_and_where() {
     assert_eq!(summary(Counts::of([&report])), "1 test passed, 1 failed, 1 skipped\n");
 }
 
+/// A reader of XML finds every test in the report with its name and what came of it, and the counts are right.
+#[test]
+fn junit_is_read_by_a_reader_of_xml() {
+    let evil = format!("{EVIL} ]]> <!-- \u{0} \u{fffe} \r\n\t 🙂");
+    let trouble = Trouble { message: evil.clone(), details: format!("one\n{evil}\n") };
+    let broken = FileReport { name: format!("{evil}_test.yaml"), cases: Vec::new(), trouble: Some(trouble) };
+    let xml = junit(&[failing(), broken]);
+    let document = roxmltree::Document::parse(&xml).unwrap();
+    let suites = document.root_element();
+    assert_eq!((suites.tag_name().name(), suites.attribute("name")), ("testsuites", Some("sqrt test")));
+    let cases: Vec<_> = suites.descendants().filter(|node| node.has_tag_name("testcase")).collect();
+    let outcome = |node: &roxmltree::Node<'_, '_>| {
+        node.children().find(|child| child.is_element()).map(|child| child.tag_name().name().to_owned())
+    };
+    let told: Vec<_> = cases.iter().map(|case| (case.attribute("name").unwrap(), outcome(case))).collect();
+    assert_eq!(told[0], ("a <&\"\\u{1b}>", Some("failure".to_owned())));
+    assert_eq!(told[1], ("b", Some("skipped".to_owned())));
+    assert_eq!(told[2], ("c", None));
+    assert_eq!(told[3].1, Some("error".to_owned()));
+    let failure = cases[0].children().find(|child| child.has_tag_name("failure")).unwrap();
+    assert_eq!(failure.attribute("message"), Some("decision: expected allow, got deny"));
+    assert!(failure.text().unwrap().contains("{\"tool\": \"send_email\""), "{:?}", failure.text());
+    let error = cases[3].children().find(|child| child.has_tag_name("error")).unwrap();
+    assert!(error.attribute("message").unwrap().starts_with(EVIL.split('\u{1b}').next().unwrap()));
+    let count =
+        |node: &roxmltree::Node<'_, '_>, name: &str| node.attribute(name).unwrap().parse::<usize>().unwrap();
+    for suite in suites.children().filter(|node| node.has_tag_name("testsuite")).chain([suites]) {
+        let own: Vec<_> = suite.descendants().filter(|node| node.has_tag_name("testcase")).collect();
+        let of = |kind: &str| own.iter().filter(|case| outcome(case).as_deref() == Some(kind)).count();
+        let counted = ["tests", "failures", "errors", "skipped"].map(|name| count(&suite, name));
+        assert_eq!(counted, [own.len(), of("failure"), of("error"), of("skipped")]);
+    }
+}
+
 #[test]
 fn junit_is_xml_with_everything_escaped() {
     let trouble = Trouble { message: EVIL.to_owned(), details: format!("one\n{EVIL}\u{ffff}\n") };

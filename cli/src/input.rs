@@ -4,6 +4,7 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 
+use sqrt_authoring::nearest::nearest;
 use sqrt_vm::visible::visible;
 
 use crate::output::{Failure, tell};
@@ -84,7 +85,25 @@ pub(crate) fn tell_if_typed(path: &Path, what: &str) {
 /// The failure to read a file.
 pub(crate) fn unreadable(path: &Path, error: &io::Error) -> Failure {
     let name = if is_stdin(path) { "standard input".to_owned() } else { quoted(path) };
-    Failure::new(format!("cannot read {name}: {error}"))
+    let failure = Failure::new(format!("cannot read {name}: {error}"));
+    match near_file(path).filter(|_| error.kind() == io::ErrorKind::NotFound) {
+        Some(near) => failure.help(format!("is {} meant?", quoted(&near))),
+        None => failure,
+    }
+}
+
+/// So many files are looked at for the nearest name.
+const MOST_NEIGHBOURS: usize = 10_000;
+
+/// The file in the same folder whose name is nearest.
+fn near_file(path: &Path) -> Option<PathBuf> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let entries = fs::read_dir(folder.unwrap_or(Path::new("."))).ok()?.take(MOST_NEIGHBOURS);
+    let mut names: Vec<String> =
+        entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    names.sort_unstable();
+    let near = nearest(path.file_name()?.to_str()?, names.iter().map(String::as_str))?;
+    Some(path.with_file_name(near))
 }
 
 /// Hands out the files below a folder by name, hidden entries and links left out.

@@ -5,6 +5,8 @@ use std::path::Path;
 
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
+use sqrt_authoring::nearest::question;
+use sqrt_vm::visible::quote;
 
 use crate::args::{CommandLine, EXIT_STATUS, ManArgs};
 use crate::input;
@@ -21,7 +23,9 @@ pub(crate) fn run(args: &ManArgs, output: &mut Output) -> Result<(), Stop> {
     let Some(page) = pages.iter().find(|page| self::name(page) == name) else {
         let verbs: Vec<&str> =
             pages.iter().filter_map(|page| self::name(page).strip_prefix("sqrt-")).collect();
-        return Err(Failure::new(format!("there is no verb `{}`", args.page.as_deref().unwrap_or_default()))
+        let asked = args.page.as_deref().unwrap_or_default();
+        let near = question(asked, verbs.iter().copied());
+        return Err(Failure::new(format!("there is no verb {}{near}", quote(asked)))
             .help(format!("the verbs are {}", verbs.join(", ")))
             .into());
     };

@@ -14,6 +14,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::diagnostics::{LineIndex, Position, quote};
+use crate::resolve::nearest;
 use path::Path;
 
 /// How control flow counts, and whether branches are asked about (S8.3, S8.4).
@@ -301,8 +302,12 @@ fn choice<T: Copy>(json: &Json, path: &Path<'_>, choices: &[(&str, T)]) -> Resul
     };
     let found = choices.iter().find(|(name, _)| name == text);
     found.map(|(_, value)| *value).ok_or_else(|| {
-        XPolicyError::at(path, format!("{} is no value of this key", quote(text)))
-            .help(format!("use {}", names()))
+        XPolicyError::at(path, format!("{} is no value of this key", quote(text))).help(
+            match nearest(text, choices.iter().map(|(name, _)| *name)) {
+                Some(near) => format!("is `{near}` meant? use {}", names()),
+                None => format!("use {}", names()),
+            },
+        )
     })
 }
 
@@ -314,7 +319,10 @@ fn list<'n>(names: impl Iterator<Item = &'n str>) -> String {
 }
 
 fn unknown_key(path: &Path<'_>, known: &[&str]) -> XPolicyError {
-    XPolicyError::at(path, "the key is unknown").help(format!("here stands {}", list(known.iter().copied())))
+    let near = path.key().and_then(|key| nearest(key, known.iter().copied()));
+    let near = near.map_or(String::new(), |near| format!("is `{near}` meant? "));
+    let help = format!("{near}here stands {}", list(known.iter().copied()));
+    XPolicyError::at(path, "the key is unknown").help(help)
 }
 
 fn wrong_kind(path: &Path<'_>, expected: &str, found: &Json) -> XPolicyError {

@@ -26,6 +26,7 @@ use super::origins::{Followed, target};
 use super::sets::{MetadataOrigins, final_metadata, shown_metadata, shown_set};
 use super::statements::Statements;
 use super::values::shown_value;
+use crate::mistyped::{Mistyped, mistyped};
 
 /// The most arguments that are shown, unless everything was asked for.
 const MOST_ARGUMENTS: usize = 50;
@@ -281,8 +282,10 @@ impl<'t> Telling<'t> {
         let after = self.updates(&blocks, UpdatePhase::After, &mut conditions);
         let tags = self.scratch.tags(self.policy, &known.session);
         let result_after = self.scratch.result_metadata();
+        let call = self.call(number, known, session_value);
         Explanation {
-            call: self.call(number, known, session_value),
+            mistyped: self.mistyped(&call),
+            call,
             decision: self.decision.outcome().name(),
             basis,
             because: rules.because(basis),
@@ -354,6 +357,16 @@ impl<'t> Telling<'t> {
             session_value: session_value.map(|value| shown_value(value, self.options)),
             result: self.line.returned.as_ref().map(|returned| shown_value(returned.value(), self.options)),
         }
+    }
+
+    fn mistyped(&self, call: &ShownCall) -> Vec<Mistyped> {
+        let arguments = call.arguments.iter();
+        let strings = arguments.clone().flat_map(|argument| {
+            let ShownMetadata { tags, producers, consumers } = &argument.metadata;
+            [tags, producers, consumers].into_iter().flat_map(|set| &set.strings)
+        });
+        let strings = strings.map(|string| string.string.as_str());
+        mistyped(self.policy, &call.tool, arguments.map(|argument| argument.name.as_str()), strings)
     }
 
     fn metadata(&self, metadata: Option<SeenMetadata<'_>>, origins: &MetadataOrigins) -> ShownMetadata {

@@ -111,6 +111,9 @@ impl Page {
                 self.element("blockquote", "description", &description.replace('\n', " "));
             }
         }
+        for mistyped in &explanation.mistyped {
+            self.prose("p", "because", &mistyped.sentence());
+        }
         self.raw("</header>\n");
     }
 

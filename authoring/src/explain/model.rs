@@ -5,6 +5,8 @@
 
 use serde::Serialize;
 
+use crate::mistyped::Mistyped;
+
 /// Why one call was decided as it was.
 #[derive(Debug, Clone, Serialize)]
 pub struct Explanation {
@@ -18,6 +20,8 @@ pub struct Explanation {
     pub because: String,
     /// The deciding rule, if one decided (S6.9).
     pub rule: Option<ShownRule>,
+    /// Names of the call that the policy does not know and that are near ones it knows.
+    pub mistyped: Vec<Mistyped>,
     /// The session's metadata before the call.
     pub session_before: ShownMetadata,
     /// The updates of the phase `session before` (S6.1).

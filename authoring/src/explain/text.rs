@@ -140,6 +140,14 @@ impl Tree {
                 self.line(2, &format!("“{}”", visible(&description.replace('\n', " "))));
             }
         }
+        self.mistyped(explanation);
+    }
+
+    /// What of the call may be mistyped.
+    fn mistyped(&mut self, explanation: &Explanation) {
+        for mistyped in &explanation.mistyped {
+            self.line(1, &mistyped.sentence());
+        }
     }
 
     fn call(&mut self, explanation: &Explanation) {

@@ -4,7 +4,7 @@
 //! one, a single lint over its group, a group over `all`, and of equals the later.
 
 use super::rule::{Group, Level, Lint};
-use crate::nearest::nearest;
+use crate::nearest::question;
 use sqrt_vm::visible::quote;
 
 /// What a level is set for.
@@ -70,9 +70,7 @@ impl Selector {
 pub fn unknown(name: &str) -> String {
     let mut names: Vec<String> = Lint::all().flat_map(|lint| [lint.name(), lint.code().to_owned()]).collect();
     names.extend(Group::ALL.iter().map(|group| group.name().to_owned()));
-    let near = nearest(name, names.iter().map(String::as_str));
-    let hint = near.map_or(String::new(), |near| format!("; is `{near}` meant?"));
-    format!("there is no lint {}{hint}", quote(name))
+    format!("there is no lint {}{}", quote(name), question(name, names.iter().map(String::as_str)))
 }
 
 /// The levels that are in force.

@@ -1,5 +1,7 @@
 //! The commands of the dialogue, in one table: their names, what they take, and what they do.
 
+use crate::nearest::nearest;
+
 /// A command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Command {
@@ -76,10 +78,12 @@ pub(super) fn find(name: &str) -> Result<Command, String> {
         TABLE.iter().filter(|row| !name.is_empty() && row.name.starts_with(name)).collect();
     match begun.as_slice() {
         [row] => Ok(row.command),
-        [] => Err(format!(
-            "there is no command {}; `:help` shows all",
-            sqrt_vm::visible::quote(&format!(":{name}"))
-        )),
+        [] => {
+            let near = nearest(name, TABLE.iter().map(|row| row.name));
+            let hint = near.map_or(String::new(), |near| format!(" is `:{near}` meant?"));
+            let name = sqrt_vm::visible::quote(&format!(":{name}"));
+            Err(format!("there is no command {name};{hint} `:help` shows all"))
+        }
         rows => {
             let names: Vec<String> = rows.iter().map(|row| format!("`:{}`", row.name)).collect();
             Err(format!("that may be {}", names.join(" or ")))
@@ -114,6 +118,10 @@ mod tests {
         assert_eq!(find("w"), Ok(Command::Why));
         assert_eq!(find("se"), Err("that may be `:session` or `:set`".to_owned()));
         assert_eq!(find("set"), Ok(Command::Set));
+        assert_eq!(
+            find("rulse"),
+            Err("there is no command `:rulse`; is `:rules` meant? `:help` shows all".to_owned())
+        );
         assert_eq!(find("nope"), Err("there is no command `:nope`; `:help` shows all".to_owned()));
         assert!(find("").is_err());
         assert!(

@@ -19,6 +19,7 @@ use sqrt_vm::value::Arena;
 use sqrt_vm::visible::{quote, visible};
 
 use crate::explain::{Explainer, Explanation, Options, Paint, ShownRule, Told, brief, condition_tree, tree};
+use crate::mistyped::{Mistyped, mistyped_strings, nearest_tool};
 use commands::{Command, find, help};
 pub use completion::Completions;
 use policy::CONDITION;
@@ -248,6 +249,8 @@ impl Repl {
             Ok(ready) => ready,
             Err(text) => return Ok(Reply { text, then: Then::Failed }),
         };
+        let asked = policy.program().tags.iter().filter_map(|&id| policy.program().string(id));
+        let mistyped = sentences(&mistyped_strings(&self.loaded.policy, asked));
         let explanation = self.again(Arc::new(policy), self.options)?;
         let rules =
             explanation.steps.iter().flat_map(|step| &step.rules).filter(|rule| rule.file == CONDITION);
@@ -264,6 +267,7 @@ impl Repl {
                 text.push_str(&condition_tree(&rule.conditions, self.paint()));
             }
         }
+        text.push_str(&mistyped);
         Ok(reply(text))
     }
 
@@ -279,10 +283,10 @@ impl Repl {
             }
         }
         if out.is_empty() {
-            out.push_str(if tool.is_empty() {
-                "the policy has no blocks\n"
-            } else {
-                "no block is about this tool\n"
+            out.push_str(&match (tool.is_empty(), nearest_tool(policy, tool)) {
+                (true, _) => "the policy has no blocks\n".to_owned(),
+                (false, None) => "no block is about this tool\n".to_owned(),
+                (false, Some(near)) => format!("no block is about this tool; is {} meant?\n", quote(near)),
             });
         }
         out
@@ -314,7 +318,11 @@ impl Repl {
             let session = changed(&self.loaded.policy, &self.current(), field, words)?;
             self.put(session);
         }
-        self.show_session("")
+        let mut shown = self.show_session("")?;
+        let steps = words.split([' ', '\t', ',']).filter(|word| !word.is_empty());
+        let strings = steps.map(|word| word.strip_prefix('+').unwrap_or(word).trim_matches('"'));
+        shown.text.push_str(&sentences(&mistyped_strings(&self.loaded.policy, strings)));
+        Ok(shown)
     }
 
     fn set_value(&mut self, text: &str) -> Done {
@@ -393,6 +401,11 @@ fn is_name(text: &str) -> bool {
 
 fn counted(count: usize, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}
+
+/// What may be mistyped, a line each.
+fn sentences(mistyped: &[Mistyped]) -> String {
+    mistyped.iter().map(|found| found.sentence() + "\n").collect()
 }
 
 fn reply(text: String) -> Reply {

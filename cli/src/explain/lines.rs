@@ -4,10 +4,11 @@ use std::io::Read;
 use std::path::Path;
 
 use sqrt_authoring::explain::{Explainer, Explanation, Failed, Options, Told};
+use sqrt_authoring::nearest::{nearest, question};
 use sqrt_vm::json::{CallLine, Line as JsonLine, read_line};
 use sqrt_vm::limits::Limits;
 use sqrt_vm::value::Arena;
-use sqrt_vm::visible::visible;
+use sqrt_vm::visible::quote;
 
 use crate::eval::is_blank;
 use crate::eval::reader::{Line, LineReader};
@@ -47,6 +48,7 @@ impl Lines<'_> {
     ) -> Result<Explanation, Stop> {
         let mut lines = LineReader::new(calls, self.limits.line_bytes());
         let mut held: Option<Held> = None;
+        let mut near = None;
         loop {
             let limit = lines.limit();
             let line = lines.next().map_err(|error| input::unreadable(self.path, &error))?;
@@ -60,7 +62,9 @@ impl Lines<'_> {
             };
             let number = lines.number();
             let is_it = matches!(self.wanted, Wanted::Line(wanted) if wanted == number);
-            match bytes.and_then(|bytes| self.concerns(&bytes).map(|concerns| concerns.then_some(bytes))) {
+            match bytes
+                .and_then(|bytes| self.concerns(&bytes, &mut near).map(|concerns| concerns.then_some(bytes)))
+            {
                 Err(problem) if is_it => return Err(not_explained(number, &problem).into()),
                 Err(problem) => {
                     tell_failure(&Failure::new(format!("line {number} is passed over: {problem}")));
@@ -93,18 +97,24 @@ impl Lines<'_> {
                 .help("give calls, one JSON object a line, on standard input or with `--calls FILE`")
                 .into()),
             (None, Wanted::LastOf(session)) => {
-                Err(Failure::new(format!("there is no call of session `{}`", visible(session))).into())
+                let near = question(session, near.as_deref());
+                Err(Failure::new(format!("there is no call of session {}{near}", quote(session))).into())
             }
         }
     }
 
-    /// Whether a line is a call that has to be decided.
-    fn concerns(&self, bytes: &[u8]) -> Result<bool, String> {
+    /// Whether a line is a call that has to be decided; notes a session whose name is near the one that is asked for.
+    fn concerns(&self, bytes: &[u8], near: &mut Option<String>) -> Result<bool, String> {
         let arena = Arena::new();
         match read_line(bytes, &arena, self.limits) {
             Ok(JsonLine::Branch(_)) => Ok(false),
             Ok(JsonLine::Call(call)) => Ok(match self.wanted {
-                Wanted::LastOf(session) => call.session == Some(session),
+                Wanted::LastOf(session) => {
+                    if near.is_none() {
+                        *near = nearest(session, call.session).map(str::to_owned);
+                    }
+                    call.session == Some(session)
+                }
                 Wanted::Line(_) | Wanted::Last => true,
             }),
             Err(error) => Err(match error.limit() {

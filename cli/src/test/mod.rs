@@ -11,9 +11,9 @@ mod pool;
 mod select;
 mod watch;
 
-use sqrt_authoring::testing::Outcome;
 use sqrt_authoring::testing::coverage::Coverage;
 use sqrt_authoring::testing::report::{Counts, FileReport, file_text, junit, summary};
+use sqrt_authoring::testing::{Case, Outcome};
 use sqrt_vm::limits::Limits;
 use sqrt_vm::visible::visible;
 
@@ -74,7 +74,7 @@ fn once(args: &TestArgs, limits: Limits, output: &mut Output) -> Result<(), Stop
     let counts = Counts::of(&report.reports);
     report.end()?;
     if counts.cases() + counts.troubled == 0 {
-        return Err(selection.nothing_chosen().into());
+        return Err(selection.nothing_chosen(&all_cases(&files, &limits)).into());
     }
     if args.coverage.is_asked() {
         coverage::show(&args.coverage, &coverage, output)?;
@@ -164,9 +164,14 @@ fn list(
         }
     }
     if count == 0 && output.status() == Status::Fine {
-        return Err(selection.nothing_chosen().into());
+        return Err(selection.nothing_chosen(&all_cases(files, limits)).into());
     }
     Ok(())
+}
+
+/// All tests of the files that can be read.
+fn all_cases(files: &[std::path::PathBuf], limits: &Limits) -> Vec<Case> {
+    files.iter().filter_map(|path| load::read(path, limits).ok()).flat_map(|file| file.cases()).collect()
 }
 
 /// What running a file gave.

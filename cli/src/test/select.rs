@@ -1,6 +1,8 @@
 //! Which tests are to run: by parts of their names, and by their tags.
 
+use sqrt_authoring::nearest::{nearest, nearest_part};
 use sqrt_authoring::testing::Case;
+use sqrt_vm::visible::quote;
 
 use crate::args::TestArgs;
 use crate::output::Failure;
@@ -23,13 +25,29 @@ impl<'a> Selection<'a> {
             && (self.tags.is_empty() || case.tags.iter().any(|tag| self.tags.contains(tag)))
     }
 
-    /// A filter with a mistake must not look like tests that pass.
-    pub(crate) fn nothing_chosen(&self) -> Failure {
-        match self.filters.is_empty() && self.tags.is_empty() {
-            true => Failure::new("there are no tests in these files"),
-            false => Failure::new("no test is called so, or has such a tag")
-                .help("`sqrt test --list` names the tests; a filter is a part of a name, and `*` stands for any text"),
+    /// A filter with a mistake must not look like tests that pass. `all` are the tests that could have been chosen.
+    pub(crate) fn nothing_chosen(&self, all: &[Case]) -> Failure {
+        if self.filters.is_empty() && self.tags.is_empty() {
+            return Failure::new("there are no tests in these files");
         }
+        let near_filters = self.filters.iter().filter_map(|filter| {
+            let is_wrong = !all.iter().any(|case| fits(filter, &case.name.to_lowercase()));
+            nearest_part(filter.trim_matches('*'), all.iter().map(|case| case.name.as_str()))
+                .filter(|_| is_wrong)
+        });
+        let near_tags = self.tags.iter().filter_map(|tag| {
+            let tags = || all.iter().flat_map(|case| &case.tags).map(String::as_str);
+            nearest(tag, tags()).filter(|near| near != tag && !tags().any(|other| other == tag))
+        });
+        let near: Vec<String> = near_filters.chain(near_tags).map(quote).collect();
+        let meant = match near.as_slice() {
+            [] => String::new(),
+            [one] => format!("is {one} meant? "),
+            several => format!("are {} meant? ", several.join(" and ")),
+        };
+        Failure::new("no test is called so, or has such a tag").help(format!(
+            "{meant}`sqrt test --list` names the tests; a filter is a part of a name, and `*` stands for any text"
+        ))
     }
 }
 

@@ -16,6 +16,16 @@ pub(super) enum Path<'p> {
     Item(&'p Path<'p>, usize),
 }
 
+impl<'p> Path<'p> {
+    /// The key that it ends with.
+    pub(super) fn key(&self) -> Option<&'p str> {
+        match self {
+            Path::Key(_, key) => Some(key),
+            Path::Whole | Path::Item(..) => None,
+        }
+    }
+}
+
 impl fmt::Display for Path<'_> {
     /// Recurses as deep as the reader lets a document be nested.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

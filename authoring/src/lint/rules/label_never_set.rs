@@ -1,7 +1,8 @@
 //! A label of the session that is asked for and that nothing sets.
 
-use crate::lint::rules::support::{Asked, labels_asked_for, labels_set, nearest_label};
+use crate::lint::rules::support::{Asked, labels_asked_for, labels_set};
 use crate::lint::{Context, Finding, Group, Rule, Sink};
+use crate::nearest::nearest_label;
 use sqrt_compiler::ir::MetaSource;
 use sqrt_vm::visible::quote;
 

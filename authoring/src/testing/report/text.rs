@@ -115,6 +115,9 @@ fn write_failure(
     if let Some(decided) = &failure.decided {
         write_decided(out, decided, paint)?;
     }
+    for mistyped in &failure.mistyped {
+        writeln!(out, "    {bold}{}{plain}", mistyped.sentence())?;
+    }
     write_trace(out, &failure.trace, paint)
 }
 

@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
+use serde_json::Value as Json;
 use sqrt_vm::policy::Policy;
 use sqrt_vm::scratch::Scratch;
 use sqrt_vm::trace::{ConditionKind, ConditionTrace, UpdatePhase};
 
 use super::answer::Answer;
 use super::subject::Subject;
+use crate::mistyped::{Mistyped, mistyped};
 
 /// So many lines of a rule are shown, and so many of a trace are kept.
 const RULE_LINES: usize = 8;
@@ -53,6 +55,19 @@ impl Decided {
         });
         Some(Decided { decision: call.decision.clone(), basis: call.basis.clone(), rule })
     }
+}
+
+/// What may be mistyped of a call, a line of JSON that was answered.
+pub(super) fn mistyped_in(policy: &Policy, call: &str) -> Vec<Mistyped> {
+    let Ok(call) = serde_json::from_str::<Json>(call) else { return Vec::new() };
+    let keys = call.get("args").and_then(Json::as_object).into_iter().flat_map(|args| args.keys());
+    let metadata = call.get("arg_meta").and_then(Json::as_object).into_iter().flat_map(|all| all.values());
+    let metadata =
+        metadata.chain(["control_meta", "result_meta"].into_iter().filter_map(|key| call.get(key)));
+    let sets = metadata.filter_map(Json::as_object).flat_map(|fields| fields.values());
+    let strings = sets.filter_map(Json::as_array).flatten().filter_map(Json::as_str);
+    let Some(tool) = call.get("tool").and_then(Json::as_str) else { return Vec::new() };
+    mistyped(policy, tool, keys.map(String::as_str), strings)
 }
 
 /// The lines of a rule, moved to the left as far as its first one was.

@@ -17,6 +17,7 @@ use sqrt_vm::policy::Policy;
 
 use super::coverage::Coverage;
 use super::file::{Case, ErrorExpected, Prepared, PreparedStep, Start, TestFile};
+use crate::mistyped::Mistyped;
 use answer::Answer;
 use compare::compare;
 pub use explain::{Decided, DecidingRule, TraceKind, TraceLine};
@@ -50,6 +51,8 @@ pub struct Failure {
     pub differences: Vec<Difference>,
     /// How the call was decided; nothing if it was not.
     pub decided: Option<Decided>,
+    /// Names of the call that the policy does not know and that are near ones it knows.
+    pub mistyped: Vec<Mistyped>,
     /// Blocks, rules and conditions with what became of them, in the order of the source.
     pub trace: Vec<TraceLine>,
 }
@@ -188,7 +191,9 @@ impl<'s> Runner<'s> {
         }
         let decided = Decided::of(&answer, self.subject);
         let trace = if is_call { explain::trace(policy, self.lines.scratch()) } else { Vec::new() };
-        Err(failure(differences, decided, trace))
+        let mut failure = failure(differences, decided, trace);
+        failure.mistyped = explain::mistyped_in(policy, &step.call.text);
+        Err(failure)
     }
 }
 

@@ -3,7 +3,6 @@
 use super::phases;
 use crate::lint::Context;
 use crate::lint::analysis::parts;
-use crate::nearest::distance;
 use sqrt_compiler::ir::{
     ConditionKind, ElementKind, Field, MetaRef, MetaSource, Origin, SetId, SetKind, Statement,
 };
@@ -138,24 +137,4 @@ fn mentions_others(context: &Context<'_>, set: SetId, field: Field) -> bool {
         }
     }
     false
-}
-
-/// So many labels are compared with one that is not among them.
-const COMPARED: usize = 2_000;
-
-/// The label that another one is probably meant to be.
-pub(in crate::lint::rules) fn nearest_label<'p>(label: &str, known: &BTreeSet<&'p str>) -> Option<&'p str> {
-    let length = label.chars().count();
-    if !(5..=64).contains(&length) {
-        return None;
-    }
-    let limit = if length >= 8 { 2 } else { 1 };
-    let without_digits = |text: &str| text.chars().filter(|c| !c.is_ascii_digit()).collect::<String>();
-    let plain = without_digits(label);
-    let candidates = known.iter().copied().take(COMPARED).filter(|other| {
-        other.len().abs_diff(label.len()) <= 8 && without_digits(other) != plain && other.chars().count() >= 5
-    });
-    let measured =
-        candidates.map(|other| (distance(label, other), other)).filter(|(d, _)| (1..=limit).contains(d));
-    measured.min().map(|(_, other)| other)
 }

@@ -5,7 +5,7 @@ mod metadata;
 mod removal;
 mod updates;
 
-pub(super) use labels::{Asked, labels_asked_for, labels_set, nearest_label};
+pub(super) use labels::{Asked, labels_asked_for, labels_set};
 pub(super) use metadata::elements_among_metadata;
 pub(super) use removal::{remove_element, remove_member};
 pub(super) use updates::{Reads, phases};
