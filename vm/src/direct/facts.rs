@@ -16,7 +16,7 @@ use crate::value::{Value, longest_text};
 use smallvec::SmallVec;
 
 /// Calls with more arguments take the general way, and so do those with larger sets, where sets are asked about.
-const MOST_CALLED: usize = 64;
+pub(super) const MOST_CALLED: usize = 64;
 const MOST_TAGS: usize = 64;
 /// The same of tools with more blocks, or whose plans ask about more arguments together.
 const MOST_PLANS: usize = 8;

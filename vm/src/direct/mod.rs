@@ -27,6 +27,8 @@ mod tests;
 mod texts;
 mod update;
 #[cfg(test)]
+mod update_bounds_tests;
+#[cfg(test)]
 mod update_tests;
 
 use self::formula::Follower;

@@ -3,6 +3,7 @@
 //! Invariants: as those of [`update`](super::update); the session is read and never written to. Where there is an outcome, it is
 //! that of the general way: the same metadata in the scratch, and the same for the session to take over.
 
+use super::facts::MOST_CALLED;
 use super::update::Updating;
 use crate::call::{Argument, Call, Returned};
 use crate::engine::PendingCall;
@@ -27,6 +28,10 @@ impl Policy {
         let together = self.direct().updates.before(&scratch.blocks)?;
         if !together.any {
             return Some(());
+        }
+        // Such a call is refused, or no rule is asked directly: nothing that grows with it is done twice, or for nothing.
+        if call.args().len() > self.limits().arguments.min(MOST_CALLED) {
+            return None;
         }
         scratch.is_used = true;
         if together.asks_args {

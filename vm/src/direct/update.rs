@@ -18,7 +18,7 @@ use crate::policy::Policy;
 use crate::prepare::{CallMetadata, State};
 use crate::trace::UpdatePhase;
 use crate::value::{Leaf, Value};
-use crate::work::{PER_LEAF, PER_WORD_MADE};
+use crate::work::{BYTES_COMPARED, PER_LEAF, PER_WORD_MADE, of_len, of_text};
 
 /// The updates of blocks as statements.
 #[derive(Debug, Default)]
@@ -281,8 +281,9 @@ impl Updating<'_> {
         let value = match value {
             ValueOf::Result => self.result_value,
             ValueOf::Arg(arg) => {
-                let name = self.policy.arg_name(arg.0)?;
-                self.call.args().iter().find(|arg| arg.name() == name).map(Argument::value)
+                let (name, args) = (self.policy.arg_name(arg.0)?, self.call.args());
+                self.charge(of_len(args.len()).saturating_mul(1 + of_text(name, BYTES_COMPARED)))?;
+                args.iter().find(|arg| arg.name() == name).map(Argument::value)
             }
         };
         let Some(value) = value else { return Some(reading == ReadingImm::AnyOrNone) };

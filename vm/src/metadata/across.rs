@@ -1,13 +1,15 @@
 //! Metadata of two policies compared: the same strings have other ids there.
 
-use super::{FIELDS, FieldImm, Metadata, SetView, TagId, Tags};
+use super::{FIELDS, FieldImm, Metadata, SetView, Tags};
 
-impl Tags<'_> {
+impl<'t> Tags<'t> {
     /// Whether a set has the same elements as one whose tags are `others`.
     pub fn same_set(&self, set: SetView<'_>, others: &Tags<'_>, other: SetView<'_>) -> bool {
         set.is_finite() == other.is_finite()
             && set.listed_len() == other.listed_len()
-            && set.listed().all(|tag| self.name(tag).is_some_and(|name| others.lists(other, name)))
+            && self
+                .listed(set)
+                .is_some_and(|names| others.listed(other).is_some_and(|others| others == names))
     }
 
     /// The fields of metadata in which it differs from metadata whose tags are `others`.
@@ -22,9 +24,80 @@ impl Tags<'_> {
         })
     }
 
-    /// Whether a string is listed in a set. In the metadata of a result a tag of the session may have an id of the call.
-    fn lists(&self, set: SetView<'_>, name: &str) -> bool {
-        let lists = |tag: TagId| set.contains(tag) == set.is_finite();
-        self.ids(name).into_iter().flatten().any(lists)
+    /// The strings that a set lists, in order: those of a result cannot be looked for quickly, as many of them have no slots.
+    fn listed(&self, set: SetView<'_>) -> Option<Vec<&'t str>> {
+        let mut names = set.listed().map(|tag| self.name(tag)).collect::<Option<Vec<_>>>()?;
+        names.sort_unstable();
+        Some(names)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::bytecode::instruction::Op;
+    use crate::bytecode::operand::*;
+    use crate::bytecode::program::ProcedureKind;
+    use crate::call::{Argument, Call, MetadataInput, Returned};
+    use crate::metadata::tags::appended_looked_at;
+    use crate::testing::code::*;
+    use crate::testing::{Assembler, Bench};
+    use crate::value::Value;
+
+    /// A session that keeps what results have, under a policy that names these tags.
+    fn bench(named: &[&str]) -> Bench {
+        let mut asm = Assembler::new();
+        for tag in named {
+            asm.tag(tag);
+        }
+        let code = [
+            Op::LoadResultSet { dst: S0, field: TAGS },
+            Op::ChangeSession { field: TAGS, operator: OperatorImm::Union, set: S0 },
+            Op::End {},
+        ];
+        let update = asm.procedure(ProcedureKind::SessionUpdate, &code);
+        let mut block = asm.exact("t");
+        block.after = Some(update);
+        asm.block(block);
+        Bench::new(asm.program, Default::default())
+    }
+
+    fn call(bench: &mut Bench, tags: &[&str]) {
+        let metadata = MetadataInput::default().with_tags(tags);
+        let args = [Argument::new("x", Value::Null).with_metadata(metadata)];
+        bench.evaluate(&Call::new("t", &args), Some(&Returned::new(Value::Null)));
+    }
+
+    /// A log has as many tags as anyone likes, so looking at all of them for each would take for ever.
+    #[test]
+    fn large_sets_are_compared_without_looking_for_each_string_among_all() {
+        let names: Vec<String> =
+            (0..300).map(|number| format!("a tag that no policy names {number}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let (mut old, mut new) = (bench(&[]), bench(&[names[7], "other", names[200]]));
+        for listed in [&names[..], &names[..], &names[1..]] {
+            let looked_at = appended_looked_at();
+            [&mut old, &mut new].into_iter().for_each(|bench| call(bench, listed));
+            let [old_tags, new_tags] =
+                [&old, &new].map(|bench| bench.scratch.tags(&bench.policy, &bench.session));
+            let result = |bench: &Bench| bench.scratch.result_metadata().expect("the call was made").clone();
+            let (before, now) = (result(&old), result(&new));
+            assert_eq!(before.tags.view().listed_len(), listed.len());
+            assert_eq!(old_tags.different_fields(&before, &new_tags, &now).count(), 0);
+            let session = old.session.metadata();
+            assert_eq!(new_tags.different_fields(new.session.metadata(), &old_tags, session).count(), 0);
+            assert!(appended_looked_at() - looked_at <= 2 * names.len());
+        }
+        // As many, and others; and the complement.
+        call(&mut old, &names[..2]);
+        call(&mut new, &names[1..3]);
+        let result = |bench: &Bench| bench.scratch.result_metadata().expect("the call was made").tags.clone();
+        let (mut before, now) = (result(&old), result(&new));
+        let [old_tags, new_tags] =
+            [&old, &new].map(|bench| bench.scratch.tags(&bench.policy, &bench.session));
+        assert!(!old_tags.same_set(before.view(), &new_tags, now.view()));
+        assert!(old_tags.same_set(before.view(), &old_tags, before.view()));
+        let same = before.clone();
+        before.negate();
+        assert!(!old_tags.same_set(before.view(), &old_tags, same.view()));
     }
 }
