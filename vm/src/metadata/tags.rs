@@ -60,17 +60,6 @@ pub(crate) struct StringTable {
     hash: KeyedHash,
 }
 
-#[cfg(test)]
-thread_local! {
-    static APPENDED_LOOKED_AT: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
-}
-
-/// How many strings without slots may have been looked at in this thread to find others, for tests.
-#[cfg(test)]
-pub(super) fn appended_looked_at() -> usize {
-    APPENDED_LOOKED_AT.with(std::cell::Cell::get)
-}
-
 /// How far a string may be from where its hash says: with at most half of the slots in use, chance alone hardly ever leads
 /// to a fourth of this in tables as large as limits allow.
 const FARTHEST: usize = 512;
@@ -185,8 +174,6 @@ impl StringTable {
     /// The index of one of the strings without slots.
     fn find_appended(&self, name: &str) -> Option<u32> {
         let index = |index| u32::try_from(index).unwrap_or(u32::MAX);
-        #[cfg(test)]
-        APPENDED_LOOKED_AT.with(|count| count.set(count.get() + self.ends.len() - self.placed));
         (index(self.placed)..index(self.ends.len())).find(|index| self.name(*index) == Some(name))
     }
 
