@@ -256,7 +256,7 @@ impl CallMetadata {
         let (first, others) = args.split_first().unwrap_or((&self.absent, &[]));
         state.result.assign(first);
         for arg in others {
-            work.spend(FIELDS.map(|field| state.result.field(field).view().tail_words()).iter().sum());
+            work.spend(state.result.tail_words());
             if work.is_over() {
                 return;
             }
@@ -280,7 +280,14 @@ impl CallMetadata {
         state.result.reset();
         state.has_result = true;
         let mut is_read = Fields::NONE;
-        for arg in args.iter().filter(|arg| arg.metadata().is_given()) {
+        for (place, arg) in args.iter().enumerate() {
+            if place > 0 {
+                // As joining does.
+                interner.work.spend(state.result.tail_words());
+            }
+            if !arg.metadata().is_given() {
+                continue;
+            }
             for field in FIELDS {
                 let Some(input) = arg.metadata().field(field) else { continue };
                 let initial = state.result.field_mut(field);

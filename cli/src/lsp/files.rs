@@ -103,7 +103,7 @@ mod tests {
     #[cfg(unix)]
     #[test]
     fn paths_and_uris_go_both_ways() {
-        for path in ["/a/b.sqrt", "/tmp/ü ber/100%/c#d?.sqrt", "/"] {
+        for path in ["/a/b.sqrt", "/ü ber/100%/c#d?.sqrt", "/"] {
             let uri = uri_of(Path::new(path)).unwrap();
             assert_eq!(path_of(uri.as_str()).as_deref(), Some(Path::new(path)), "{}", uri.as_str());
         }

@@ -16,6 +16,7 @@ use crate::number::Number;
 use crate::policy::Policy;
 use crate::scratch::{RuleOutcomes, Scratch};
 use crate::value::{Leaf, Value};
+use crate::work::{PER_TAG, of_len};
 
 impl Policy {
     /// Decides a call directly, if that can be done: see the module's invariants. A call that is to be refused is not decided.
@@ -119,7 +120,8 @@ impl<'c> Asking<'_, 'c> {
         rules: &mut RuleOutcomes,
     ) -> Option<Verdict> {
         let policy = self.policy;
-        self.facts.find_args(args, parts, policy)?;
+        let listed = self.facts.find_args(args, parts, policy)?;
+        self.memory.work().spend(of_len(listed).saturating_mul(PER_TAG));
         for part in parts {
             // What asking costs at most, beside what single tests take.
             self.memory.work().spend(part.plan.steps.into());

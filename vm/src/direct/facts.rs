@@ -78,14 +78,14 @@ impl<'c> Facts<'c> {
         Facts { all: &[], args: [None; MOST_FOUND], words: [0; MOST_WORDS], known: 0 }
     }
 
-    /// Finds the arguments of a call; nothing if it is not small and plain.
+    /// Finds the arguments of a call, and tells how many tags they list; nothing if it is not small and plain.
     #[inline(always)]
     pub(super) fn find_args(
         &mut self,
         args: &'c [Argument<'c>],
         parts: &[Part<'_>],
         policy: &Policy,
-    ) -> Option<()> {
+    ) -> Option<usize> {
         let limits = policy.limits();
         if args.len() > limits.arguments.min(MOST_CALLED) {
             return None;
@@ -117,7 +117,10 @@ impl<'c> Facts<'c> {
         if listed > limits.tags_per_call {
             return None;
         }
-        if others & others.wrapping_sub(1) == 0 { Some(()) } else { are_different(args, others) }
+        if others & others.wrapping_sub(1) != 0 {
+            are_different(args, others)?;
+        }
+        Some(listed)
     }
 
     /// Notes an argument for each plan that asks about it, and says whether one does; nothing if there was another one of this

@@ -9,7 +9,8 @@
 //!
 //! Invariants: nothing but the caller's scratch is written to. What direct updates leave there takes effect in one step, as what
 //! the general way leaves does. A direct decision is the one that the general way gives, or there is none; the general way is the
-//! one that refuses and fails, so a call over a limit, with an argument twice or with a foreign handle is never decided directly.
+//! one that refuses and fails, so a call over a limit, with an argument twice or with a foreign handle is never decided directly. Only
+//! the limit `work` is about what is done, and rules that are asked directly do less: they count what reading and asking takes them.
 
 #[cfg(test)]
 mod bounds_tests;

@@ -17,7 +17,7 @@ use crate::bytecode::operand::{
 };
 use crate::bytecode::program::Program;
 use crate::metadata::{HeadWord, SetView};
-use crate::work::{PER_INSTRUCTION, of_len};
+use crate::work::{PER_INSTRUCTION, PER_WORD_MADE, of_len};
 
 /// A procedure that comes to more instructions, with those that it calls, is left to the interpreter.
 const MOST_INSTRUCTIONS: usize = 1024;
@@ -29,6 +29,9 @@ const REGISTERS: usize = 8;
 const BOOLS: usize = 64;
 /// Sets that operators make between two updates.
 pub(super) const MADE_SETS: usize = 8;
+/// What each word of a kept set costs: it is made.
+const EACH_KEPT: u8 = PER_WORD_MADE as u8;
+const _: () = assert!(PER_WORD_MADE <= u8::MAX as u64);
 /// Calls inside each other: going through them recurses.
 const DEEPEST: usize = 16;
 
@@ -131,6 +134,11 @@ pub(super) enum Statement {
         operator: OperatorImm,
         left: Set,
         right: Set,
+    },
+    /// Counts so much for each word that a made set has beyond its head.
+    Charge {
+        place: u8,
+        each: u8,
     },
     /// A field becomes itself after an operator with a set, which is not the field.
     Change {
@@ -364,6 +372,10 @@ impl<'p> Translator<'p> {
                 let (set, made) = self.procedure(procedure.0, calls_at, None, registers.made)?.set?;
                 registers.made = made;
                 registers.hold(dst, set)?;
+                if let Set::Made(place) = set {
+                    // The answer is kept as a copy.
+                    self.statements.push(Statement::Charge { place, each: EACH_KEPT });
+                }
             }
             Op::LoadArg { dst, arg } => {
                 *registers.values.get_mut(dst.index())? = Some(ValueOf::Arg(arg));
@@ -494,6 +506,13 @@ impl<'p> Translator<'p> {
         right: SetReg,
     ) -> Option<()> {
         let (left_set, right_set) = (registers.set(left)?, registers.set(right)?);
+        if dst != left
+            && dst != right
+            && let Some(Set::Made(place)) = registers.set(dst)
+        {
+            // The interpreter makes it in the place of that one.
+            self.statements.push(Statement::Charge { place, each: 1 });
+        }
         let place = match left_set {
             // No other register holds it: no instruction copies a handle, but a call of the same let may.
             Set::Made(place) if dst == left && left != right && registers.holders(left_set) == 1 => place,

@@ -236,6 +236,10 @@ impl Updating<'_> {
                 Statement::Change { target: Target::Result, field, operator, by } => {
                     self.change(Target::Result, field, operator, by)?;
                 }
+                Statement::Charge { place, each } => {
+                    let words = self.view(Set::Made(place))?.tail_words();
+                    self.charge(words.saturating_mul(each.into()))?;
+                }
                 Statement::ChangeBy { target, field, operator, by } => {
                     self.change_by(target, field, operator, by)?;
                 }

@@ -74,3 +74,90 @@ fn looking_for_arguments_counts_as_work() {
     // As much for each as comparing the names may take.
     assert_eq!(cost(&args) - cost(&[]), CONDITIONS * args.len() * (1 + 80 / 8));
 }
+
+/// What finishing a call costs, directly or generally.
+fn cost_of_finishing(bench: &mut Bench, args: &[Argument<'_>], generally: bool) -> usize {
+    bench.scratch.decide_generally(generally);
+    let call = Call::new("t", args);
+    let checked = bench.policy.check(&mut bench.session, &call, &mut bench.scratch);
+    let pending = checked.into_pending().expect("it is allowed");
+    let returned = Returned::new(Value::Null);
+    bench.policy.finish(&mut bench.session, pending, &returned, &mut bench.scratch).expect("it is done");
+    assert_eq!(bench.scratch.told_directly().1, !generally);
+    spent(bench)
+}
+
+/// Else a call over the limit would be finished directly and refused in general.
+#[test]
+fn direct_updates_cost_no_less_than_the_same_in_the_interpreter() {
+    let names = names(640);
+    let tags: Vec<&str> = names.iter().map(String::as_str).collect();
+    let given = MetadataInput::default().with_tags(tags.as_slice());
+    let args: Vec<_> = (0..8)
+        .map(|place| {
+            let argument = Argument::new(&names[place], Value::Null);
+            if place == 0 { argument.with_metadata(given) } else { argument }
+        })
+        .collect();
+    let union = |asm: &mut Assembler| {
+        let load = Op::LoadSet { dst: S1, set: asm.const_set(false, &["x"]) };
+        [Op::LoadArgsUnion { dst: S0, field: TAGS }, load, Op::Union { dst: S2, left: S0, right: S1 }]
+    };
+    let change = |set| Op::ChangeSession { field: TAGS, operator: OperatorImm::Union, set };
+    let initial =
+        |_: &mut Assembler| vec![Op::LoadResultSet { dst: S0, field: TAGS }, change(S0), Op::End {}];
+    let made = |asm: &mut Assembler| [union(asm).to_vec(), vec![change(S2), Op::End {}]].concat();
+    let of_let = |asm: &mut Assembler| {
+        let code = [union(asm).to_vec(), vec![Op::ReturnSet { src: S2 }]].concat();
+        let procedure = SetProc(asm.procedure(ProcedureKind::Set, &code));
+        asm.memo();
+        vec![Op::CallSet { dst: S0, procedure }, change(S0), Op::End {}]
+    };
+    let over_many = |asm: &mut Assembler| {
+        // Each in the place of the large one.
+        let small = Op::Intersect { dst: S2, left: S1, right: S1 };
+        let [args, constant, _] = union(asm);
+        let again = [Op::Union { dst: S2, left: S1, right: S0 }, small].repeat(4);
+        [vec![args, constant], again, vec![change(S2), Op::End {}]].concat()
+    };
+    let codes: [&dyn Fn(&mut Assembler) -> Vec<Op>; 4] = [&initial, &made, &of_let, &over_many];
+    for (number, code) in codes.into_iter().enumerate() {
+        let mut asm = Assembler::new();
+        let code = code(&mut asm);
+        let mut bench = bench(asm, &code, false, Limits::default());
+        // Once before, so that the session has the tags.
+        cost_of_finishing(&mut bench, &args, true);
+        let [direct, general] = [false, true].map(|way| cost_of_finishing(&mut bench, &args, way));
+        assert!(direct >= general, "{number}: {direct} < {general}");
+        assert!(direct < 2 * general, "{number}: {direct}, {general}");
+    }
+}
+
+#[test]
+fn tags_count_for_rules_that_are_asked_directly() {
+    let mut asm = Assembler::new();
+    let (arg, tag) = (asm.arg("a"), asm.tag("x"));
+    let condition =
+        [Op::LoadArgSet { dst: S0, field: TAGS, arg }, Op::Contains { dst: B0, set: S0, tag }, ANSWER];
+    let condition = asm.condition(&condition);
+    let rule = asm.rule(true, true, Some(condition));
+    let block = asm.exact("t").rules(vec![rule]);
+    asm.block(block);
+    let mut bench = Bench::of(limited_policy(asm.program, Limits { work: 500, ..Limits::default() }));
+    let names = names(10);
+    let tags: Vec<&str> = names.iter().map(String::as_str).collect();
+    for generally in [false, true] {
+        bench.scratch.decide_generally(generally);
+        for (count, is_within) in [(3, true), (10, false)] {
+            let metadata = MetadataInput::default().with_tags(&tags[..count]);
+            let args = [Argument::new("a", Value::Str("v")).with_metadata(metadata)];
+            let decision = bench.evaluate(&Call::new("t", &args), None);
+            let limit = decision.failure().and_then(|failure| failure.limit());
+            assert_eq!(
+                limit.map(|limit| limit.name()),
+                (!is_within).then_some("work"),
+                "{generally} {count}"
+            );
+        }
+    }
+}

@@ -145,6 +145,12 @@ impl Metadata {
         words.min()
     }
 
+    /// How many words its sets have beyond their heads.
+    pub(crate) fn tail_words(&self) -> u64 {
+        let Metadata { tags, producers, consumers } = self;
+        tags.view().tail_words() + producers.view().tail_words() + consumers.view().tail_words()
+    }
+
     /// A set.
     pub fn field(&self, field: FieldImm) -> &MetaSet {
         match field {

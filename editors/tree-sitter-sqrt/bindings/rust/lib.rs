@@ -14,7 +14,9 @@ unsafe extern "C" {
 }
 
 /// The language.
-// The function is the one that the parser, generated for this very purpose, exports.
+// SAFETY: the function is the one that the generated parser, `src/parser.c`, which the build script compiles, exports for this very purpose:
+// it takes nothing and gives a pointer to a table that is constant and lives as long as the process. There is no other way to a grammar in C.
+// The example above loads it and parses with it whenever the editors' packages are tested.
 pub const LANGUAGE: LanguageFn = unsafe { LanguageFn::from_raw(tree_sitter_sqrt) };
 
 /// What the nodes of the tree are, as JSON.
