@@ -4,7 +4,7 @@
 //! When a policy is loaded, the conditions of its rules become formulas ([`formula`]) where they can, and those of each block
 //! are laid out ([`layout`]) as a plan ([`plan`]): which arguments they are about, which tags tell their metadata apart, and tests of both
 //! that need nothing else. A call that such blocks are about, and that is small and plain itself, becomes a few facts
-//! ([`facts`]) and is decided by these ([`call`]). Update procedures become statements ([`statement`]), which the phases of a call
+//! ([`facts`]) and is decided by these ([`call`]). Update procedures become statements ([`statement`], by [`translate`]), which the phases of a call
 //! ([`phases`]) do one after another ([`update`]). Every other call takes the general way, from its beginning.
 //!
 //! Invariants: nothing but the caller's scratch is written to. What direct updates leave there takes effect in one step, as what
@@ -26,6 +26,7 @@ mod statement;
 #[cfg(test)]
 mod tests;
 mod texts;
+mod translate;
 mod update;
 #[cfg(test)]
 mod update_bounds_tests;

@@ -8,7 +8,8 @@
 
 use super::Direct;
 use super::formula::{Comparison, Joined};
-use super::statement::{Bool, MADE_SETS, Set, Statement, Target, Translated, Translator, ValueOf};
+use super::statement::{Bool, Set, Statement, Target, ValueOf};
+use super::translate::{MADE_SETS, Translated, Translator};
 use crate::automata::MatcherCache;
 use crate::bytecode::operand::{Elements, FieldImm, OperatorImm, ReadingImm};
 use crate::bytecode::program::{BlockRecord, Program};

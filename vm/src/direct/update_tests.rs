@@ -1,7 +1,7 @@
 //! Updates that run directly against the same ones in the interpreter: random procedures and calls, sessions that go on, limits
 //! on both sides, calls that are finished late; and what the general way is left.
 
-use super::statement::{MADE_SETS, Translator};
+use super::translate::{MADE_SETS, Translator};
 use crate::bytecode::instruction::Op;
 use crate::bytecode::operand::*;
 use crate::bytecode::program::{ProcedureKind, Program};
