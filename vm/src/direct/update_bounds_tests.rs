@@ -120,7 +120,8 @@ fn direct_updates_cost_no_less_than_the_same_in_the_interpreter() {
         let again = [Op::Union { dst: S2, left: S1, right: S0 }, small].repeat(4);
         [vec![args, constant], again, vec![change(S2), Op::End {}]].concat()
     };
-    let codes: [&dyn Fn(&mut Assembler) -> Vec<Op>; 4] = [&initial, &made, &of_let, &over_many];
+    type Code<'c> = &'c dyn Fn(&mut Assembler) -> Vec<Op>;
+    let codes: [Code<'_>; 4] = [&initial, &made, &of_let, &over_many];
     for (number, code) in codes.into_iter().enumerate() {
         let mut asm = Assembler::new();
         let code = code(&mut asm);
