@@ -44,7 +44,7 @@ impl<'c> PendingCall<'c> {
         self.id
     }
 
-    /// The next call of a session that takes effect, and the blocks about its tool.
+    /// The next call of a session that takes effect; `blocks` are those about its tool.
     pub(super) fn open(policy: &Policy, session: &mut Session, call: &'c Call<'c>, blocks: &[u32]) -> Self {
         let id = session.calls_mut().open(policy.limits().pending_calls);
         let block = if let [block] = *blocks { Some(block) } else { None };
